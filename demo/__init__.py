@@ -1,0 +1,1 @@
+"""The embedded office of `congvan demo`: a mail server, accounts, and letters the program makes itself."""

@@ -1,0 +1,1 @@
+"""The door where mail goes out: outbox, composing, sending, reminders."""

@@ -1,0 +1,157 @@
+"""The values that travel through intake: a letter as read, its files, and what is proposed to be drafted from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from core.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One mailbox of an address header: shown name (may be empty) and addr-spec as written (RFC 5322 3.4)."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One file of a letter, decoded.
+
+    `name` is NFC and safe to show, never a path. `size` and `sha256` (hex) are of the decoded bytes, which
+    lie in the spool at `path` (None where the reader was only asked to measure). `media_type` is what the
+    content is, by sniffing, lower-case; `declared_type` what the mail said. `inside` names the file that
+    held this one ("van-ban.zip", or "" for a part of the letter itself). `is_inline` marks pictures that
+    belong to the text of the mail. `warnings` are short codes such as "damaged_base64".
+    """
+
+    name: str
+    size: int
+    sha256: str
+    media_type: str
+    declared_type: str
+    path: Path | None
+    inside: str = ""
+    is_inline: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a bounce, delay notice or receipt says of one recipient (RFC 3464, RFC 8098)."""
+
+    recipient: str
+    action: str  # failed, delayed, delivered, relayed, expanded, displayed
+    status: str  # enhanced status code "5.1.1", or "" when the report gives none
+    original_message_id: str | None = None
+    text: str = ""  # the server's own words
+
+
+class MailClass(StrEnum):
+    """What sort of mail it is, before anybody reads its documents."""
+
+    LETTER = "letter"
+    REPORT = "report"  # bounce, delay, success or disposition report: goes to the tracker, never a draft
+    AUTO_REPLY = "auto_reply"  # out-of-office and other automatic answers (RFC 3834)
+    BULK = "bulk"  # List-Id, Precedence: bulk, campaign headers
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail, read tolerantly.
+
+    `identity` (hex SHA-256) is the letter's identity of promise 2: Message-ID and the hash over decoded
+    Subject, From, Date and each part's name and decoded bytes. `raw_sha256` and `raw_size` are of the bytes
+    as received. `date` is the Date header in UTC or None. `text` is the body as plain text (HTML turned
+    into text, never kept as HTML), NFC. `warnings` are short codes of what had to be repaired.
+    """
+
+    message_id: str | None
+    identity: str
+    raw_sha256: str
+    raw_size: int
+    subject: str
+    senders: tuple[Address, ...]
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    reply_to: tuple[Address, ...]
+    date: datetime | None
+    in_reply_to: str | None
+    mail_class: MailClass
+    text: str
+    attachments: tuple[Attachment, ...]
+    reports: tuple[Report, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)  # the few other headers that screening reads
+    warnings: tuple[str, ...] = ()
+
+
+class Outcome(StrEnum):
+    """What a letter or document becomes (DESIGN §5, `congvan read`)."""
+
+    DRAFT = "draft"
+    HOLD = "hold"
+    EXCLUDE = "exclude"
+    REPORT = "report"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: the rule's short name and the words that made it fire (never quoted for a suspected secret)."""
+
+    rule: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a page: its text (NFC) and its box in fractions of the page, origin top left."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of words. `number` counts from 1. `is_scan` when there is a picture but no usable text."""
+
+    number: int
+    words: tuple[Word, ...]
+    width_pt: float
+    height_pt: float
+    is_scan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A proposed register entry: its main file, all its files in order (indexes into the letter's
+    attachments), and the fields read, keyed by the names of `core.evidence.FIELDS`. `notes` are short codes
+    shown to the clerk, such as "stamp_unread" (chưa đọc được dấu)."""
+
+    main: int | None
+    files: tuple[int, ...]
+    fields: Mapping[str, Evidence]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything one letter became: plain data, sent from a reading process to the committing thread.
+
+    `is_secret` is set for a suspected state secret: then `letter` is None, `drafts` empty, and the reasons
+    name the rule only. `sender` and `message_id` are what promise 4 allows to keep.
+    """
+
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    letter: Letter | None
+    drafts: tuple[Draft, ...]
+    is_secret: bool = False
+    sender: str = ""
+    message_id: str | None = None
