@@ -1,0 +1,188 @@
+"""Machine settings: one TOML file -> typed values. Unknown keys are refused by name."""
+
+import os
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+MEGABYTE = 1 << 20
+
+
+class SettingsError(Exception):
+    """A setting that can't be used. The text names the key, the value and what is allowed, in Vietnamese."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MailboxSettings(_Section):
+    """One mailbox: where it is, how to log in, what to read from it."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    tls: Literal["implicit", "starttls"] = "implicit"
+    ca_file: Path | None = None
+    username: Annotated[str, Field(min_length=1)]
+    auth: Literal["password", "xoauth2"] = "password"
+    secret_file: Path | None = None
+    secret_credential: str | None = None
+    folders: Annotated[tuple[str, ...], Field(min_length=1)] = ("INBOX",)
+    import_since: date | None = None
+    book: str = "den"
+    idle: bool = True
+    poll_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+
+    @field_validator("folders")
+    @classmethod
+    def _folders_without_controls(cls, folders: tuple[str, ...]) -> tuple[str, ...]:
+        # A CR or LF in a folder's name would be another IMAP command.
+        if any(not name or any(ord(letter) < 32 for letter in name) for name in folders):
+            raise ValueError("tên thư mục không được rỗng hay chứa ký tự điều khiển")
+        return folders
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> "MailboxSettings":
+        if (self.secret_file is None) == (self.secret_credential is None):
+            raise ValueError("cần đúng một trong hai khóa secret_file, secret_credential")
+        return self
+
+    def secret_path(self) -> Path:
+        """The file that holds the password or access token, systemd's credential folder included."""
+        if self.secret_file is not None:
+            return self.secret_file
+        return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/credentials")) / str(self.secret_credential)
+
+
+class IntakeSettings(_Section):
+    """Limits of taking in."""
+
+    workers: Annotated[int, Field(ge=1, le=32)] = 2
+    letter_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    letter_megabytes: Annotated[int, Field(ge=64, le=8192)] = 512
+    spool: Path | None = None
+    spool_megabytes: Annotated[int, Field(ge=16, le=65536)] = 512
+    lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60
+
+
+class DashboardSettings(_Section):
+    """The web pages."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8360
+    origin: str = ""
+    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    session_idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
+    upload_megabytes: Annotated[int, Field(ge=1, le=4096)] = 200
+    insecure_cookies: bool = False
+
+
+class LogSettings(_Section):
+    """The log: one line a fact on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["keyvalue", "json"] = "keyvalue"
+
+
+class Settings(_Section):
+    """Everything in the file. Relative paths are taken from the file's own folder."""
+
+    data: Path
+    database: str = ""
+    mailboxes: tuple[MailboxSettings, ...] = ()
+    intake: IntakeSettings = IntakeSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+    log: LogSettings = LogSettings()
+
+    @field_validator("database")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("chỉ nhận sqlite:///… hoặc postgresql+psycopg://…")
+        return url
+
+    @field_validator("mailboxes")
+    @classmethod
+    def _names_once(cls, mailboxes: tuple[MailboxSettings, ...]) -> tuple[MailboxSettings, ...]:
+        names = [mailbox.name for mailbox in mailboxes]
+        if len(set(names)) != len(names):
+            raise ValueError("mỗi hộp thư một tên, không trùng")
+        return mailboxes
+
+    @property
+    def database_url(self) -> str:
+        """The database in use: the configured one, else SQLite in the data folder."""
+        return self.database or f"sqlite:///{self.data / 'congvan.sqlite3'}"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where the content-addressed store lies."""
+        return self.data / "files"
+
+    @property
+    def sealed_folder(self) -> Path:
+        """Where the encrypted bytes of held letters lie."""
+        return self.data / "sealed"
+
+
+def load(path: Path) -> Settings:
+    """Read the settings file. Raises SettingsError with one sentence for each fault."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"Không thấy tệp cấu hình {path}. Chép từ config/example.toml rồi sửa.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"Không đọc được tệp cấu hình {path}: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"Tệp cấu hình {path} sai cú pháp TOML: {error}.") from error
+    try:
+        settings = Settings.model_validate(found)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(dict(fault)) for fault in error.errors())) from None
+    return _with_absolute_paths(settings, path.resolve().parent)
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    key = ".".join(str(part) for part in fault["loc"]) or "(toàn tệp)"
+    if fault["type"] == "extra_forbidden":
+        return f"Khóa «{key}» không có trong cấu hình. Xem các khóa được dùng trong config/example.toml."
+    if fault["type"] == "missing":
+        return f"Thiếu khóa «{key}»."
+    return f"Khóa «{key}» có giá trị {fault.get('input')!r} không dùng được: {_allowed(fault)}."
+
+
+def _allowed(fault: dict[str, Any]) -> str:
+    limits = fault.get("ctx", {})
+    bounds = {
+        "ge": "nhỏ nhất {}", "le": "lớn nhất {}", "expected": "chỉ nhận {}", "pattern": "theo mẫu {}",
+        "min_length": "ít nhất {} phần tử hay ký tự",
+    }  # fmt: skip
+    for name, words in bounds.items():
+        if name in limits:
+            return words.format(str(limits[name]).replace(" or ", " hoặc "))
+    if fault["type"].startswith(("int_", "float_")):
+        return "cần một số nguyên"
+    if fault["type"].startswith("bool_"):
+        return "chỉ nhận true hoặc false"
+    if fault["type"].startswith("date_"):
+        return "cần một ngày theo dạng 2026-01-31"
+    if "error" in limits:
+        return str(limits["error"])
+    return "sai kiểu giá trị"
+
+
+def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
+    def absolute(path: Path | None) -> Path | None:
+        return None if path is None else folder / path
+
+    mailboxes = tuple(
+        mailbox.model_copy(update={"ca_file": absolute(mailbox.ca_file), "secret_file": absolute(mailbox.secret_file)})
+        for mailbox in settings.mailboxes
+    )
+    intake = settings.intake.model_copy(update={"spool": absolute(settings.intake.spool)})
+    return settings.model_copy(update={"data": folder / settings.data, "mailboxes": mailboxes, "intake": intake})

@@ -1,0 +1,174 @@
+"""The database: one engine for each way of using it, `reading()` and `writing()`, and the column types."""
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from core.errors import Temporary
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+LOCKED = "Cơ sở dữ liệu đang bận hoặc không ghi được. Xin thử lại sau ít phút; chưa có gì thay đổi."
+LOCK_SECONDS = 10.0
+BACKGROUND_PAUSE_SECONDS = 0.004  # lets a waiting clerk in between two commits of the intake
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware UTC in Python; SQLite, which drops zones, stores it as naive UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse naive instants, store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give back aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        datetime: UtcDateTime,
+        dict[str, Any]: sa.JSON,
+        list[Any]: sa.JSON,
+        bytes: sa.LargeBinary,
+    }
+
+
+class Database:
+    """One database, SQLite by file or PostgreSQL by URL, with its two doors."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            path = Path(self.url.database or "")
+            self._lock_path = path.with_name(path.name + ".lock")
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", query_only=True)
+            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", query_only=False)
+        else:
+            self._writer = sa.create_engine(self.url, pool_pre_ping=True, pool_size=4, max_overflow=12)
+            self._reader = self._writer.execution_options(postgresql_readonly=True)
+        self._turn = threading.Lock()
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The writing engine, for migrations and checks."""
+        return self._writer
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A read-only transaction on one consistent state. Raises Temporary when the database is away."""
+        with _said_in_words(), Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, *, background: bool = False) -> Iterator[Session]:
+        """One writing transaction: committed at the end, rolled back on any exception.
+
+        `background` writers pause a moment after their commit so that people are never starved. Raises
+        Temporary when the write lock can't be had within ten seconds or the database is away.
+        """
+        with _said_in_words(), self._write_lock():
+            with Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        if background:
+            time.sleep(BACKGROUND_PAUSE_SECONDS)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    @contextmanager
+    def _write_lock(self) -> Iterator[None]:
+        # SQLite's own busy handler lets two busy writers starve a third; a kernel lock does not.
+        if not self.is_sqlite:
+            yield
+            return
+        deadline = time.monotonic() + LOCK_SECONDS
+        if not self._turn.acquire(timeout=LOCK_SECONDS):
+            raise Temporary(LOCKED)
+        try:
+            handle = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                _flock_before(handle, deadline)
+                yield
+            finally:
+                os.close(handle)
+        finally:
+            self._turn.release()
+
+
+def _flock_before(handle: int, deadline: float) -> None:
+    pause = 0.0002
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Temporary(LOCKED) from None
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.004)
+        else:
+            return
+
+
+@contextmanager
+def _said_in_words() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise Temporary(LOCKED) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Temporary(LOCKED) from error
+        raise
+
+
+def _sqlite_engine(url: sa.URL, *, begin: str, query_only: bool) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS}, pool_size=4, max_overflow=28)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we write BEGIN ourselves; the driver must not
+        for pragma in (
+            "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
+            "temp_store=MEMORY", "cache_size=-16000", f"query_only={'ON' if query_only else 'OFF'}",
+        ):  # fmt: skip
+            connection.execute("PRAGMA " + pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

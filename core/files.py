@@ -1,0 +1,177 @@
+"""The content-addressed file store: every file byte for byte under its SHA-256 (promise 7)."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.db import Base
+from core.errors import Permanent, Temporary
+
+_WINDOW = 1 << 20
+
+
+class StoredFile(Base):
+    """One content in the store. `size` in bytes; `media_type` as sniffed when it came in."""
+
+    __tablename__ = "files"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    media_type: Mapped[str] = mapped_column(sa.String(120))
+    stored_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file to be stored: where its bytes are now, and what they are."""
+
+    path: Path
+    sha256: str
+    size: int
+    media_type: str
+
+
+class FolderStore:
+    """A local folder of files named by their SHA-256 (hex), two levels deep.
+
+    A file is written whole to a temporary name, flushed, renamed and its folder flushed before any row
+    names it. Writers hold a shared lock from the first rename to the end of the transaction; the sweep
+    takes it exclusively, so it never removes what is about to be named.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._temporary = folder / "tmp"
+        self._temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock_path = folder / "lock"
+
+    def path_of(self, sha256: str) -> Path:
+        """Where the content lies, whether or not it is there."""
+        if len(sha256) != 64 or not sha256.isalnum():
+            raise Permanent("Mã băm của tệp không đúng dạng.")
+        return self.folder / sha256[:2] / sha256[2:4] / sha256
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a stored content for reading. Raises Permanent when it is missing."""
+        try:
+            return self.path_of(sha256).open("rb")
+        except FileNotFoundError:
+            raise Permanent(f"Kho tệp thiếu tệp {sha256[:12]}…; báo người quản trị chạy «congvan verify».") from None
+
+    @contextmanager
+    def adding(self) -> Iterator[None]:
+        """Hold the shared lock while files are renamed in and their rows are committed."""
+        with _locked(self._lock_path, fcntl.LOCK_SH):
+            yield
+
+    def add(self, content: Content) -> bool:
+        """Copy a file in durably; False when it is there already. Call inside `adding`.
+
+        Raises Temporary on any failure to write (disk full, I/O error), leaving nothing half written.
+        """
+        target = self.path_of(content.sha256)
+        if target.exists():
+            return False
+        temporary = self._temporary / f"{content.sha256}.{os.getpid()}.{os.urandom(4).hex()}"
+        try:
+            copy_durably(content.path, temporary)
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            temporary.rename(target)
+            self._flush_folders(target)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise Temporary(f"Không ghi được vào kho tệp: {error.strerror}. Thư vẫn còn trên máy chủ.") from error
+        return True
+
+    def _flush_folders(self, target: Path) -> None:
+        for folder in (target.parent, target.parent.parent, self.folder):
+            flush_folder(folder)
+
+    def sweep(self, named: Iterable[str]) -> int:
+        """Remove every file that no row names and all temporaries; return how many files were removed.
+
+        `named` is asked for only after the exclusive lock is held, so it must be lazy or read afresh.
+        """
+        with _locked(self._lock_path, fcntl.LOCK_EX):
+            for left in self._temporary.iterdir():
+                left.unlink()
+            keep = set(named)
+            orphans = [path for path in self.contents() if path.name not in keep]
+            for path in orphans:
+                path.unlink()
+            return len(orphans)
+
+    def contents(self) -> Iterator[Path]:
+        """Every stored file, in no order."""
+        return (path for path in self.folder.glob("??/??/*") if path.is_file())
+
+    def remove(self, sha256: str) -> None:
+        """Erase one content (removal by promise 4); harmless when it is gone."""
+        self.path_of(sha256).unlink(missing_ok=True)
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    """Copy bytes in the kernel and flush them; `target` must not exist."""
+    with source.open("rb") as reading, target.open("xb") as writing:
+        offset, size = 0, os.fstat(reading.fileno()).st_size
+        while offset < size:
+            sent = os.sendfile(writing.fileno(), reading.fileno(), offset, size - offset)
+            if sent == 0:
+                raise OSError(5, "tệp nguồn bị cắt ngắn")
+            offset += sent
+        os.fsync(writing.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Make renames into a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def note_stored(session: Session, contents: Iterable[Content], *, at: datetime) -> None:
+    """Write the rows that name stored contents; contents already named are left as they are."""
+    wanted = {content.sha256: content for content in contents}
+    known = set(session.scalars(sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(wanted))))
+    rows = [
+        {"sha256": c.sha256, "size": c.size, "media_type": c.media_type[:120], "stored_at": at}
+        for c in wanted.values()
+        if c.sha256 not in known
+    ]
+    if rows:
+        session.execute(sa.insert(StoredFile), rows)
+
+
+def named(session: Session) -> Iterator[str]:
+    """The SHA-256 of every content that a row names."""
+    yield from session.scalars(sa.select(StoredFile.sha256))
+
+
+def sha256_of(path: Path) -> str:
+    """Hex SHA-256 of a file, read in windows."""
+    digest = hashlib.sha256()
+    with path.open("rb") as reading:
+        while window := reading.read(_WINDOW):
+            digest.update(window)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _locked(path: Path, how: int) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,266 @@
+"""Drafts of register entries: proposed by intake or begun by hand, corrected by the clerk, left out or taken back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core import events
+from core.errors import NotAllowed, Permanent, WrongState
+from core.evidence import Evidence
+from core.incoming.registration import held_by_another, move, require_reason
+from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
+from core.notation import parse_code
+from core.people import Role, User
+from core.text import fold, squeeze
+
+TEXT_FIELDS = ("code", "issuer", "parent_issuer", "kind", "subject", "signer_name", "signer_title", "remark")
+URGENCIES = {"thuong": "Thường", "khan": "Khẩn", "thuong_khan": "Thượng khẩn", "hoa_toc": "Hỏa tốc"}
+LENGTHS = {
+    "code": 80, "issuer": 300, "parent_issuer": 300, "kind": 100, "subject": 2000, "signer_name": 120,
+    "signer_title": 200, "remark": 2000,
+}  # fmt: skip
+_EARLIEST = date(1945, 9, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """One file of a draft: its shown name, content and what it is to the document."""
+
+    name: str
+    sha256: str
+    media_type: str
+    size: int
+    role: FileRole
+    inside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDraft:
+    """What intake knows of a document before the clerk sees it. `received_at` and `sort_uid` order the desk."""
+
+    origin: Origin
+    book_id: int
+    message_id: int | None
+    received_at: datetime
+    sort_uid: int
+    proposed: Mapping[str, Evidence]
+    files: Sequence[DraftFile]
+    notes: Sequence[str] = ()
+
+
+def insert(session: Session, draft: NewDraft) -> int:
+    """Write a draft with its files and return its id. The caller records the event."""
+    values = _from_evidence(draft.proposed)
+    proposed = {field: evidence.to_json() for field, evidence in draft.proposed.items()}
+    statement = sa.insert(Incoming).values(
+        state=State.DRAFT, version=1, origin=draft.origin, book_id=draft.book_id, message_id=draft.message_id,
+        received_at=draft.received_at, sort_uid=draft.sort_uid, proposed=proposed, notes=list(draft.notes), **values,
+    )  # fmt: skip
+    draft_id: int = session.execute(statement.returning(Incoming.id)).scalar_one()
+    add_files(session, draft_id, draft.files)
+    return draft_id
+
+
+def add_files(session: Session, draft_id: int, files: Sequence[DraftFile]) -> None:
+    """Append files to a draft after those it has."""
+    if not files:
+        return
+    last = sa.select(sa.func.max(IncomingFile.position)).where(IncomingFile.incoming_id == draft_id)
+    start = (session.execute(last).scalar_one() or 0) + 1
+    rows = [
+        {
+            "incoming_id": draft_id, "position": start + n, "name": file.name, "sha256": file.sha256,
+            "media_type": file.media_type[:120], "size": file.size, "role": file.role, "inside": file.inside,
+        }
+        for n, file in enumerate(files)
+    ]  # fmt: skip
+    session.execute(sa.insert(IncomingFile), rows)
+
+
+def begin_by_hand(session: Session, book_id: int, *, by: User, at: datetime, source: str = "") -> int:
+    """Begin an entry for a document on paper (Điều 5.3b); returns the draft's id. Raises NotAllowed."""
+    if Role.CLERK not in by.roles:
+        raise NotAllowed("Chỉ văn thư được nhập văn bản đến.")
+    draft_id = insert(session, NewDraft(Origin.PAPER, book_id, None, at, 0, {}, ()))
+    events.record(session, "begun_by_hand", "incoming", draft_id, by=by.id, at=at, source=source)
+    return draft_id
+
+
+def amend(
+    session: Session, document: Incoming, form: Mapping[str, str], *, version: int, by: User, at: datetime,
+    source: str = "",
+) -> set[str]:  # fmt: skip
+    """Write the clerk's values into a draft and return the names of the fields that changed.
+
+    `form` holds texts as typed; dates as dd/mm/yyyy or ISO. Only fields present are touched. Raises
+    NotAllowed, WrongState (no draft any more, or changed by another since `version`), Permanent naming the
+    field that can't be read.
+    """
+    if Role.CLERK not in by.roles:
+        raise NotAllowed("Chỉ văn thư được sửa dự thảo vào sổ.")
+    if document.state != State.DRAFT:
+        raise WrongState(_no_draft(document))
+    held_by_another(document, version)
+    values = read_form(form, today=at.date())
+    before = {name: getattr(document, name) for name in values}
+    changed = {name for name, value in values.items() if before[name] != value}
+    for name in changed:
+        setattr(document, name, values[name])
+    if changed:
+        document.version += 1
+        session.flush()
+        payload = {"fields": sorted(changed)}
+        events.record(session, "amended", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
+    return changed
+
+
+def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
+    """Typed texts -> column values. Raises Permanent, naming the field, for what can't be read."""
+    values: dict[str, Any] = {}
+    for name in TEXT_FIELDS:
+        if name in form:
+            values[name] = _text(name, form[name])
+    if "code" in values:
+        values.update(_code_parts(values["code"]))
+    if "issued_on" in form:
+        values["issued_on"] = _issued_on(form["issued_on"], today)
+    if "urgency" in form:
+        if form["urgency"] not in URGENCIES:
+            raise Permanent("Chọn độ khẩn trong danh sách.", field="urgency")
+        values["urgency"] = form["urgency"]
+    if "due_at" in form:
+        values["due_at"] = _due_at(form["due_at"])
+    if "page_count" in form:
+        values["page_count"] = _page_count(form["page_count"])
+    if "is_dossier_direct" in form:
+        values["is_dossier_direct"] = form["is_dossier_direct"] == "1"
+    return values
+
+
+def set_file_role(session: Session, document: Incoming, position: int, role: FileRole, *, by: User) -> None:
+    """Say what one file of a draft is; naming a main file makes the former one an annex.
+
+    Raises NotAllowed, WrongState unless it is a draft, Permanent when there is no such file.
+    """
+    if Role.CLERK not in by.roles:
+        raise NotAllowed("Chỉ văn thư được chọn tệp.")
+    if document.state != State.DRAFT:
+        raise WrongState(_no_draft(document))
+    chosen = next((file for file in document.files if file.position == position), None)
+    if chosen is None:
+        raise Permanent("Không có tệp này trong dự thảo. Tải lại trang.")
+    if role is FileRole.MAIN:
+        for file in document.files:
+            if file.role == FileRole.MAIN:
+                file.role = FileRole.ANNEX
+    chosen.role = role
+    document.version += 1
+    session.flush()
+
+
+def decline(session: Session, document: Incoming, reason: str, *, by: User, at: datetime, source: str = "") -> None:
+    """ "Không cập nhật": leave a draft out of the register, with the reason (Điều 3).
+
+    Raises NotAllowed, WrongState unless it is a draft, Permanent without a reason.
+    """
+    reason = require_reason(reason)
+    move(document, Act.DECLINE, by=by)
+    document.closed_reason, document.closed_at, document.closed_by = reason, at, by.id
+    session.flush()
+    payload = {"reason": reason}
+    events.record(session, "declined", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
+
+
+def take_back(session: Session, document: Incoming, *, by: User, at: datetime, source: str = "") -> None:
+    """Bring a declined document back to the desk. Raises NotAllowed, WrongState unless it was declined."""
+    move(document, Act.TAKE_BACK, by=by)
+    document.closed_reason, document.closed_at, document.closed_by = "", None, None
+    session.flush()
+    events.record(session, "taken_back", "incoming", document.id, by=by.id, at=at, source=source)
+
+
+def _no_draft(document: Incoming) -> str:
+    if document.arrival_number is not None:
+        return f"Văn bản này đã vào sổ với số đến {document.arrival_number}."
+    return "Văn bản này không còn ở bàn văn thư."
+
+
+def _from_evidence(proposed: Mapping[str, Evidence]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, evidence in proposed.items():
+        if name in LENGTHS:
+            values[name] = squeeze(evidence.value)[: LENGTHS[name]]
+        elif name == "issued_on":
+            values[name] = date.fromisoformat(evidence.value)
+        elif name == "urgency" and evidence.value in URGENCIES:
+            values[name] = evidence.value
+        elif name == "due_at":
+            values[name] = evidence.value[:16]
+        elif name == "page_count" and evidence.value.isdigit():
+            values[name] = int(evidence.value)
+    if "code" in values:
+        values.update(_code_parts(values["code"]))
+    return values
+
+
+def _code_parts(code: str) -> dict[str, str]:
+    parsed = parse_code(code)
+    number = (parsed.number or "") if parsed else ""
+    notation = parsed.notation if parsed else ""
+    return {"code_number": number[:11], "code_notation": notation[:60], "code_key": fold(code)[:80]}
+
+
+def _text(name: str, typed: str) -> str:
+    value = squeeze(typed)
+    if len(value) > LENGTHS[name]:
+        raise Permanent(f"Dài quá {LENGTHS[name]} ký tự, xin rút gọn.", field=name)
+    return value
+
+
+def _issued_on(typed: str, today: date) -> date | None:
+    if not typed.strip():
+        return None
+    day = _day(typed, "issued_on")
+    if day < _EARLIEST or (day - today).days > 1:
+        raise Permanent("Ngày văn bản không thể ở tương lai hay trước năm 1945. Xem lại ngày.", field="issued_on")
+    return day
+
+
+def _day(typed: str, field: str) -> date:
+    text = typed.strip().replace("-", "/").replace(".", "/")
+    parts = text.split("/")
+    try:
+        numbers = [int(part) for part in parts]
+        if len(numbers) == 3 and len(parts[0]) == 4:
+            return date(numbers[0], numbers[1], numbers[2])
+        if len(numbers) == 3 and len(parts[2]) == 4:
+            return date(numbers[2], numbers[1], numbers[0])
+    except ValueError:
+        pass
+    raise Permanent("Ngày không đọc được. Nhập ngày/tháng/năm, ví dụ 05/01/2026.", field=field)
+
+
+def _due_at(typed: str) -> str:
+    if not typed.strip():
+        return ""
+    text, _, hour = typed.strip().replace("T", " ").partition(" ")
+    day = _day(text, "due_at")
+    if not hour.strip():
+        return day.isoformat()
+    try:
+        moment = datetime.strptime(hour.strip().replace("h", ":"), "%H:%M")  # noqa: DTZ007 (an hour of the day)
+    except ValueError:
+        raise Permanent("Giờ không đọc được. Nhập ví dụ 05/01/2026 14:00.", field="due_at") from None
+    return f"{day.isoformat()}T{moment:%H:%M}"
+
+
+def _page_count(typed: str) -> int | None:
+    if not typed.strip():
+        return None
+    if not typed.strip().isdigit() or not 1 <= int(typed) <= 99_999:
+        raise Permanent("Số trang là số nguyên từ 1 trở lên.", field="page_count")
+    return int(typed)

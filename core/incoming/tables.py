@@ -1,0 +1,134 @@
+"""The tables of incoming documents and their states."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.db import Base
+from core.people import Role
+
+
+class State(StrEnum):
+    """Where an incoming document stands."""
+
+    DRAFT = "draft"  # dự thảo vào sổ: chờ văn thư
+    REGISTERED = "registered"  # đã vào sổ, có số đến
+    DECLINED = "declined"  # không cập nhật, kèm lý do
+    VOIDED = "voided"  # đã hủy số, dòng vẫn in
+
+
+class Act(StrEnum):
+    """What moves an incoming document from state to state."""
+
+    REGISTER = "register"
+    DECLINE = "decline"
+    TAKE_BACK = "take_back"
+    VOID = "void"
+
+
+TRANSITIONS: dict[tuple[State, Act], tuple[State, frozenset[Role]]] = {
+    (State.DRAFT, Act.REGISTER): (State.REGISTERED, frozenset({Role.CLERK})),
+    (State.DRAFT, Act.DECLINE): (State.DECLINED, frozenset({Role.CLERK})),
+    (State.DECLINED, Act.TAKE_BACK): (State.DRAFT, frozenset({Role.CLERK})),
+    (State.REGISTERED, Act.VOID): (State.VOIDED, frozenset({Role.CLERK})),
+}
+
+STATE_NAMES = {
+    State.DRAFT: "Chờ vào sổ",
+    State.REGISTERED: "Đã vào sổ",
+    State.DECLINED: "Không cập nhật",
+    State.VOIDED: "Đã hủy số",
+}
+
+
+class Origin(StrEnum):
+    """By which way it reached the office."""
+
+    MAIL = "mail"  # hộp thư
+    DROPPED = "dropped"  # tệp thả vào bàn văn thư
+    PAPER = "paper"  # văn bản giấy, nhập tay
+
+
+class Incoming(Base):
+    """One incoming document, from draft to register entry (Phụ lục VI NĐ 30, Phần II).
+
+    Text fields are as printed on the document; `subject` is the trích yếu without "V/v". `urgency` is
+    thuong, khan, thuong_khan or hoa_toc; `secrecy` khong, mat, toi_mat or tuyet_mat. `proposed` maps a
+    field to its `core.evidence.Evidence` as JSON: what the program read, kept beside what the clerk
+    confirmed. `version` grows with every change; an act on an older one is refused (C16).
+    """
+
+    __tablename__ = "incoming"
+    __table_args__ = (
+        sa.UniqueConstraint("book_id", "year", "arrival_number"),
+        sa.CheckConstraint("(arrival_number IS NULL) = (state IN ('draft', 'declined'))", name="number_iff_entered"),
+        sa.CheckConstraint("secrecy = 'khong'", name="no_secrets_here"),  # promise 4
+        sa.Index("ix_incoming_desk", "state", "received_at", "sort_uid"),
+        sa.Index("ix_incoming_code", "code_key", "year"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(sa.String(12), default=State.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    origin: Mapped[str] = mapped_column(sa.String(12))
+    book_id: Mapped[int] = mapped_column(sa.ForeignKey("books.id"))
+    message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"), index=True)
+    received_at: Mapped[datetime]
+    sort_uid: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+    code: Mapped[str] = mapped_column(sa.String(80), default="")  # số ký hiệu as printed
+    code_number: Mapped[str] = mapped_column(sa.String(11), default="")
+    code_notation: Mapped[str] = mapped_column(sa.String(60), default="")
+    code_key: Mapped[str] = mapped_column(sa.String(80), default="")  # folded, for matching
+    issued_on: Mapped[date | None]
+    issuer: Mapped[str] = mapped_column(sa.String(300), default="")  # cơ quan ban hành (tác giả)
+    parent_issuer: Mapped[str] = mapped_column(sa.String(300), default="")
+    kind: Mapped[str] = mapped_column(sa.String(100), default="")  # tên loại
+    subject: Mapped[str] = mapped_column(sa.Text, default="")  # trích yếu
+    signer_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    signer_title: Mapped[str] = mapped_column(sa.String(200), default="")
+    urgency: Mapped[str] = mapped_column(sa.String(12), default="thuong")
+    secrecy: Mapped[str] = mapped_column(sa.String(12), default="khong")
+    due_at: Mapped[str] = mapped_column(sa.String(16), default="")  # ISO date, or date and hour
+    page_count: Mapped[int | None]
+    remark: Mapped[str] = mapped_column(sa.Text, default="")  # ghi chú
+    is_dossier_direct: Mapped[bool] = mapped_column(default=False)  # Điều 5.3c: hồ sơ giấy chuyển trực tiếp
+    proposed: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    notes: Mapped[list[Any]] = mapped_column(default=list)
+
+    arrival_number: Mapped[int | None] = mapped_column(sa.BigInteger)  # số đến
+    year: Mapped[int | None]
+    arrived_on: Mapped[date | None]  # ngày đến
+    registered_at: Mapped[datetime | None]
+    registered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    closed_reason: Mapped[str] = mapped_column(sa.Text, default="")  # why declined or voided
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+
+    files: Mapped[list["IncomingFile"]] = relationship(order_by="IncomingFile.position", lazy="select")
+
+
+class FileRole(StrEnum):
+    """What a file is to its document."""
+
+    MAIN = "main"  # văn bản chính
+    ANNEX = "annex"  # phụ lục, kèm theo
+    LEFT_OUT = "left_out"  # không đưa vào
+
+
+class IncomingFile(Base):
+    """One file of an incoming document."""
+
+    __tablename__ = "incoming_files"
+
+    incoming_id: Mapped[int] = mapped_column(sa.ForeignKey("incoming.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.Text)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("files.sha256"), index=True)
+    media_type: Mapped[str] = mapped_column(sa.String(120))
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    role: Mapped[str] = mapped_column(sa.String(12))
+    inside: Mapped[str] = mapped_column(sa.Text, default="")

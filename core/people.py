@@ -1,0 +1,100 @@
+"""Users, their divisions and roles."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from core.db import Base
+
+
+class Role(StrEnum):
+    """What a person is in the office (DOMAIN roles; Quy chế 63, Chương III)."""
+
+    CLERK = "clerk"  # văn thư
+    SPECIALIST = "specialist"  # chuyên viên
+    HEAD = "head"  # trưởng phòng
+    LEADER = "leader"  # lãnh đạo Sở
+    OFFICE_CHIEF = "office_chief"  # Chánh Văn phòng
+    CUSTODIAN = "custodian"  # người được giao xem thư bị giữ và nghi chứa bí mật nhà nước
+    ADMIN = "admin"  # quản trị kỹ thuật: reads no documents
+
+
+ROLE_NAMES = {
+    Role.CLERK: "Văn thư",
+    Role.SPECIALIST: "Chuyên viên",
+    Role.HEAD: "Trưởng phòng",
+    Role.LEADER: "Lãnh đạo",
+    Role.OFFICE_CHIEF: "Chánh Văn phòng",
+    Role.CUSTODIAN: "Người giữ thư mật",
+    Role.ADMIN: "Quản trị kỹ thuật",
+}
+
+
+class Division(Base):
+    """A division of the office (phòng, đơn vị trực thuộc)."""
+
+    __tablename__ = "divisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    code: Mapped[str] = mapped_column(sa.String(30), default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class User(Base):
+    """One person with an account (Quy chế 63, Chương III, Điều 8: every employee has one)."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    full_name: Mapped[str] = mapped_column(sa.String(120))
+    title: Mapped[str] = mapped_column(sa.String(120), default="")
+    division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("divisions.id"))
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    must_change_password: Mapped[bool] = mapped_column(default=True)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    last_login_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    division: Mapped[Division | None] = relationship(lazy="joined")
+    role_rows: Mapped[list["UserRole"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The person's roles."""
+        return frozenset(Role(row.role) for row in self.role_rows)
+
+
+class UserRole(Base):
+    """One role of one person."""
+
+    __tablename__ = "user_roles"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
+
+
+def by_username(session: Session, username: str) -> User | None:
+    """The account of that name, any case; None when there is none."""
+    query = sa.select(User).where(User.username == username.strip().lower())
+    return session.scalars(query).first()
+
+
+def add(
+    session: Session, username: str, full_name: str, roles: set[Role], password_hash: str, *, at: datetime,
+    title: str = "", division_id: int | None = None, must_change_password: bool = True,
+) -> User:  # fmt: skip
+    """Create an account; the name is kept in lower case. The first password must be changed."""
+    user = User(
+        username=username.strip().lower(), full_name=full_name, title=title, division_id=division_id,
+        password_hash=password_hash, must_change_password=must_change_password, created_at=at,
+        role_rows=[UserRole(role=role) for role in sorted(roles)],
+    )  # fmt: skip
+    session.add(user)
+    session.flush()
+    return user

@@ -1,0 +1,73 @@
+"""Who may see and do: one predicate, and the same rule as an SQL filter.
+
+Source: Quy chế 63/QĐ-SKHCN, Chương III, Điều 9.4; NĐ 30/2020 Phụ lục VI (quyền theo từng văn bản).
+"""
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from core.errors import NotAllowed
+from core.incoming.tables import Incoming, State
+from core.people import Role, User
+
+
+class Right(StrEnum):
+    """An act that needs a right of its own, besides reading a document."""
+
+    REGISTER = "register"  # vào sổ, nhập tay, không cập nhật
+    VOID = "void"  # hủy số
+    SEE_HELD = "see_held"  # xem thư bị giữ, thư không vào sổ
+    OPEN_HELD = "open_held"  # mở thư bị giữ, giải tỏa báo nhầm
+    SEE_BOOKS = "see_books"  # Sổ văn bản đến
+    CHECK_BOOKS = "check_books"
+    OPEN_SERIES = "open_series"  # xác nhận số bắt đầu của sổ
+    SEE_MAILBOXES = "see_mailboxes"
+    RUN_MAILBOXES = "run_mailboxes"  # kiểm tra kết nối, lấy thư ngay
+
+
+_HOLDERS: dict[Right, frozenset[Role]] = {
+    Right.REGISTER: frozenset({Role.CLERK}),
+    Right.VOID: frozenset({Role.CLERK}),
+    Right.SEE_HELD: frozenset({Role.CLERK, Role.CUSTODIAN}),
+    Right.OPEN_HELD: frozenset({Role.CUSTODIAN}),
+    Right.SEE_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
+    Right.CHECK_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF}),
+    Right.OPEN_SERIES: frozenset({Role.CLERK}),
+    Right.SEE_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
+    Right.RUN_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
+}
+_READ_ALL = frozenset({Role.LEADER, Role.OFFICE_CHIEF})
+_REGISTERED = (State.REGISTERED, State.VOIDED)
+
+
+def may(user: User, right: Right) -> bool:
+    """Whether the person holds a right by role."""
+    return bool(user.roles & _HOLDERS[right])
+
+
+def require(user: User, right: Right) -> None:
+    """Raise NotAllowed unless the person holds the right."""
+    if not may(user, right):
+        raise NotAllowed("Tài khoản của bạn không được giao việc này. Liên hệ người quản trị nếu cần.")
+
+
+def may_read(user: User, document: Incoming) -> bool:
+    """Whether the person may read one incoming document: the clerk all, leaders what has a number.
+
+    Heads and specialists read what is assigned to them; nothing can be assigned without a số đến, so
+    drafts are the clerk's alone. The technical administrator reads none.
+    """
+    if Role.CLERK in user.roles:
+        return True
+    return bool(user.roles & _READ_ALL) and document.state in _REGISTERED
+
+
+def readable(user: User) -> ColumnElement[bool]:
+    """`may_read` as an SQL filter over Incoming."""
+    if Role.CLERK in user.roles:
+        return sa.true()
+    if user.roles & _READ_ALL:
+        return Incoming.state.in_(_REGISTERED)
+    return sa.false()
