@@ -1,0 +1,227 @@
+"""One IMAP session that only reads: login, EXAMINE, UIDs, places, bodies, IDLE. Never writes to the mailbox."""
+
+import contextlib
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Self
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientError
+from imapclient.tls import IMAP4_TLS
+
+from ingest.literals import Body, Stream, fetch_bodies
+from ingest.trouble import Kind, Trouble, trouble_of
+
+_SEARCH_SLICE = 50_000  # UIDs asked for in one SEARCH: its answer is one line of at most 550 kB
+_PLACES_SLICE = 500
+_IDLE_SECONDS = 25 * 60  # RFC 2177: servers may drop an IDLE after 30 minutes, so ask anew before 29
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where and as whom to log in. `tls` is "implicit" or "starttls"; `auth` is "password" or "xoauth2",
+    `secret` the password or the access token; `ca_file` None trusts the system's authorities."""
+
+    host: str
+    port: int
+    username: str
+    secret: str
+    tls: str = "implicit"
+    auth: str = "password"
+    ca_file: Path | None = None
+    timeout_seconds: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the server says of one mail before it is fetched: size in bytes, INTERNALDATE in UTC."""
+
+    uid: int
+    size: int
+    received_at: datetime
+
+
+class Session:
+    """One logged-in connection. Every method raises Trouble; after one the session is to be closed."""
+
+    def __init__(self, account: Account) -> None:
+        """Connect and log in, with TLS verified against `ca_file` and the host's name."""
+        self._account = account
+        self._folder = ""
+        with self._troubles():
+            self._client = _connect(account)
+        try:
+            with self._troubles(logging_in=True):
+                _log_in(self._client, account)
+            with self._troubles():
+                self.has_idle = self._client.has_capability("IDLE")
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drop the connection without a word: LOGOUT could wait for a server that no longer answers."""
+        with contextlib.suppress(Exception):
+            self._client.shutdown()
+
+    def open_folder(self, folder: str) -> int:
+        """EXAMINE `folder` (read-only, so that not even \\Recent changes) and return its UIDVALIDITY."""
+        self._folder = folder
+        if any(ord(sign) < 32 for sign in folder):
+            raise Trouble(Kind.FOLDER, self._account.host, folder, "control character in the folder's name")
+        with self._troubles():
+            try:
+                answer = self._client.select_folder(folder, readonly=True)
+            except IMAPClientError as error:
+                raise Trouble(Kind.FOLDER, self._account.host, folder, str(error)) from error
+            return int(answer[b"UIDVALIDITY"])
+
+    def uids_above(self, last: int) -> list[int]:
+        """Every UID greater than `last` in the open folder, ascending."""
+        with self._troubles():
+            newest = self._search(f"{last + 1}:*")
+            # RFC 3501 6.4.8: "n:*" always names the newest message, even when its UID is below n.
+            return sorted(uid for uid in newest if uid > last)
+
+    def uids_received_before(self, day: date, last: int) -> list[int]:
+        """UIDs greater than `last` whose INTERNALDATE is surely before `day`, whatever zone the server counts in."""
+        with self._troubles():
+            sure = day - timedelta(days=1)
+            return sorted(uid for uid in self._search(f"{last + 1}:*", ["BEFORE", sure]) if uid > last)
+
+    def places(self, uids: Sequence[int]) -> dict[int, Place]:
+        """Size and time of each of `uids`; one that was expunged meanwhile is missing."""
+        found: dict[int, Place] = {}
+        with self._troubles():
+            for start in range(0, len(uids), _PLACES_SLICE):
+                asked = uids[start : start + _PLACES_SLICE]
+                answers = self._client.fetch(asked, ["INTERNALDATE", "RFC822.SIZE"])
+                for uid in asked:
+                    answer = answers.get(uid, {})
+                    if b"RFC822.SIZE" in answer:
+                        found[uid] = Place(uid, int(answer[b"RFC822.SIZE"]), _utc(answer.get(b"INTERNALDATE")))
+        return found
+
+    def bodies(
+        self, uids: Iterator[int], open_target: Callable[[int, int], int | None], in_flight: int = 8
+    ) -> Iterator[Body]:
+        """Stream the raw mails of `uids`, see `literals.fetch_bodies`."""
+        imap = self._client._imap
+        with self._troubles():
+            yield from fetch_bodies(imap.file, imap.send, uids, open_target, in_flight)
+
+    def wait(self, seconds: float, wake: int) -> bool:
+        """Wait until the server says that the folder changed, `wake` becomes readable or `seconds` pass.
+
+        Returns True when the server said so. Without IDLE it only waits; the caller's pass is the poll.
+        """
+        with self._troubles():
+            if self.has_idle:
+                return self._idle(min(seconds, _IDLE_SECONDS), wake)
+            stream: Stream = self._client._imap.file
+            stream.wait(seconds, wake)
+            self._client.noop()
+            return False
+
+    def _idle(self, seconds: float, wake: int) -> bool:
+        imap = self._client._imap
+        stream: Stream = imap.file
+        tag = imap._command("IDLE")
+        while imap.tagged_commands[tag] is None and imap._get_response() is not None:
+            pass
+        if imap.tagged_commands[tag] is not None:
+            self.has_idle = False  # announced and yet refused: poll from now on
+            del imap.tagged_commands[tag]
+            return False
+        # News that came before the "+" stand in imaplib's list already.
+        changed = bool(imap.untagged_responses.pop("EXISTS", None))
+        until = monotonic() + seconds
+        while not changed and (left := until - monotonic()) > 0:
+            has_line, woken = stream.wait(left, wake)
+            if has_line:
+                imap._get_response()
+                changed = bool(imap.untagged_responses.pop("EXISTS", None))
+                imap._check_bye()
+            if woken:
+                break
+        imap.send(b"DONE\r\n")
+        imap._command_complete("IDLE", tag)
+        return changed
+
+    def _search(self, uids: str, criteria: Sequence[object] = ()) -> list[int]:
+        first = int(uids.split(":")[0])
+        next_uid = int(self._client.folder_status(self._folder, ["UIDNEXT"])[b"UIDNEXT"])
+        found: list[int] = []
+        while first < next_uid:
+            last = first + _SEARCH_SLICE - 1
+            end = "*" if last >= next_uid - 1 else str(last)
+            found += self._client.search(["UID", f"{first}:{end}", *criteria])
+            first = last + 1
+        return found
+
+    @contextlib.contextmanager
+    def _troubles(self, *, logging_in: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            trouble = trouble_of(error, self._account.host, self._folder, logging_in=logging_in)
+            if trouble is None or trouble is error:
+                raise
+            raise trouble from error
+
+
+class _Connection(IMAP4_TLS):  # type: ignore[misc]
+    """imaplib's connection, reading through our Stream."""
+
+    def open(self, host: str = "", port: int = 993, timeout: float | None = None) -> None:
+        super().open(host, port, timeout)
+        self.file = Stream(self.sock)
+
+
+class _Client(IMAPClient):  # type: ignore[misc]
+    def _create_IMAP4(self) -> _Connection:
+        return _Connection(self.host, self.port, self.ssl_context, self._timeout.connect)
+
+
+def _connect(account: Account) -> IMAPClient:
+    context = ssl.create_default_context(cafile=account.ca_file)
+    timeout = SocketTimeout(account.timeout_seconds, account.timeout_seconds)
+    if account.tls == "implicit":
+        client = _Client(account.host, account.port, ssl_context=context, timeout=timeout)
+    else:
+        client = IMAPClient(account.host, account.port, ssl=False, timeout=timeout)
+        try:
+            client.starttls(context)
+        except IMAPClientError as error:
+            client.shutdown()
+            raise ssl.SSLError(f"STARTTLS: {error}") from error
+        # A new reader also forgets whatever was injected before the handshake.
+        client._imap.file = Stream(client._imap.sock)
+    client._imap.debug = 0  # imapclient sets 5, which formats every line that is sent and received
+    client.normalise_times = False
+    return client
+
+
+def _log_in(client: IMAPClient, account: Account) -> None:
+    if account.auth == "xoauth2":
+        client.oauth2_login(account.username, account.secret)
+    elif client.has_capability("AUTH=PLAIN"):
+        client.plain_login(account.username, account.secret)  # UTF-8, where LOGIN takes ASCII only
+    else:
+        client.login(account.username, account.secret)
+
+
+def _utc(internal: datetime | None) -> datetime:
+    if internal is None:
+        raise Trouble(Kind.PROTOCOL, detail="no INTERNALDATE")
+    return internal.astimezone(UTC)

@@ -1,0 +1,38 @@
+"""The IMAP session against a real Dovecot."""
+
+import os
+from pathlib import Path
+
+from dovecot_server import PASSWORD, Dovecot
+
+from ingest.mailbox import Account, Session
+
+LETTER = b"From: a@b.vn\r\nSubject: =?utf-8?q?Th=C6=B0?=\r\n\r\nN\xe1\xbb\x99i dung\r\n"
+
+
+def account(dovecot: Dovecot, user: str) -> Account:
+    return Account(dovecot.host, dovecot.port, user, PASSWORD, ca_file=dovecot.ca_file)
+
+
+def test_each_mail_is_read_byte_for_byte_and_the_mailbox_stays_as_it_was(dovecot: Dovecot, tmp_path: Path) -> None:
+    user = dovecot.add_user("doc")
+    sent = [LETTER + b"x" * size + b"\r\n" for size in (0, 1, 65_535, 262_144, 3_000_000)]
+    with dovecot.client(user) as client:
+        for raw in sent:
+            client.append("INBOX", raw, flags=[b"\\Flagged"] if len(raw) > 100 else [])
+        client.select_folder("INBOX", readonly=True)
+        before = client.fetch("1:*", ["FLAGS"])
+    files: dict[int, Path] = {}
+
+    def open_target(uid: int, size: int) -> int:
+        files[uid] = tmp_path / str(uid)
+        return os.open(files[uid], os.O_CREAT | os.O_WRONLY)
+
+    with Session(account(dovecot, user)) as session:
+        session.open_folder("INBOX")
+        uids = session.uids_above(0)
+        bodies = list(session.bodies(iter(uids), open_target))
+    assert [files[body.uid].read_bytes() for body in bodies] == sent
+    with dovecot.client(user) as client:
+        client.select_folder("INBOX", readonly=True)
+        assert client.fetch("1:*", ["FLAGS"]) == before

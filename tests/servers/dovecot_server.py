@@ -1,0 +1,180 @@
+"""A real Dovecot with its own configuration, certificate authority and users, on 127.0.0.1."""
+
+import ipaddress
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from imapclient import IMAPClient
+
+PASSWORD = "mật-khẩu-hộp-thư"
+
+_CONFIG = """
+base_dir = {home}/run
+state_dir = {home}/state
+log_path = {home}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+ssl = required
+ssl_cert = <{home}/server.pem
+ssl_key = <{home}/server.key
+disable_plaintext_auth = yes
+auth_mechanisms = plain login
+auth_failure_delay = 0
+mail_location = {storage}:{home}/mail/%u
+mail_uid = nobody
+mail_gid = nogroup
+first_valid_uid = 1
+mail_fsync = never
+mail_max_userip_connections = {connections}
+default_login_user = dovenull
+default_internal_user = dovecot
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {home}/users
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={home}/home/%u
+}}
+service imap-login {{
+  inet_listener imap {{
+    port = {plain_port}
+  }}
+  inet_listener imaps {{
+    port = {port}
+    ssl = yes
+  }}
+  process_min_avail = 1
+  service_count = 0
+}}
+service imap {{
+  process_limit = 200
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Dovecot:
+    """A running server: IMAPS on `port`, STARTTLS on `plain_port`, trusted through `ca_file`."""
+
+    home: Path
+    port: int
+    plain_port: int
+    host: str = "localhost"
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate authority that signed the server's certificate."""
+        return self.home / "ca.pem"
+
+    def add_user(self, name: str, password: str = PASSWORD) -> str:
+        """Create an account (or change its password) and return its name."""
+        users = self.home / "users"
+        others = [line for line in users.read_text().splitlines() if not line.startswith(f"{name}:")]
+        staged = self.home / "users.new"
+        staged.write_text("\n".join([*others, f"{name}:{{PLAIN}}{password}"]) + "\n")
+        staged.chmod(0o644)
+        staged.rename(users)
+        return name
+
+    @contextmanager
+    def client(self, user: str, password: str = PASSWORD) -> Iterator[IMAPClient]:
+        """A plain imapclient session, for what clerks do by webmail."""
+        import ssl
+
+        context = ssl.create_default_context(cafile=self.ca_file)
+        client = IMAPClient(self.host, self.port, ssl_context=context, timeout=10)
+        client.plain_login(user, password)
+        try:
+            yield client
+        finally:
+            client.logout()
+
+
+@contextmanager
+def running(home: Path, *, storage: str = "sdbox", connections: int = 50) -> Iterator[Dovecot]:
+    """Start Dovecot in `home` and stop it at the end. `storage` is sdbox, mdbox or maildir."""
+    for name in ("run", "state", "mail", "home"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+    for name in ("mail", "home"):
+        shutil.chown(home / name, "nobody", "nogroup")
+    for parent in (home, *home.parents):
+        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)  # the mail processes run as nobody
+    _make_certificates(home)
+    (home / "users").write_text("")
+    port, plain_port = free_port(), free_port()
+    config = home / "dovecot.conf"
+    config.write_text(
+        _CONFIG.format(home=home, storage=storage, port=port, plain_port=plain_port, connections=connections)
+    )
+    server = subprocess.Popen(["dovecot", "-F", "-c", config], start_new_session=True)
+    try:
+        _wait_for(port, server)
+        yield Dovecot(home, port, plain_port)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=10)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            raise RuntimeError(f"dovecot ended with {server.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise RuntimeError("dovecot does not answer")
+
+
+def _make_certificates(home: Path) -> None:
+    ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test CA")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    ca = _certificate(ca_name, ca_name, ca_key, ca_key, x509.BasicConstraints(True, None))
+    own = _certificate(name, ca_name, key, ca_key, x509.SubjectAlternativeName(names))
+    (home / "ca.pem").write_bytes(ca.public_bytes(serialization.Encoding.PEM))
+    (home / "server.pem").write_bytes(own.public_bytes(serialization.Encoding.PEM))
+    (home / "server.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+
+
+def _certificate(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    signer: ec.EllipticCurvePrivateKey,
+    extension: x509.ExtensionType,
+) -> x509.Certificate:
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=30))
+    return builder.add_extension(extension, critical=False).sign(signer, hashes.SHA256())
