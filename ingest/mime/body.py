@@ -1,0 +1,88 @@
+"""The text of a mail that a person would read, as plain text."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from ingest.mime.charsets import decode
+from ingest.mime.parts import Part
+
+MAX_TEXT_LETTERS = 200_000
+MAX_TEXT_BYTES = 1024 * 1024
+# Every alternative begins with "<" or "&" and stops at the next one or runs to the end: linear on any input.
+_MARKUP = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(script|style|head|title|object|svg|template)\b[^<>]*>.*?(?:</\1\s*>|\Z)"
+    r"|<(/?[a-z][a-z0-9]*)(?:\s[^<>]*|/)?>"
+    r"|<[!?][^<>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_NEW_LINE = {"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"} | {
+    "blockquote", "pre", "section", "article", "header", "footer", "dt", "dd", "title", "body",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One text part that belongs to the mail's own text; `data` is decoded but still bytes, cut at
+    MAX_TEXT_BYTES. Parts with the same `choice` say the same thing in different forms."""
+
+    part: Part
+    data: bytes
+    choice: int
+
+
+def text_of(bodies: list[Body]) -> tuple[str, bool]:
+    """The mail's text in NFC, at most MAX_TEXT_LETTERS long, and whether a charset had to be overruled.
+
+    Of alternatives the plain one is taken unless it is empty; texts in a row are all taken (some mail
+    programs put an attachment between two of them).
+    """
+    texts: list[str] = []
+    repaired = False
+    choices: dict[int, list[Body]] = {}
+    for body in bodies:
+        choices.setdefault(body.choice, []).append(body)
+    for alternatives in choices.values():
+        text = ""
+        for body in sorted(alternatives, key=_rank):
+            text, overruled = _text(body)
+            if text:
+                repaired = repaired or overruled
+                texts.append(text)
+                break
+        if sum(map(len, texts)) > MAX_TEXT_LETTERS:
+            break
+    return "\n\n".join(texts)[:MAX_TEXT_LETTERS], repaired
+
+
+def _rank(body: Body) -> int:
+    return {"text/plain": 0, "text/html": 1}.get(body.part.media_type, 2)
+
+
+def _text(body: Body) -> tuple[str, bool]:
+    text, repaired = decode(body.data, body.part.parameters.get("charset"))
+    if body.part.media_type == "text/plain":
+        return _tidy(text), repaired
+    return _tidy(html_to_text(text)), repaired
+
+
+def html_to_text(markup: str) -> str:
+    """The words of an HTML text in reading order. Nothing of its markup, scripts or comments is kept."""
+    flat = re.sub(r"[ \t\r\n]+", " ", markup[:MAX_TEXT_BYTES])
+    return html.unescape(_MARKUP.sub(_mark, flat))
+
+
+def _mark(match: re.Match[str]) -> str:
+    tag = (match[2] or "").lower()
+    if tag.lstrip("/") in _NEW_LINE:
+        return "\n"
+    return "\t" if tag in ("td", "th") else ""
+
+
+def _tidy(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = re.sub(r"[ \t\u00a0]+\n|[ \t\u00a0]+\Z", "\n", text)
+    return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", text)).strip()

@@ -1,0 +1,107 @@
+"""Bytes to text when the label may be missing, unknown or a lie."""
+
+import codecs
+import re
+import unicodedata
+from functools import lru_cache
+
+# Codecs that are no charset of mail: transformations, or names that cost quadratic time.
+_NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
+_ALIASES = {
+    "x-unknown": "utf-8",
+    "unknown-8bit": "utf-8",
+    "default": "utf-8",
+    "utf8mb4": "utf-8",
+    "x-gbk": "gbk",
+    "gb2312": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "windows-874": "cp874",
+    "x-sjis": "cp932",
+    "iso-8859-8-i": "iso-8859-8",
+    "x-windows-1258": "cp1258",
+    "macintosh": "mac-roman",
+}
+_LATIN = {"iso8859-1", "cp1252", "iso8859-15", "ascii"}
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_TONED = re.compile(f"[aăâeêioôơuưyAĂÂEÊIOÔƠUƯY][{_TONES}]")
+
+
+@lru_cache(maxsize=256)
+def known_charset(name: str) -> str | None:
+    """The codec for a charset name as mails write it ("UTF8", "cp-1258", "windows-1258"), None if unknown."""
+    name = name.strip("\"' \t").lower()
+    for candidate in (_ALIASES.get(name, name), re.sub(r"^cp[-_]|^x-", "cp" if name[:2] == "cp" else "", name)):
+        try:
+            codec = codecs.lookup(candidate)
+        except (LookupError, ValueError):  # ValueError: a NUL in the name
+            continue
+        if getattr(codec, "_is_text_encoding", True) and codec.name not in _NO_CHARSETS:
+            return codec.name
+    return None
+
+
+def decode(data: bytes, declared: str | None) -> tuple[str, bool]:
+    """`data` as text in NFC, and whether the declared charset had to be overruled.
+
+    UTF-8 is believed wherever it fits (text in another charset practically never does by accident), then
+    the declared charset, then Windows-1258 where each tone mark stands behind a vowel. What remains is read
+    as Windows-1252, which keeps each byte of TCVN3 and VNI apart for the repair of legacy encodings.
+    """
+    codec = known_charset(declared) if declared else None
+    if data.isascii() and codec not in ("utf-7", "iso2022_jp", "hz", "iso2022_kr", "utf-16", "utf-32"):
+        return data.decode("ascii"), False
+    if codec is None or codec in _LATIN or codec == "utf-8":
+        return _undeclared(data, codec)
+    try:
+        return _nfc(data.decode(codec)), False
+    except (UnicodeError, ValueError):
+        pass
+    text, _ = _undeclared(data, None) if _is_utf8(data) else (_nfc(data.decode(codec, "replace")), True)
+    return text, True
+
+
+def _undeclared(data: bytes, codec: str | None) -> tuple[str, bool]:
+    try:
+        return _nfc(data.decode("utf-8-sig")), codec != "utf-8"
+    except UnicodeDecodeError as error:
+        # A text cut in the middle, or one bad byte in a long one, is still UTF-8.
+        good = len(data[: error.start].decode("utf-8")) < error.start
+        if good and data.decode("utf-8", "ignore").count("\ufffd") == 0 and _damage(data) < 0.02:
+            return _nfc(data.decode("utf-8-sig", "replace")), True
+    if (viet := _windows_1258(data)) is not None:
+        return viet, True
+    return _nfc(_windows_1252(data)), codec not in _LATIN or codec == "ascii"
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _damage(data: bytes) -> float:
+    return data.decode("utf-8", "replace").count("\ufffd") / max(1, len(data))
+
+
+def _windows_1258(data: bytes) -> str | None:
+    try:
+        text = data.decode("cp1258")
+    except UnicodeDecodeError:
+        return None
+    marks = sum(text.count(tone) for tone in _TONES)
+    if marks == 0 or len(_TONED.findall(text)) != marks or not re.search("[ăâđêôơưĂÂĐÊÔƠƯ]", text):
+        return None
+    return _nfc(text)
+
+
+def _windows_1252(data: bytes) -> str:
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,209 @@
+"""One mail read into a Letter: parts found, decoded, hashed and named, then put together."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote
+
+from ingest import reports
+from ingest.letter import Attachment, Letter
+from ingest.mime import addresses, headers, mail_class, sniff
+from ingest.mime.body import MAX_TEXT_BYTES, Body, text_of
+from ingest.mime.decoding import decoded
+from ingest.mime.files import PartsFolder, Stored, made_up_name, write_all
+from ingest.mime.identity import LineDigest, identity
+from ingest.mime.parts import NESTED_TYPES, Part, Scanner
+from ingest.mime.raw import Raw
+from ingest.mime.roles import REPORT_TYPES, choice, holder_name, is_body, is_in_related
+
+# Mails within mails that are written out as files; deeper ones stay inside the file around them.
+MAX_NESTED_FILES = 10
+MAX_REPORT_BYTES = 256 * 1024
+_CID = re.compile(rb"""cid:([^"'\s>)]{1,250})""", re.IGNORECASE)
+
+
+class LetterReader:
+    """Gathers what one mail holds. Used once, by `read`."""
+
+    def __init__(self, parts_folder: Path | None) -> None:
+        self._files = PartsFolder(parts_folder)
+        self._attachments: list[Attachment] = []
+        self._content_ids: dict[int, str] = {}
+        self._bodies: list[Body] = []
+        self._report_parts: list[reports.ReportPart] = []
+        self._digests: list[tuple[str, str]] = []
+        self._warnings: set[str] = set()
+
+    def read(self, path: Path) -> Letter:
+        """The letter in the file at `path`. Raises OSError only."""
+        with Raw(path) as raw:
+            scanner = Scanner(raw)
+            parts = scanner.scan()
+            self._warnings |= scanner.warnings
+            self._take_parts(raw, parts, inside="", level=0)
+            return self._letter(raw, parts[0])
+
+    def _letter(self, raw: Raw, root: Part) -> Letter:
+        header = root.header
+        subject = re.sub(r" {2,}", " ", header.text("subject"))
+        text, repaired = text_of(self._bodies)
+        found, is_report = reports.read(header, self._report_parts, subject, text)
+        message_id = headers.message_id(header.raw("message-id"))
+        sender = headers.plain(headers.decode_words(headers.to_text(header.raw("from"))))
+        if repaired or not all(value.isascii() or _is_utf8(value) for _, value in header.fields):
+            self._warnings.add("charset_repaired")
+        if sum(name == "subject" for name, _ in header.fields) > 1:
+            self._warnings.add("subject_twice")
+        self._warnings.update(root.warnings)
+        return Letter(
+            message_id=message_id,
+            identity=identity(message_id, (subject, sender, header.text("date")), iter(self._digests)),
+            raw_sha256=raw.sha256(),
+            raw_size=raw.size,
+            subject=subject,
+            senders=addresses.parse(header.all("from")),
+            to=addresses.parse(header.all("to")),
+            cc=addresses.parse(header.all("cc")),
+            reply_to=addresses.parse(header.all("reply-to")),
+            date=headers.date(header.raw("date")),
+            in_reply_to=headers.message_id(header.raw("in-reply-to")),
+            mail_class=mail_class.classify(header, subject, is_report=is_report),
+            text=text,
+            attachments=self._marked_inline(),
+            reports=found,
+            headers=mail_class.kept_fields(header),
+            warnings=tuple(sorted(self._warnings)),
+        )
+
+    def _take_parts(self, raw: Raw, parts: list[Part], *, inside: str, level: int) -> None:
+        """Take the parts of a mail; `inside` names the file the mail came in, `level` counts such files."""
+        holders: dict[int, str] = {}
+        for index, part in enumerate(parts):
+            holder = holder_name(parts, part, holders) or inside
+            if part.is_multipart:
+                continue
+            if part.has_children:  # a mail within the mail, readable in place
+                self._take_nested(raw, part, index, holders, holder)
+            elif part.media_type in REPORT_TYPES and not part.name:
+                self._take_report_part(raw, part)
+            elif is_body(part):
+                self._take_body(raw, part, parts, index, is_own=not holder)
+            else:
+                self._take_file(raw, part, holder, level, parts)
+
+    def _take_nested(self, raw: Raw, part: Part, index: int, holders: dict[int, str], holder: str) -> None:
+        if part.nested >= MAX_NESTED_FILES:
+            self._warnings.add("too_deep")
+            holders[index] = holder
+            return
+        stored = self._files.store(raw.chunks(part.start, part.end))
+        head = raw.read(part.start, min(part.end, part.start + MAX_REPORT_BYTES))
+        self._report_parts.append(reports.ReportPart("message/rfc822", head))
+        attachment = self._attach(part, stored, holder, "message/rfc822")
+        holders[index] = attachment.name
+
+    def _take_report_part(self, raw: Raw, part: Part) -> None:
+        kept, digest = _kept_text(decoded(raw, part), MAX_REPORT_BYTES)
+        self._report_parts.append(reports.ReportPart(part.media_type, kept))
+        self._digests.append(("", digest))
+
+    def _take_body(self, raw: Raw, part: Part, parts: list[Part], index: int, *, is_own: bool) -> None:
+        kept, digest = _kept_text(decoded(raw, part), MAX_TEXT_BYTES)
+        self._digests.append(("", digest))
+        self._warnings.update(part.warnings)
+        if is_own:
+            self._bodies.append(Body(part, kept, choice(parts, index)))
+
+    def _take_file(self, raw: Raw, part: Part, holder: str, level: int, parts: list[Part]) -> None:
+        chunks: Iterable[bytes] = decoded(raw, part)
+        lines = LineDigest() if part.media_type.startswith("text/") else None
+        if lines is not None:
+            chunks = _also(lines, chunks)
+        stored = self._files.store(chunks)
+        kind = sniff.media_type(stored.head, stored.tail, part.name, part.media_type)
+        is_mail = part.media_type in NESTED_TYPES and level < MAX_NESTED_FILES
+        attachment = self._attach(part, stored, holder, "message/rfc822" if is_mail else kind)
+        self._digests.append((part.name, lines.hexdigest() if lines else stored.sha256))
+        if part.content_id or (part.disposition == "inline" and is_in_related(parts, part)):
+            self._content_ids[len(self._attachments) - 1] = part.content_id or "inline"
+        if is_mail:
+            self._open_mail(raw, part, stored, attachment.name, level)
+
+    def _open_mail(self, raw: Raw, part: Part, stored: Stored, name: str, level: int) -> None:
+        """A mail in base64 or quoted-printable (RFC 2046 5.2.1 forbids it, programs do it)."""
+        if stored.path is not None:
+            self._take_mail_file(stored.path, name, level)
+            return
+        # Only measuring: the inner mail still has to lie somewhere, and must not touch a disk.
+        file = os.memfd_create("mail", os.MFD_CLOEXEC)
+        try:
+            for chunk in decoded(raw, part):
+                write_all(file, chunk)
+            self._take_mail_file(Path(f"/proc/self/fd/{file}"), name, level)
+        finally:
+            os.close(file)
+
+    def _take_mail_file(self, path: Path, name: str, level: int) -> None:
+        with Raw(path) as inner:
+            scanner = Scanner(inner)
+            self._take_parts(inner, scanner.scan(), inside=name, level=level + 1)
+            self._warnings |= scanner.warnings
+
+    def _attach(self, part: Part, stored: Stored, holder: str, kind: str) -> Attachment:
+        notes = list(dict.fromkeys(part.warnings))
+        if not stored.size:
+            notes.append("empty")
+        if not part.name:
+            notes.append("name_generated")
+        attachment = Attachment(
+            name=part.name or made_up_name(kind, len(self._attachments) + 1),
+            size=stored.size,
+            sha256=stored.sha256,
+            media_type=kind,
+            declared_type=part.media_type,
+            path=stored.path,
+            inside=holder,
+            warnings=tuple(notes),
+        )
+        self._attachments.append(attachment)
+        return attachment
+
+    def _marked_inline(self) -> tuple[Attachment, ...]:
+        """The attachments, those pictures marked that the text shows in its place."""
+        if not self._content_ids:
+            return tuple(self._attachments)
+        shown = {
+            unquote(match.decode("ascii", "replace")) for body in self._bodies for match in _CID.findall(body.data)
+        }
+        return tuple(
+            replace(attachment, is_inline=True)
+            if attachment.media_type.startswith("image/") and self._content_ids.get(place) in shown | {"inline"}
+            else attachment
+            for place, attachment in enumerate(self._attachments)
+        )
+
+
+def _kept_text(chunks: Iterable[bytes], most: int) -> tuple[bytes, str]:
+    """The first `most` bytes of a text, and the digest of all of it."""
+    digest, kept = LineDigest(), b""
+    for chunk in chunks:
+        digest.update(chunk)
+        if len(kept) < most:
+            kept += chunk[: most - len(kept)]
+    return kept, digest.hexdigest()
+
+
+def _also(digest: LineDigest, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        digest.update(chunk)
+        yield chunk
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,118 @@
+"""What a file is, by its own first bytes; what the sender declared is only a hint."""
+
+import re
+
+HEAD_BYTES = 4096
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"{\\rtf", "application/rtf"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"BZh", "application/x-bzip2"),
+    (b"\xfd7zXZ\x00", "application/x-xz"),
+    (b"MZ", "application/x-msdownload"),
+    (b"\x7fELF", "application/x-executable"),
+    (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
+    (b"BM", "image/bmp"),
+)
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_BY_ENDING = {
+    "doc": "application/msword",
+    "dot": "application/msword",
+    "xls": "application/vnd.ms-excel",
+    "ppt": "application/vnd.ms-powerpoint",
+    "msg": "application/vnd.ms-outlook",
+}
+_IN_ZIP = (
+    (b"word/", _OFFICE + "wordprocessingml.document"),
+    (b"xl/", _OFFICE + "spreadsheetml.sheet"),
+    (b"ppt/", _OFFICE + "presentationml.presentation"),
+)
+_EML = re.compile(
+    rb"\A(?:From [^\n]{1,300}\n)?(?:received|return-path|delivered-to|from|to|subject|date|message-id|mime-version"
+    rb"|x-[a-z-]+|content-type)[ \t]*:[^\n]*\n(?:[ \t]+[^\n]*\n|[!-9;-~]+[ \t]*:[^\n]*\n)*",
+    re.IGNORECASE,
+)
+
+
+def media_type(head: bytes, tail: bytes, name: str, declared: str) -> str:
+    """The media type of a file from its first and last HEAD_BYTES. `name` and `declared` only decide
+    between kinds that share a container, or where the bytes say nothing."""
+    ending = name.rpartition(".")[2].lower()
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _zip(head, tail)
+    if head.startswith(_OLE2):
+        return _ole2(head + tail, ending)
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    # Readers of PDF accept up to 1,024 bytes of anything before the header.
+    if b"%PDF-" in head[:1024] and not head.lstrip()[:1] == b"<":
+        return "application/pdf"
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
+        return "image/heic"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    return _text(head, ending, declared)
+
+
+def _zip(head: bytes, tail: bytes) -> str:
+    if head[30:38] == b"mimetype":
+        kind = re.match(rb"application/[a-z.+-]{1,80}", head[38:140])
+        if kind:
+            return kind[0].decode("ascii").removesuffix("PK")
+    if b"[Content_Types].xml" in head + tail:
+        for folder, kind_name in _IN_ZIP:
+            if folder in head or folder in tail:
+                return kind_name
+    return "application/zip"
+
+
+def _ole2(data: bytes, ending: str) -> str:
+    for mark, kind in (
+        ("WordDocument", "doc"),
+        ("Workbook", "xls"),
+        ("PowerPoint Document", "ppt"),
+        ("__nameid_version", "msg"),
+    ):
+        if mark.encode("utf-16-le") in data:
+            return _BY_ENDING[kind]
+    return _BY_ENDING.get(ending, "application/x-ole-storage")
+
+
+def _text(head: bytes, ending: str, declared: str) -> str:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:512].lower()
+    if start.startswith(b"<?xml") or start.startswith(b"<edxml"):
+        if b"<svg" in head.lower():
+            return "image/svg+xml"
+        return "application/xhtml+xml" if b"<html" in start else "application/xml"
+    if start.startswith(b"<svg"):
+        return "image/svg+xml"
+    if start.startswith((b"<!doctype html", b"<html", b"<script", b"<head", b"<body")):
+        return "text/html"
+    if start.startswith(b"begin:vcalendar"):
+        return "text/calendar"
+    if start.startswith(b"begin:vcard"):
+        return "text/vcard"
+    if declared != "text/plain" and _EML.match(head) and re.search(rb"(?im)^(from|subject|received)[ \t]*:", head):
+        return "message/rfc822"
+    return _unknown(head, ending, declared)
+
+
+def _unknown(head: bytes, ending: str, declared: str) -> str:
+    believable = declared if "/" in declared else ""
+    claims_binary = believable.startswith(("image/", "application/pdf", "application/zip"))
+    if head and not claims_binary and believable not in ("", "application/octet-stream"):
+        return believable
+    if not head:
+        return "application/x-empty"
+    if b"\x00" not in head and sum(byte < 9 for byte in head) == 0:
+        return "text/csv" if ending == "csv" else "text/plain"
+    return "application/octet-stream"
