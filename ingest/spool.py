@@ -1,0 +1,132 @@
+"""The RAM spool: where raw mails and their parts lie until screening has answered (promise 4), within a budget."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+
+# A letter takes its raw bytes, its decoded parts (three quarters of them) and some room for archives.
+_ROOM_PER_BYTE = 2
+_ROOM_MIN_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A letter's own folder in the spool, and the bytes reserved for it."""
+
+    folder: Path
+    room: int
+
+    @property
+    def raw(self) -> Path:
+        """The file of the mail's bytes as received."""
+        return self.folder / "raw"
+
+    @property
+    def parts(self) -> Path:
+        """The folder that the reader decodes into."""
+        return self.folder / "parts"
+
+
+class Spool:
+    """One process's part of the spool folder. Every process works in a subfolder of its own, held by a lock,
+    so that what a killed one left behind can be told from what a living one uses, and removed."""
+
+    def __init__(self, root: Path, max_bytes: int) -> None:
+        """Remove what dead processes left under `root` and begin a folder of our own, mode 0700."""
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root.chmod(0o700)
+        self.dropped = root / "dropped"
+        self.dropped.mkdir(exist_ok=True, mode=0o700)
+        self._max_bytes = max_bytes
+        self._used = 0
+        self._peak = 0
+        self._changed = threading.Condition()
+        # One starts at a time: between making a folder and locking it, another would take it for a dead one's.
+        with _locked(root / "lock"):
+            _remove_dead(root)
+            self.folder = root / f"run-{secrets.token_hex(8)}"
+            self.folder.mkdir(mode=0o700)
+            self._alive = os.open(self.folder / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._alive, fcntl.LOCK_EX)
+
+    @property
+    def peak_bytes(self) -> int:
+        """The most that was ever reserved at once."""
+        return self._peak
+
+    def can_ever_hold(self, size: int) -> bool:
+        """Whether a mail of `size` bytes fits into the budget at all."""
+        return _room(size) <= self._max_bytes
+
+    def try_reserve(self, size: int) -> Slot | None:
+        """Make room for a mail of `size` bytes; None while others take too much of the budget."""
+        with self._changed:
+            if self._used + _room(size) > self._max_bytes:
+                return None
+            self._used += _room(size)
+            self._peak = max(self._peak, self._used)
+        slot = Slot(self.folder / secrets.token_hex(8), _room(size))
+        slot.folder.mkdir(mode=0o700)
+        return slot
+
+    def reserve(self, size: int, seconds: float) -> Slot | None:
+        """Like `try_reserve`, but wait up to `seconds` for room."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._used + _room(size) <= self._max_bytes, timeout=seconds)
+        return self.try_reserve(size)
+
+    def release(self, slot: Slot) -> None:
+        """Remove a letter's folder and give its room back; harmless when repeated is not: call it once."""
+        shutil.rmtree(slot.folder, ignore_errors=True)
+        with self._changed:
+            self._used -= slot.room
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Remove everything of this process."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self._alive)
+
+
+def spool_root(settings: Settings) -> Path:
+    """The spool's folder: the configured one, else one in RAM named after the data folder."""
+    if settings.intake.spool is not None:
+        return settings.intake.spool
+    mark = hashlib.sha256(str(settings.data.resolve()).encode()).hexdigest()[:12]
+    return Path(os.environ.get("RUNTIME_DIRECTORY", "/dev/shm").split(":")[0]) / f"congvan-{mark}"
+
+
+def _room(size: int) -> int:
+    return max(_ROOM_MIN_BYTES, size * _ROOM_PER_BYTE)
+
+
+def _remove_dead(root: Path) -> None:
+    for folder in root.glob("run-*"):
+        with contextlib.suppress(OSError):
+            alive = os.open(folder / "alive", os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            finally:
+                os.close(alive)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,107 @@
+"""The killable child: it answers, it is stopped, and nothing of it survives."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
+
+HERE = str(Path(__file__).parent)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    monkeypatch.syspath_prepend(HERE)
+    made = Sandbox(Limits(seconds=10, memory_bytes=300 << 20), tmp_path / "tmp")
+    yield made
+    made.close()
+
+
+def test_a_call_is_answered_by_the_same_child_and_its_prints_do_no_harm(sandbox: Sandbox) -> None:
+    assert sandbox.call("sandbox_tasks:twice", 21) == 42
+    first = sandbox.pid
+    assert sandbox.call("sandbox_tasks:twice", 4) == 8
+    assert sandbox.pid == first
+
+
+def test_temporary_files_lie_in_the_folder_given(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert sandbox.call("sandbox_tasks:temporary_folder") == str(tmp_path / "tmp")
+
+
+def test_a_call_past_its_time_is_killed_with_the_programs_it_started(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.start()
+    with pytest.raises(SandboxFailed) as caught:
+        sandbox.call("sandbox_tasks:sleep", seconds=1)
+    assert caught.value.failure is Failure.TIME
+    assert (tmp_path / "tmp" / "began").exists()
+    assert not _processes_with(str(tmp_path / "tmp"))
+    assert sandbox.call("sandbox_tasks:twice", 1) == 2
+
+
+@pytest.mark.parametrize(("task", "failure"), [("grow", Failure.MEMORY), ("die", Failure.CRASH)])
+def test_a_call_that_ends_its_child_is_told_apart_and_the_next_one_works(
+    sandbox: Sandbox, task: str, failure: Failure
+) -> None:
+    with pytest.raises(SandboxFailed) as caught:
+        sandbox.call(f"sandbox_tasks:{task}")
+    assert caught.value.failure is failure
+    assert sandbox.call("sandbox_tasks:twice", 1) == 2
+
+
+def test_an_exception_is_reported_without_its_words(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxFailed) as caught:
+        sandbox.call("sandbox_tasks:fail", "nội dung của một lá thư")
+    assert caught.value.failure is Failure.ERROR
+    assert caught.value.detail.startswith("ValueError at fail:")
+    assert "nội dung" not in str(caught.value)
+
+
+def test_an_answer_that_is_not_plain_data_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxFailed) as caught:
+        sandbox.call("sandbox_tasks:crafted")
+    assert caught.value.failure is Failure.CRASH
+
+
+def test_the_child_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
+    code = (
+        "import time; from pathlib import Path; from core.sandbox import *\n"
+        f"box = Sandbox(Limits(30, 300 << 20), Path({str(tmp_path)!r})); box.start()\n"
+        "print(box.pid, flush=True); time.sleep(60)"
+    )
+    search = os.pathsep.join(path for path in sys.path if path)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": search}
+    )
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    until = time.monotonic() + 5
+    while _is_alive(child):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def _processes_with(folder: str) -> list[str]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"TMPDIR={folder}".encode() in (process / "environ").read_bytes():
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
