@@ -1,0 +1,7 @@
+"""Files to pages of words with boxes, and pages to fields with evidence."""
+
+from ingest.reading.fields import read_fields
+from ingest.reading.pages import read_pages
+from ingest.reading.unreadable import Unreadable
+
+__all__ = ["Unreadable", "read_fields", "read_pages"]

@@ -1,0 +1,146 @@
+"""Vietnamese text made comparable: Unicode form, look-alike letters, tone placement, folding, old encodings."""
+
+import re
+import unicodedata
+
+# Icelandic and African letters drawn like Đ, dashes and slashes that fonts and OCR put in place of the plain ones.
+_LOOK_ALIKES = str.maketrans(
+    {
+        "\u00d0": "Đ", "\u0189": "Đ", "\u00f0": "đ", "\u0256": "đ",
+        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
+        "\u2044": "/", "\u2215": "/", "\uff0f": "/", "\uff1a": ":",
+        "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u3000": " ",
+        "\u00ad": None, "\u200b": None, "\u200c": None, "\u200d": None, "\u2060": None, "\ufeff": None,
+    }
+)  # fmt: skip
+
+_TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+
+
+def _placements() -> dict[str, str]:
+    """Old-style placement of the tone (hoà, thuỷ) to the new one (hòa, thủy), in three letter cases."""
+    table = {}
+    for pair in ("oa", "oe", "uy"):
+        for tone in _TONES:
+            old = unicodedata.normalize("NFC", pair + tone)
+            new = unicodedata.normalize("NFC", pair[0] + tone + pair[1])
+            table |= {old: new, old.upper(): new.upper(), old.capitalize(): new.capitalize()}
+    return table
+
+
+_OLD_TONES = _placements()
+# After q the u belongs to the consonant ("quý"), and a following letter makes the old place the only one ("hoàn").
+_OLD_TONE = re.compile(rf"(?<![qQ])({'|'.join(_OLD_TONES)})(?![A-Za-zÀ-ỹ])")
+
+
+def normal(text: str) -> str:
+    """`text` in NFC with plain dashes, slashes and Đ, and tones placed the new way: for reading, not for display."""
+    if text.isascii():
+        return text
+    composed = unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)
+    return _OLD_TONE.sub(lambda found: _OLD_TONES[found.group(1)], composed)
+
+
+def squeeze(text: str) -> str:
+    """`text` with every run of blanks and line ends made one space, ends trimmed."""
+    return " ".join(text.split())
+
+
+def fold(text: str) -> str:
+    """The key for matching and search: `normal`, without marks, đ as d, lower case, blanks squeezed."""
+    if text.isascii():
+        return squeeze(text).lower()
+    bare = unicodedata.normalize("NFD", normal(text)).replace("đ", "d").replace("Đ", "D")
+    return squeeze("".join(c for c in bare if not unicodedata.combining(c))).lower()
+
+
+# --- encodings from before Unicode -------------------------------------------------------------------------
+# Both are read as if they were Latin-1, which is how they reach us in PDF text layers, DOCX runs and mails.
+
+_TCVN3_LETTERS = (
+    "ĂÂÊÔƠƯĐăâêôơưđ" "\0\0\0\0\0\0" "àảãáạ" "\0" "ằẳẵắ" "\0\0\0\0\0\0\0" "ặầẩẫấậè" "\0" "ẻẽéẹềểễếệìỉ"
+    "\0\0\0" "ĩíịò" "\0" "ỏõóọồổỗốộờởỡớợù" "\0" "ủũúụừửữứựỳỷỹýỵ"
+)  # fmt: skip
+_TCVN3 = {0xA1 + i: letter for i, letter in enumerate(_TCVN3_LETTERS) if letter != "\0"}
+
+_VNI_MARKS = {
+    "ù": "\u0301", "ø": "\u0300", "û": "\u0309", "õ": "\u0303", "ï": "\u0323",
+    "â": "\u0302", "á": "\u0302\u0301", "à": "\u0302\u0300", "å": "\u0302\u0309", "ã": "\u0302\u0303",
+    "ä": "\u0302\u0323", "ê": "\u0306", "é": "\u0306\u0301", "è": "\u0306\u0300", "ú": "\u0306\u0309",
+    "ü": "\u0306\u0303", "ë": "\u0306\u0323",
+}  # fmt: skip
+_VNI_SINGLE = {"ô": "ơ", "ö": "ư", "ñ": "đ", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
+_VNI_MARKS |= {letter.upper(): marks for letter, marks in _VNI_MARKS.items()}
+_VNI_SINGLE |= {letter.upper(): target.upper() for letter, target in _VNI_SINGLE.items()}
+
+_VIETNAMESE = set("àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ")
+_WORD = re.compile(r"[^\s\d.,;:/()\[\]\"'!?+=_*&%-]+")
+_SYLLABLE = re.compile(
+    r"(?:ngh|ng|nh|ch|th|tr|kh|gh|gi|ph|qu|[bcdghklmnprstvx])?"
+    r"(?:uye|uya|oai|oay|oeo|uay|uoi|uou|ieu|yeu|uyu|[iy]e|[uo]a|[uo]e|uo|u[uyi]|i[au]|o[aoi]|a[iyou]|e[ou]|[aeiouy])"
+    r"(?:ng|nh|ch|[cmnpt])?"
+)
+
+
+def repair(text: str) -> str:
+    """`text` with blocks (lines) of TCVN3 (ABC) or VNI turned into Unicode, everything else as it was.
+
+    A block is changed when at least two of its words bear letters that Unicode Vietnamese does not use and
+    nearly all its marked words become Vietnamese syllables: names such as señor or Müller stay. Where one
+    block of the text was changed so, a block with a single such word follows it ("Sè: 63/Q§-SKHCN").
+    """
+    if text.isascii() or not any(_is_strange(c) for c in text):
+        return text
+    blocks = text.splitlines(keepends=True)
+    known = {encoding for block in blocks if (encoding := _encoding(block, least=2))}
+    return "".join(_decode(block, _encoding(block, least=1 if known else 2, among=known)) for block in blocks)
+
+
+def _is_strange(letter: str) -> bool:
+    return "\xa1" <= letter <= "\xff" and letter.lower() not in _VIETNAMESE
+
+
+def _encoding(block: str, least: int, among: set[str] | None = None) -> str:
+    """The encoding that makes the most sense of `block`: "tcvn3", "vni", or "" for Unicode as it stands."""
+    strange = sum(1 for word in _WORD.findall(block) if any(map(_is_strange, word)))
+    if strange < least:
+        return ""
+    shares = {name: _share_of_syllables(_decode(block, name)) for name in sorted(among or {"tcvn3", "vni"})}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] >= 0.8 and shares[best] > _share_of_syllables(block) else ""
+
+
+def _decode(block: str, encoding: str) -> str:
+    if encoding == "tcvn3":
+        return block.translate(_TCVN3)
+    return _from_vni(block) if encoding == "vni" else block
+
+
+def _from_vni(text: str) -> str:
+    out: list[str] = []
+    for letter in text:
+        base = unicodedata.normalize("NFD", out[-1])[0] if out else ""
+        if letter in _VNI_MARKS and base in set("aeouyAEOUY"):
+            out[-1] = unicodedata.normalize("NFC", out[-1] + _VNI_MARKS[letter])
+        else:
+            out.append(_VNI_SINGLE.get(letter, letter))
+    return "".join(out)
+
+
+def _share_of_syllables(text: str) -> float:
+    """How many of the words with letters beyond ASCII are Vietnamese syllables, 0..1."""
+    marked = [w for w in _WORD.findall(text) if not w.isascii() and not _is_abbreviation(w)]
+    good = sum(1 for w in marked if is_syllable(w))
+    return good / len(marked) if marked else 0.0
+
+
+def _is_abbreviation(word: str) -> bool:
+    return word.isupper() and not any(c in "aeiouy" for c in fold(word))
+
+
+def is_syllable(word: str) -> bool:
+    """Whether `word` has the shape of one Vietnamese syllable in Unicode letters."""
+    lowered = unicodedata.normalize("NFC", word).lower()
+    if any(not c.isascii() and c not in _VIETNAMESE for c in lowered):
+        return False
+    return _SYLLABLE.fullmatch(fold(lowered)) is not None

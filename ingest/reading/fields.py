@@ -1,0 +1,141 @@
+"""Pages to fields: what the layout of NĐ 30 says, each value with its place on the page."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+
+from config.vocabulary import vocabulary
+from core.evidence import Evidence, Source
+from core.notation import Code, parse_code, parse_date
+from core.text import fold
+from ingest.letter import Page
+from ingest.reading import body as text_of
+from ingest.reading.head import Head, find_head
+from ingest.reading.lines import Line, box_around, joined
+from ingest.reading.offices import group_offices, office_name
+from ingest.reading.patterns import LABEL
+from ingest.reading.signature import find_signature
+from ingest.reading.stamps import find_stamps
+from ingest.reading.title import LETTER, find_title
+from ingest.reading.weighing import ANCHORED, HINT
+
+
+def read_fields(
+    pages: Sequence[Page], *, file: str | None = None, source: Source = Source.TEXT, page_count: int | None = None
+) -> dict[str, Evidence]:
+    """The fields of one document, keyed by `core.evidence.FIELDS`; {} for what has no head of a document.
+
+    `file` is the file's SHA-256. Nothing is completed: a blank number, a partial date, a stamp that is not
+    there give no value. Cited documents never lend theirs: code and date are read in the head only.
+    """
+    head = find_head(pages)
+    if head is None:
+        return {}
+    note = _Notes(file, source, 1.0 if head.has_motto else 0.65)
+    _read_code(head, note)
+    _read_date(head, note)
+    _read_offices(head, note)
+    _read_title(head, note)
+    for stamp in find_stamps(head.page):
+        name = "secrecy" if stamp.is_secrecy else "urgency"
+        note.take(name, stamp.value, ANCHORED, stamp.page, [stamp.line])
+    signature = find_signature(pages, head.page.number)
+    if signature:
+        sure = ANCHORED + 0.03 if signature.is_sure else 0.7
+        note.take("signer_name", signature.name, sure, signature.page.number, [signature.name_line])
+        note.take("signer_title", signature.title, ANCHORED, signature.page.number, signature.title_lines)
+    _read_body(pages, head, note)
+    if page_count:
+        note.found["page_count"] = Evidence(str(page_count), 0.99, source, file)
+    return note.found
+
+
+class _Notes:
+    """The values found so far, all of one file."""
+
+    def __init__(self, file: str | None, source: Source, share: float) -> None:
+        self.found: dict[str, Evidence] = {}
+        self._file, self._source, self._share = file, source, share
+
+    def take(self, name: str, value: str, confidence: float, page: int, lines: Sequence[Line], text: str = "") -> None:
+        """Keep `value` as `name`, if there is one, with the box around `lines`."""
+        if value and name not in self.found:
+            sure = round(confidence * self._share, 3)
+            shown = text or joined(lines)
+            self.found[name] = Evidence(value, sure, self._source, self._file, page, box_around(lines), shown)
+
+
+def _read_code(head: Head, note: _Notes) -> None:
+    code = _code_of(head.code_line)
+    if code is None or head.code_line is None:
+        return
+    sure = ANCHORED - 0.3 if code.is_unaccented else ANCHORED + 0.04
+    if code.number:
+        note.take("code", code.text, sure, head.page.number, [head.code_line])
+        note.take("code_number", code.number, sure, head.page.number, [head.code_line])
+    note.take("code_notation", code.notation, sure, head.page.number, [head.code_line])
+    kind = _kind_by_abbreviation().get(code.kind)
+    if kind:
+        note.found["kind"] = Evidence(kind, HINT, note._source, note._file, head.page.number, head.code_line.box,
+                                      head.code_line.text)  # fmt: skip
+
+
+def _code_of(line: Line | None) -> Code | None:
+    label = LABEL.search(line.plain) if line else None
+    return parse_code(line.plain[label.start() :].strip()) if line and label else None
+
+
+@cache
+def _kind_by_abbreviation() -> Mapping[str, str]:
+    kinds = vocabulary("document_kinds")["kind"]
+    return {k["abbreviation"]: k["name"] for k in reversed(kinds) if k["abbreviation"]}
+
+
+def _read_date(head: Head, note: _Notes) -> None:
+    if head.date_line is None:
+        return
+    issued_on = parse_date(head.date_line.plain)
+    if issued_on:
+        note.take("issued_on", issued_on.isoformat(), ANCHORED + 0.04, head.page.number, [head.date_line])
+
+
+def _read_offices(head: Head, note: _Notes) -> None:
+    offices = group_offices(head.offices)
+    if not offices:
+        return
+    note.take("issuer", office_name(joined(offices[-1])), ANCHORED, head.page.number, offices[-1])
+    if len(offices) > 1:
+        above = office_name(joined(offices[-2]))
+        note.take("parent_issuer", above, ANCHORED - 0.02, head.page.number, offices[-2])
+
+
+def _read_title(head: Head, note: _Notes) -> None:
+    title = find_title(head)
+    if title.kind and title.kind_lines:
+        hinted = note.found.pop("kind", None)
+        sure = ANCHORED if title.is_exact else 0.75
+        if hinted and fold(hinted.value) == fold(title.kind):
+            sure = 0.97
+        note.take("kind", title.kind, sure, head.page.number, title.kind_lines)
+    elif title.kind == LETTER and head.code_line is not None and "kind" not in note.found:
+        note.take("kind", title.kind, 0.75, head.page.number, [head.code_line])
+    if title.subject:
+        note.take("subject", title.subject, ANCHORED, head.page.number, title.subject_lines)
+
+
+def _read_body(pages: Sequence[Page], head: Head, note: _Notes) -> None:
+    lines = text_of.body_lines(pages, head)
+    issued = note.found.get("issued_on")
+    issued_on = date.fromisoformat(issued.value) if issued else None
+    kind = note.found["kind"].value if "kind" in note.found else ""
+    found = {
+        "due_at": (text_of.find_deadline(lines, issued_on), 0.7),
+        "in_reply_to": (text_of.find_answered(lines), 0.8),
+        "recipients": (text_of.find_addressees(lines), 0.85),
+    }
+    if kind == "Giấy mời":
+        found["event_at"] = (text_of.find_meeting(lines, issued_on), 0.85)
+        found["event_place"] = (text_of.find_place(lines), 0.8)
+    for name, (said, sure) in found.items():
+        if said:
+            note.take(name, said.value, sure, said.page, [said.line], said.text)

@@ -1,0 +1,131 @@
+"""The head of page 1: motto, offices, số ký hiệu, place and date, stamps (ô 1-4 and 10, NĐ 30 Phụ lục I.IV)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.text import fold
+from ingest.letter import Page, Word
+from ingest.reading.lines import Line, columns, lines_of, segments_of
+from ingest.reading.patterns import (
+    LABEL,
+    MOTTO_BELOW,
+    PARTY_MOTTO,
+    PLACE_AND_DATE,
+    SIGNATURE_MARK,
+    STATE_MOTTO,
+)
+
+_HEAD_DEPTH = 0.5  # the motto stands in the upper half, whatever was printed or stamped above it
+_UNDER_MOTTO = 0.14  # code and date lines begin at most this far under the motto
+
+
+@dataclass(frozen=True)
+class Head:
+    """The parts of the head. `has_motto` is False where only "Số:" beside a date gave it away.
+
+    `left` are all lines of the left column from the offices downward; `offices` those above the code line.
+    `bottom` is where code and date line end, `split` the x between the columns.
+    """
+
+    page: Page
+    has_motto: bool
+    is_party: bool
+    split: float
+    bottom: float
+    offices: tuple[Line, ...]
+    left: tuple[Line, ...]
+    code_line: Line | None
+    date_line: Line | None
+
+
+def find_head(pages: Sequence[Page]) -> Head | None:
+    """The head of the first page of `pages` (of the first three) that has one: covers and slips come before."""
+    for page in pages[:3]:
+        if page.is_scan or not page.words:
+            continue
+        found = _motto(page)
+        if found:
+            return _head(page, *found)
+    first = pages[0] if pages else None
+    return _head_without_motto(first) if first and not first.is_scan else None
+
+
+def _motto(page: Page) -> tuple[Line, bool] | None:
+    for line in lines_of(w for w in page.words if w.y0 < _HEAD_DEPTH):
+        for motto, is_party in ((STATE_MOTTO, False), (PARTY_MOTTO, True)):
+            if words := _sequence(line.words, motto.split()):
+                motto_line = Line(words)
+                # In running text the Party's name is no head: the head is in capitals.
+                if motto_line.is_capitals and (not is_party or motto_line.x0 > 0.35):
+                    return motto_line, is_party
+    return None
+
+
+def _sequence(words: Sequence[Word], wanted: Sequence[str]) -> tuple[Word, ...]:
+    folded = [fold(w.text).strip(".,") for w in words]
+    for i in range(len(words) - len(wanted) + 1):
+        if folded[i : i + len(wanted)] == list(wanted):
+            return tuple(words[i : i + len(wanted)])
+    return ()
+
+
+def _head(page: Page, motto: Line, is_party: bool) -> Head:
+    top = motto.y0 - 1.6 * motto.height
+    split = motto.x0 - 0.002
+    words = [w for w in page.words if top <= (w.y0 + w.y1) / 2 < motto.y1 + 0.45]
+    left_words, right_words = columns(words, split)
+    left, right = _clean(lines_of(left_words)), _clean(lines_of(right_words))
+    limit = motto.y1 + _UNDER_MOTTO
+    date_line = next((li for li in right if li.y0 < limit and PLACE_AND_DATE.search(li.plain)), None)
+    if date_line is None:  # a long place name reaches over into the left column
+        both = lines_of(w for w in words if w.y0 > motto.y1)
+        date_line = next((li for li in both if li.y0 < limit and PLACE_AND_DATE.search(li.plain)), None)
+    code_line = _code_line(left, limit)
+    ends = [li.y1 for li in (code_line, date_line) if li]
+    below = next((li.y1 for li in right if MOTTO_BELOW in li.folded and li.y0 < limit), motto.y1)
+    bottom = max([*ends, below])
+    offices_end = min([li.y0 for li in (code_line, date_line) if li], default=below + 0.02)
+    offices = tuple(li for li in left if (li.y0 + li.y1) / 2 < offices_end)
+    return Head(page, True, is_party, split, bottom, offices, tuple(left), code_line, date_line)
+
+
+def _head_without_motto(page: Page) -> Head | None:
+    """Enterprises and foreign offices: "Số:" on the left and a dated line on the right, near the top."""
+    words = [w for w in page.words if w.y0 < 0.3]
+    dated = [s for s in segments_of(lines_of(words)) if PLACE_AND_DATE.search(s.plain) and s.center > 0.5]
+    if not dated:
+        return None
+    split = dated[0].x0 - 0.002
+    left = _clean(lines_of(columns([w for w in page.words if w.y0 < 0.5], split)[0]))
+    code_line = _code_line(left, 0.3)
+    if code_line is None or abs(code_line.y0 - dated[0].y0) > 0.06:
+        return None
+    offices = tuple(li for li in left if li.y1 <= code_line.y0 + 0.002)
+    bottom = max(code_line.y1, dated[0].y1)
+    return Head(page, False, False, split, bottom, offices, tuple(left), code_line, dated[0])
+
+
+def _clean(lines: Sequence[Line]) -> list[Line]:
+    """`lines` without signature appearances, rules drawn with characters, and a receiver's ĐẾN stamp."""
+    kept: list[Line] = []
+    stamp_ends = -1.0
+    for line in lines:
+        if re.fullmatch(r"\W*(?:CÔNG VĂN |CV )?ĐẾN\W*", line.plain):
+            stamp_ends = line.y1 + 0.08
+        inside_stamp = line.y0 < stamp_ends and re.search(r"^\W*(?:CÔNG VĂN |CV )?ĐẾN|^\W*(?:số|ngày|chuyển|giờ)\b",
+                                                          line.plain, re.IGNORECASE)  # fmt: skip
+        if inside_stamp or SIGNATURE_MARK.search(line.plain) or not any(c.isalnum() for c in line.text):
+            continue
+        kept.append(line)
+    return kept
+
+
+def _code_line(left: Sequence[Line], limit: float) -> Line | None:
+    for i, line in enumerate(left):
+        if line.y0 < limit and LABEL.search(line.plain):
+            # A notation too long for the column goes on in the next line: "123/BC-" over "SNNMT-KHTC".
+            if line.text.rstrip().endswith(("-", "/")) and i + 1 < len(left):
+                return Line(line.words + left[i + 1].words)
+            return line
+    return None

@@ -1,0 +1,130 @@
+"""Words joined into lines, by where they stand. Everything here is in fractions of the page, origin top left."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.text import fold, normal
+from ingest.letter import Word
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words on one height, left to right."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """The line as it stands in the document."""
+        return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def plain(self) -> str:
+        """The line in `core.text.normal` form, for patterns."""
+        return normal(self.text)
+
+    @cached_property
+    def folded(self) -> str:
+        """The line without marks and case."""
+        return fold(self.text)
+
+    @cached_property
+    def box(self) -> Box:
+        return box_of(self.words)
+
+    @property
+    def x0(self) -> float:
+        return self.box[0]
+
+    @property
+    def y0(self) -> float:
+        return self.box[1]
+
+    @property
+    def x1(self) -> float:
+        return self.box[2]
+
+    @property
+    def y1(self) -> float:
+        return self.box[3]
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def center(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def is_capitals(self) -> bool:
+        """Whether it has letters and all of them are capitals."""
+        return self.text.isupper()
+
+    def gap_after(self, previous: "Line") -> float:
+        """The white space between `previous` and this line."""
+        return self.y0 - previous.y1
+
+
+def box_of(words: Iterable[Word]) -> Box:
+    """The smallest box around `words` (at least one)."""
+    boxes = [(w.x0, w.y0, w.x1, w.y1) for w in words]
+    return (
+        round(min(b[0] for b in boxes), 4), round(min(b[1] for b in boxes), 4),
+        round(max(b[2] for b in boxes), 4), round(max(b[3] for b in boxes), 4),
+    )  # fmt: skip
+
+
+def lines_of(words: Iterable[Word]) -> list[Line]:
+    """`words` as lines from top to bottom.
+
+    A word belongs to a line when its middle lies within half a letter of the line's middle. Give it one
+    column at a time: the columns of the head stand on slightly different heights.
+    """
+    rows: list[list[Word]] = []
+    middles: list[tuple[float, float]] = []
+    for word in sorted(words, key=lambda w: (w.y0 + w.y1, w.x0)):
+        middle, height = (word.y0 + word.y1) / 2, word.y1 - word.y0
+        # Only the last two rows can take it: the words come sorted by height.
+        for place in range(len(rows) - 1, max(len(rows) - 3, -1), -1):
+            if abs(middles[place][0] - middle) < 0.45 * max(middles[place][1], height):
+                rows[place].append(word)
+                break
+        else:
+            rows.append([word])
+            middles.append((middle, height))
+    return [Line(tuple(sorted(row, key=lambda w: w.x0 + w.x1))) for row in rows]
+
+
+def segments_of(lines: Iterable[Line], gap: float = 0.03) -> list[Line]:
+    """`lines` cut wherever more than `gap` of the page's width is white: stamps and cells stand alone then."""
+    out: list[Line] = []
+    for line in lines:
+        start = 0
+        for i in range(1, len(line.words)):
+            if line.words[i].x0 - line.words[i - 1].x1 > gap:
+                out.append(Line(line.words[start:i]))
+                start = i
+        out.append(Line(line.words[start:]))
+    return out
+
+
+def columns(words: Sequence[Word], split: float) -> tuple[list[Word], list[Word]]:
+    """`words` left and right of `split`, by their middles."""
+    left = [w for w in words if (w.x0 + w.x1) / 2 < split]
+    right = [w for w in words if (w.x0 + w.x1) / 2 >= split]
+    return left, right
+
+
+def joined(lines: Sequence[Line]) -> str:
+    """The text of `lines` as one line with single spaces, words cut at a line's end by a hyphen not mended:
+    Vietnamese is not hyphenated, a hyphen at the end is one of the text."""
+    return " ".join(" ".join(line.text for line in lines).split())
+
+
+def box_around(lines: Sequence[Line]) -> Box:
+    """The box around all words of `lines` (at least one line)."""
+    return box_of(word for line in lines for word in line.words)

@@ -1,0 +1,94 @@
+"""Names of offices from the lines of ô 2: which lines are one office, and how its name is written."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from config.vocabulary import vocabulary
+from core.text import fold, normal, squeeze
+from ingest.reading.lines import Line
+from ingest.reading.patterns import STAMP
+
+_GOES_ON = re.compile(r"(?:\b(?:và|của|về|tỉnh|thành phố|huyện|xã|phường)|[-,&])$", re.IGNORECASE)
+
+
+def group_offices(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
+    """The lines of the left head as offices from top to bottom: the last issues, the one before is above it.
+
+    An office may take several lines; a new one begins with a word such as SỞ, BAN, VĂN PHÒNG (vocabulary).
+    """
+    groups: list[list[Line]] = []
+    for line in lines:
+        if STAMP.match(line.plain):
+            continue
+        if groups and not _begins_new(groups[-1], line):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [tuple(group) for group in groups]
+
+
+def _begins_new(group: Sequence[Line], line: Line) -> bool:
+    last = squeeze(group[-1].plain)
+    whole = fold(" ".join(g.plain for g in group))
+    if not _head_of(line.folded) or whole in _incomplete() or _GOES_ON.search(last):
+        return False
+    return not line.plain.lstrip().upper().startswith(("PHÒNG,", "PHÒNG CHỐNG", "PHÒNG CHÁY"))
+
+
+def _head_of(folded: str) -> str:
+    return next((head for head in _heads() if re.match(rf"{re.escape(head)}\b", folded)), "")
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    return tuple(sorted((fold(h) for h in vocabulary("organs")["heads"]), key=len, reverse=True))
+
+
+@cache
+def _incomplete() -> frozenset[str]:
+    return frozenset(fold(h) for h in vocabulary("organs")["incomplete"])
+
+
+def office_name(text: str) -> str:
+    """A name in capitals as the register writes it: "ỦY BAN NHÂN DÂN TỈNH LÂM ĐỒNG" -> "Ủy ban nhân dân tỉnh Lâm Đồng".
+
+    A name already in small letters stays as it is, tidied.
+    """
+    tidy = squeeze(normal(text)).strip(" *-_.,;:")
+    if not tidy.isupper():
+        return tidy
+    words = tidy.lower().split()
+    out = _with_proper_nouns(_capital_after_heads(words))
+    return out[:1].upper() + out[1:]
+
+
+def _capital_after_heads(words: list[str]) -> str:
+    """Capitals for the office's field ("Sở Y tế"), after "và" and dashes, and throughout names of territories."""
+    territories = [t.split() for t in vocabulary("organs")["territories"]]
+    heads = [(h.lower().split(), h.split()) for h in vocabulary("organs")["heads"]]
+    heads.sort(key=lambda pair: len(pair[0]), reverse=True)
+    out: list[str] = []
+    position, in_territory, capital_next = 0, False, True
+    while position < len(words):
+        head = next((h for h in heads if words[position : position + len(h[0])] == h[0]), None)
+        territory = next((t for t in territories if words[position : position + len(t)] == t), None)
+        if head and (capital_next or len(head[0]) > 1):
+            out += head[1]
+            position, in_territory, capital_next = position + len(head[1]), False, True
+        elif territory and out:
+            out += territory
+            position, in_territory, capital_next = position + len(territory), True, False
+        else:
+            word = words[position]
+            joins = word in ("và", "-", "của", "với", "các")
+            out.append(word if joins or not (in_territory or capital_next) else word.capitalize())
+            capital_next = word in ("và", "-") or word.endswith(",")
+            position += 1
+    return " ".join(out)
+
+
+def _with_proper_nouns(text: str) -> str:
+    for name in vocabulary("organs")["proper"]:
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", name, text, flags=re.IGNORECASE)
+    return text

@@ -1,0 +1,54 @@
+"""The words by which parts of a document are known. Applied to lines in `core.text.normal` or folded form."""
+
+import re
+
+# Folded anchors of the right head (ô 1), state and Party.
+STATE_MOTTO = "cong hoa xa hoi chu nghia viet nam"
+PARTY_MOTTO = "dang cong san viet nam"
+MOTTO_BELOW = "doc lap"
+
+SECRECY = {"MẬT": "mat", "TỐI MẬT": "toi_mat", "TUYỆT MẬT": "tuyet_mat"}
+URGENCY = {"KHẨN": "khan", "THƯỢNG KHẨN": "thuong_khan", "HỎA TỐC": "hoa_toc", "HỎA TỐC HẸN GIỜ": "hoa_toc"}
+# A stamp is a line of its own in capitals, frame characters around it allowed: never "MẬT ONG", "khẩn trương".
+STAMP = re.compile(
+    r"^[\W_]*(?P<word>TUYỆT\s*MẬT|TỐI\s*MẬT|MẬT|HỎA\s*TỐC\s*HẸN\s*GIỜ|HỎA\s*TỐC|THƯỢNG\s*KHẨN|KHẨN)"
+    r"(?P<hour>\s+(?:TRƯỚC\s+)?\d{1,2}\s*(?:GIỜ|giờ|h|:).*)?[\W_]*$"
+)
+SECRECY_FIELD = re.compile(r"^\W*(?:độ|mức độ) mật\s*:\s*(?P<word>tuyệt mật|tối mật|mật)\W*$", re.IGNORECASE)
+
+# The appearance text of digital signatures and the marks of programs: no part of the document.
+SIGNATURE_MARK = re.compile(
+    r"ký bởi|người ký|ký số|thời gian ký|ngày ký|digitally signed|signature valid|^email|^cơ quan\s*:|"
+    r"\b\S+@\S+\.\S+|\d{1,2}:\d{2}:\d{2}|^[+-]\d\d:\d\d$",
+    re.IGNORECASE,
+)
+
+LABEL = re.compile(r"(?:^|\s)(?:luật\s+)?s[ốôoó]\s*[:.;]?(?=[\s\d….:/_]|$)", re.IGNORECASE)
+PLACE_AND_DATE = re.compile(r"ngày\W*\d{0,2}\W*tháng\W*\d{0,2}\W*năm", re.IGNORECASE)
+
+LETTER_SUBJECT = re.compile(r"^\W*(?:v\s*/\s*v|về\s+việc|về\s+v/v)(?=\W|$)\s*[:.]?\s*", re.IGNORECASE)
+ABOUT = re.compile(r"^(?:v\s*/\s*v|về\s+việc)(?=\W|$)\s*[:.]?\s*", re.IGNORECASE)
+
+# What ends a trích yếu (folded): addressees, rules, numbered parts, and, where the line begins with a
+# capital, the body's usual first words. In small letters the same words go on with the sentence.
+AFTER_SUBJECT = re.compile(r"^(?:\W*kinh (?:gui|moi)\b|i\.|1\.|[-_*.]{3,}|noi nhan)")
+BODY_BEGINS = re.compile(
+    r"^(?:can cu|thuc hien|theo|xet|thi hanh|ngay \d|trong|sau khi|phuc dap|tra loi|tren co so|qua|hom nay|de|"
+    r"dieu \d|chuong [ivx\d]|phan [ivx\d]|nham|vua qua|hien nay|tran trong|"
+    r"(?:so|bo|uy ban nhan dan|ubnd|ban|hoi dong|cuc|chi cuc|van phong)\b.*"
+    r"\b(?:nhan duoc|kinh moi|thong bao|bao cao|de nghi|ban hanh|tran trong|to chuc))\b"
+)
+
+RECIPIENTS = re.compile(r"^\W*nơi\s+nhận\b", re.IGNORECASE)
+ADDRESSED_TO = re.compile(r"^\W*kính\s+gửi\s*[:;]?\s*", re.IGNORECASE)
+AUTHORITY = re.compile(r"^(?:T\s*[./]?\s*M|K\s*[./]?\s*T|T\s*[./]?\s*L|T\s*[./]?\s*U\s*[./]?\s*Q|Q)\s*[./]\s*\S")
+# Parts of leaders' titles (folded) by which a line of the signature block is known not to be a name.
+TITLE_WORDS = re.compile(
+    r"\b(?:giam doc|chu tich|chanh|pho|truong|bo truong|thu truong|cuc|vu|bi thu|thuong truc|hieu truong|"
+    r"vien truong|tong|thu tuong|nguoi|ban|hoi dong|uy ban|so|to truong|chi huy|tu lenh|ke toan|thu ky|"
+    r"dai dien|chu toa|quyen|phu trach|uy vien|thay mat|doan|chanh an|dang uy)\b"
+)
+DEGREE = re.compile(
+    r"^(?:(?:GS|PGS|TSKH|TS|ThS|BS|BSCKI{1,2}|CKI{1,2}|KS|CN|LS|Bác sĩ|Kỹ sư|Luật sư|Tiến sĩ|Thạc sĩ|Đại tá|Thượng tá|Trung tá|"
+    r"Thiếu tá|Đại tướng|Thượng tướng|Trung tướng|Thiếu tướng|Đại úy|Ông|Bà)\s*[.:]?\s*)+(?=\S)"
+)

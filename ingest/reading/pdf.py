@@ -1,0 +1,144 @@
+"""PDF files as pages of words with boxes, through PDFium."""
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from core.text import fold, is_syllable, repair
+from ingest.letter import Page, Word
+from ingest.reading.unreadable import Unreadable
+
+FIRST_PAGES = 3
+MOST_PAGES = 12  # how far the signature is looked for before the last page is taken
+_ENOUGH_LETTERS = 60  # a page with fewer letters is a picture with at most a stamp on it
+
+
+def pdf_pages(path: Path) -> tuple[Page, ...]:
+    """The first pages, on to the one that bears "Nơi nhận", and the last page; at most `MOST_PAGES` + 1.
+
+    The last element is always the document's last page, so its number is the page count.
+    Raises Unreadable("locked") for a PDF with a password, Unreadable("damaged") for what PDFium cannot open.
+    """
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        raise Unreadable("locked" if "password" in str(error).lower() else "damaged") from error
+    except OSError as error:
+        raise Unreadable("damaged") from error
+    with closing(document):
+        try:
+            return tuple(_wanted(document))
+        except pdfium.PdfiumError as error:
+            raise Unreadable("damaged") from error
+
+
+def _wanted(document: pdfium.PdfDocument) -> Iterator[Page]:
+    count = len(document)
+    signed = False
+    for index in range(count):
+        if index >= FIRST_PAGES and (signed or index >= MOST_PAGES):
+            break
+        page = _read(document, index)
+        signed = signed or page.is_scan or _has_recipients(page)
+        yield page
+    else:
+        return
+    yield _read(document, count - 1)
+
+
+def _has_recipients(page: Page) -> bool:
+    words = [fold(w.text).rstrip(":") for w in page.words]
+    return any(a == "noi" and b == "nhan" for a, b in zip(words, words[1:], strict=False))
+
+
+def _read(document: pdfium.PdfDocument, index: int) -> Page:
+    page = document[index]
+    try:
+        # Offices' signing programs write the number and the day as form fields over the blanks; only after
+        # flattening do they belong to the page's text. It changes the loaded copy, never the file.
+        if pdfium_c.FPDFPage_GetAnnotCount(page) > 0 and pdfium_c.FPDFPage_Flatten(page, 0) == 1:
+            page.close()
+            page = document[index]
+        width, height = page.get_size()
+        with closing(page.get_textpage()) as text:
+            words = tuple(_words(page, text, width, height))
+    finally:
+        page.close()
+    return Page(index + 1, words, width, height, is_scan=not is_plausible(words))
+
+
+def _words(page: pdfium.PdfPage, text: pdfium.PdfTextPage, width: float, height: float) -> Iterator[Word]:
+    letters = _letters(text)
+    left, bottom, *_ = page.get_bbox()
+    box = pdfium_c.FS_RECTF()
+
+    def edges(index: int) -> tuple[float, float, float, float]:
+        pdfium_c.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box))
+        return box.left, box.top, box.right, box.bottom
+
+    turned = page.get_rotation()
+    repaired = repair("".join(letters))
+    letters = repaired if len(repaired) == len(letters) else letters
+    for start, end in _runs(letters):
+        first, last = edges(start), edges(end - 1)
+        x0, x1 = min(first[0], last[0]), max(first[2], last[2])
+        top, low = max(first[1], last[1]), min(first[3], last[3])
+        corners = _upright((x0 - left, low - bottom, x1 - left, top - bottom), width, height, turned)
+        yield Word("".join(letters[start:end]), *corners)
+
+
+def _letters(text: pdfium.PdfTextPage) -> str:
+    """The page's characters, one for each index of PDFium, whatever stands at it."""
+    count = text.count_chars()
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = pdfium_c.FPDFText_GetText(text, 0, count, buffer)
+    if written == count + 1:
+        return "".join(map(chr, buffer[:count]))
+    # Characters without a code are left out by GetText, which would shift all boxes after them.
+    codes = (pdfium_c.FPDFText_GetUnicode(text, i) for i in range(count))
+    return "".join(chr(c) if 0 < c < 0x110000 else " " for c in codes)
+
+
+def _runs(letters: str) -> Iterator[tuple[int, int]]:
+    start = -1
+    for i, letter in enumerate(letters):
+        if letter.isspace() or letter in "\x00\ufffe\uffff":
+            if start >= 0:
+                yield start, i
+            start = -1
+        elif start < 0:
+            start = i
+    if start >= 0:
+        yield start, len(letters)
+
+
+def _upright(
+    box: tuple[float, float, float, float], width: float, height: float, turned: int
+) -> tuple[float, float, float, float]:
+    """PDF points, origin bottom left, of an unturned page -> fractions of the page as shown."""
+    x0, y0, x1, y1 = box
+    if turned == 90:
+        return y0 / width, x0 / height, y1 / width, x1 / height
+    if turned == 180:
+        return 1 - x1 / width, y0 / height, 1 - x0 / width, y1 / height
+    if turned == 270:
+        return 1 - y1 / width, 1 - x1 / height, 1 - y0 / width, 1 - x0 / height
+    return x0 / width, 1 - y1 / height, x1 / width, 1 - y0 / height
+
+
+def is_plausible(words: tuple[Word, ...]) -> bool:
+    """Whether the text layer can be read: there is some, and its words are not torn into single letters."""
+    if sum(len(w.text) for w in words) < _ENOUGH_LETTERS:
+        return False
+    marked = [w.text for w in words if any(c.isalpha() for c in w.text)]
+    torn = sum(1 for word in marked if len(word) == 1 and word.lower() not in "aàáăâêeéèiíìoóòôơuúùưyýỳđvtả")
+    strange = sum(1 for word in marked if not word.isascii() and not _is_readable(word))
+    return bool(marked) and torn <= 0.25 * len(marked) and strange <= 0.35 * len(marked)
+
+
+def _is_readable(word: str) -> bool:
+    return all(is_syllable(part) for part in "".join(c if c.isalpha() else " " for c in word).split()) or word.isupper()

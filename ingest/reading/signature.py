@@ -1,0 +1,132 @@
+"""Who signed: the block at the lower right, beside "Nơi nhận" (ô 7a-7b, NĐ 30 Phụ lục I.II.7)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.text import fold, normal, squeeze
+from ingest.letter import Page
+from ingest.reading.lines import Line, columns, lines_of, segments_of
+from ingest.reading.patterns import AUTHORITY, DEGREE, RECIPIENTS, SIGNATURE_MARK, TITLE_WORDS
+
+# With their marks: "TRƯƠNG" is a name, "TRƯỞNG" a title.
+_SURNAMES = frozenset(
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đào đoàn vương trịnh trương đinh lâm "
+    "mai tô tạ hà cao lương lưu châu thái quách triệu tống la thân kiều tôn ông bạch chu đàm lữ lư mã nông bế hứa "
+    "âu y h điểu ka rơ lò vi giang phùng khúc nghiêm tăng thạch kim sơn danh cầm quàng đèo sùng giàng vàng lầu hầu "
+    "khổng tiêu văn cù doãn cát từ thiều đồng quan chung diệp mạc ngân nhữ như kpă siu rah rmah rcom nay ksor bdap "
+    "mlô niê êban cil liêng kră phí trình tưởng khương lục mẫn thi viên hàn lại bành ninh ứng đậu uông sầm vừ".split()
+)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """`title` is the chain as printed, lines joined by " / " ("TL. GIÁM ĐỐC / CHÁNH VĂN PHÒNG")."""
+
+    page: Page
+    name: str
+    name_line: Line
+    title: str
+    title_lines: tuple[Line, ...]
+    is_sure: bool
+
+
+def find_signature(pages: Sequence[Page], first: int) -> Signature | None:
+    """The signature of the document that begins on page `first`.
+
+    The first "Nơi nhận" decides: what comes after it (annexes, drafts submitted for approval, another
+    document scanned into the same file) has signers of its own. Without "Nơi nhận" an authority line
+    (TM., KT., TL., TUQ.) on the right decides.
+    """
+    for page in pages:
+        if page.number < first or page.is_scan:
+            continue
+        for line in lines_of(columns(page.words, 0.5)[0]):
+            if RECIPIENTS.match(line.plain):
+                found = _block(page, line.y0 - 0.035)
+                if found:
+                    return found
+    for page in pages:
+        if page.number < first or page.is_scan:
+            continue
+        for line in lines_of(columns(page.words, 0.45)[1]):
+            if line.is_capitals and (AUTHORITY.match(line.plain) or _is_bare_title(line, page)):
+                found = _block(page, line.y0 - 0.005)
+                if found:
+                    return found
+    return None
+
+
+def _is_bare_title(line: Line, page: Page) -> bool:
+    """ "GIÁM ĐỐC" alone on the right of a line of the page, not in the head."""
+    if line.y0 < 0.3 or line.x0 < 0.45 or not TITLE_WORDS.search(line.folded) or len(line.words) > 6:
+        return False
+    return not any(abs((w.y0 + w.y1) / 2 - (line.y0 + line.y1) / 2) < 0.006 and w.x1 < line.x0 - 0.005
+                   and w.x1 > 0.42 for w in page.words)  # fmt: skip
+
+
+def _block(page: Page, top: float) -> Signature | None:
+    # By segments, not by a fixed x: long lines of "Nơi nhận" reach over the middle of the page.
+    parts = segments_of(lines_of(w for w in page.words if w.y0 >= top), gap=0.022)
+    right = (part for part in parts if part.x0 > 0.42 and part.center > 0.5)
+    lines = [li for li in right if not SIGNATURE_MARK.search(li.plain) and any(c.isalpha() for c in li.text)]
+    start = next((i for i, li in enumerate(lines) if li.is_capitals), None)
+    if start is None:
+        return None
+    titles: list[Line] = []
+    for line in lines[start:]:
+        if titles and not _is_title(line) and (name := person_name(line.text)):
+            return Signature(page, name, line, _chain(titles), tuple(titles), _surname(name))
+        if line.is_capitals and len(titles) < 8:
+            titles.append(line)
+        elif titles and not _is_note(line):
+            return None
+    return None
+
+
+def _is_title(line: Line) -> bool:
+    return line.is_capitals and (bool(AUTHORITY.match(line.plain)) or not _surname(line.plain))
+
+
+def _is_note(line: Line) -> bool:
+    """ "(Đã ký)", "(ký, đóng dấu)" and other second titles in small letters ("Phó Chủ tịch HĐND tỉnh")."""
+    return (
+        line.text.lstrip().startswith("(")
+        or bool(re.fullmatch(r"\W*đã ký\W*", line.plain, re.IGNORECASE))
+        or bool(TITLE_WORDS.search(line.folded))
+    )
+
+
+def person_name(text: str) -> str | None:
+    """`text` as the name of a person, tidied, or None: two to six words of letters, each with a capital."""
+    tidy = squeeze(text).strip(" .,;:*_-")
+    bare = DEGREE.sub("", tidy)
+    words = bare.split()
+    if not 2 <= len(words) <= 6 or not all(re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*['’]?", w) for w in words):
+        return None
+    if not all(w[0].isupper() for w in words) or (TITLE_WORDS.search(fold(bare)) and not _surname(bare)):
+        return None
+    return tidy
+
+
+def _surname(text: str) -> bool:
+    words = DEGREE.sub("", normal(text).strip()).lower().split()
+    return bool(words) and (words[0] in _SURNAMES or words[0][:2] in ("k'", "h'", "y-"))
+
+
+def _chain(lines: Sequence[Line]) -> str:
+    """Lines of one title are joined by a blank, the steps of the chain by " / "."""
+    steps: list[str] = []
+    for line in lines:
+        text = squeeze(line.text)
+        begins = not steps or AUTHORITY.match(line.plain) or _begins_title(line.folded)
+        if begins:
+            steps.append(text)
+        else:
+            steps[-1] += " " + text
+    return " / ".join(steps)
+
+
+def _begins_title(folded: str) -> bool:
+    return re.match(r"(?:pho|giam doc|chu tich|chanh|truong|bo truong|thu truong|cuc truong|vien truong|tong |bi thu|"
+                    r"hieu truong|quyen|thu tuong|uy vien|chi huy|to truong)\b", folded) is not None  # fmt: skip

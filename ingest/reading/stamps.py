@@ -1,0 +1,58 @@
+"""Urgency and secrecy: stamps and fields in the head of page 1 (ô 10a, 10b, NĐ 30 Phụ lục I.IV)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.text import squeeze
+from ingest.letter import Page
+from ingest.reading.lines import Line, columns, lines_of, segments_of
+from ingest.reading.patterns import SECRECY, SECRECY_FIELD, STAMP, URGENCY
+
+_DEPTH = 0.5
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """`value` is the stored word ("hoa_toc", "mat"); `is_secrecy` tells the two apart."""
+
+    value: str
+    is_secrecy: bool
+    page: int
+    line: Line
+
+
+def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
+    """Every stamp standing alone on its line, or alone in its column, in the upper `depth` of `page`."""
+    words = [w for w in page.words if w.y0 < depth]
+    # Once over the whole width and once for each half: a stamp beside "Kính gửi" or in a cell stands alone there.
+    halves = columns(words, 0.45)
+    lines = [s for part in (words, *halves) for s in segments_of(lines_of(part))]
+    found: dict[tuple[str, bool], Stamp] = {}
+    for line in lines:
+        stamp = _stamp(line, page.number)
+        # "KHẨN" may be the tail of a wrapped title; there it stands in the middle, under other capitals.
+        if stamp and not _continues_title(line, lines):
+            found.setdefault((stamp.value, stamp.is_secrecy), stamp)
+    return list(found.values())
+
+
+def _stamp(line: Line, page: int) -> Stamp | None:
+    if field := SECRECY_FIELD.match(line.plain):
+        return Stamp(SECRECY[squeeze(field["word"]).upper()], True, page, line)
+    match = STAMP.match(line.plain)
+    if not match:
+        return None
+    word = squeeze(match["word"])
+    if word in SECRECY:
+        return Stamp(SECRECY[word], True, page, line)
+    return Stamp(URGENCY[word], False, page, line)
+
+
+def _continues_title(line: Line, lines: Sequence[Line]) -> bool:
+    if not 0.4 < line.center < 0.6:
+        return False
+    return any(
+        0 <= line.y0 - other.y0 < 0.03 and other is not line and len(other.words) > len(line.words)
+        and abs(other.center - line.center) < 0.03 and other.is_capitals
+        for other in lines
+    )  # fmt: skip

@@ -1,0 +1,9 @@
+"""What a file that cannot be read says of itself."""
+
+
+class Unreadable(Exception):
+    """A file that cannot be opened; `why` is a short code shown as a note: "locked" or "damaged"."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
