@@ -1,0 +1,76 @@
+"""An office on an empty database, SQLite and PostgreSQL alike, with two clerks and an injected clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core import people, registers, schema
+from core.db import Database
+from core.evidence import Evidence, Source
+from core.incoming import drafts
+from core.incoming.tables import Incoming, Origin
+from core.people import Role, User
+from core.registers import Book
+
+MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)  # 08:30 in the office
+CLEAN = {
+    "code": "1234/UBND-KGVX",
+    "issued_on": "2026-06-03",
+    "issuer": "Ủy ban nhân dân tỉnh Lâm Đồng",
+    "kind": "Công văn",
+    "subject": "góp ý dự thảo quy chế chuyển đổi số",
+}
+
+
+@dataclass(frozen=True)
+class Office:
+    """The database, and the ids of its book and people."""
+
+    database: Database
+    book_id: int
+    clerk_id: int
+    second_clerk_id: int
+    leader_id: int
+
+    def draft(self, confidence: float = 0.95, **values: str) -> int:
+        """A draft as intake would write it."""
+        proposed = {name: Evidence(value, confidence, Source.TEXT) for name, value in (CLEAN | values).items() if value}
+        new = drafts.NewDraft(Origin.MAIL, self.book_id, None, MORNING, 0, proposed, ())
+        with self.database.writing() as session:
+            return drafts.insert(session, new)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'office.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgresql_url")
+    database = Database(url)
+    schema.upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    with database.writing() as session:
+        book = Book(code="den", name="Sổ văn bản đến", direction=registers.Direction.INCOMING)
+        session.add(book)
+        clerk = people.add(session, "lan", "Nguyễn Thị Lan", {Role.CLERK}, "x", at=MORNING)
+        second = people.add(session, "hoa", "Trần Thị Hoa", {Role.CLERK}, "x", at=MORNING)
+        leader = people.add(session, "hung", "Lê Văn Hùng", {Role.LEADER}, "x", at=MORNING)
+        session.flush()
+        registers.open_series(session, book, 1, by=clerk, at=MORNING)
+        return Office(database, book.id, clerk.id, second.id, leader.id)
+
+
+def load(session: object, office: Office, draft_id: int) -> tuple[Incoming, User]:
+    """The document, locked, and the first clerk."""
+    from sqlalchemy.orm import Session
+
+    assert isinstance(session, Session)
+    return session.get_one(Incoming, draft_id, with_for_update=True), session.get_one(User, office.clerk_id)
