@@ -1,1 +1,1 @@
-"""What the office knows and does: registers, documents, people, rights. Its only I/O is the database and the file store."""
+"""What the office knows and does. Its only I/O is the database and the file store."""

@@ -45,7 +45,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
         """Give back aware UTC."""
         if value is None:
             return None
@@ -98,9 +98,13 @@ class Database:
         `background` writers pause a moment after their commit so that people are never starved. Raises
         Temporary when the write lock can't be had within ten seconds or the database is away.
         """
-        with _said_in_words(), self._write_lock():
-            with Session(self._writer, expire_on_commit=False) as session, session.begin():
-                yield session
+        with (
+            _said_in_words(),
+            self._write_lock(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
         if background:
             time.sleep(BACKGROUND_PAUSE_SECONDS)
 

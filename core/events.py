@@ -129,7 +129,7 @@ def _link(previous: str, row: dict[str, Any]) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
 
-def _append_only(mapper: Any, connection: Any, target: Event) -> None:
+def _append_only(_mapper: Any, _connection: Any, _event: Event) -> None:
     raise WrongState("Nhật ký chỉ được ghi thêm, không sửa, không xóa.")
 
 

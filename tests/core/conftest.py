@@ -11,8 +11,8 @@ from core import people, registers, schema
 from core.db import Database
 from core.evidence import Evidence, Source
 from core.incoming import drafts
-from core.incoming.tables import Incoming, Origin
-from core.people import Role, User
+from core.incoming.tables import Origin
+from core.people import Role
 from core.registers import Book
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)  # 08:30 in the office
@@ -66,11 +66,3 @@ def office(database: Database) -> Office:
         session.flush()
         registers.open_series(session, book, 1, by=clerk, at=MORNING)
         return Office(database, book.id, clerk.id, second.id, leader.id)
-
-
-def load(session: object, office: Office, draft_id: int) -> tuple[Incoming, User]:
-    """The document, locked, and the first clerk."""
-    from sqlalchemy.orm import Session
-
-    assert isinstance(session, Session)
-    return session.get_one(Incoming, draft_id, with_for_update=True), session.get_one(User, office.clerk_id)

@@ -57,7 +57,7 @@ def test_a_removed_payload_can_be_blanked_and_the_chain_still_verifies(office: A
 def test_an_event_is_never_changed_through_the_program(office: Any) -> None:
     write(office, 1)
     with pytest.raises(WrongState), office.database.writing() as session:
-        session.scalars(sa.select(Event).order_by(Event.id.desc())).first().act = "another"  # type: ignore[union-attr]
+        session.scalars(sa.select(Event).order_by(Event.id.desc())).first().act = "another"
 
 
 def test_an_act_that_fails_leaves_no_event(office: Any) -> None:

@@ -23,7 +23,8 @@ def amend(office: Any, draft_id: int, version: int, by: int | None = None, **for
 
 def one(office: Any, draft_id: int) -> Incoming:
     with office.database.reading() as session:
-        return session.get_one(Incoming, draft_id)
+        document: Incoming = session.get_one(Incoming, draft_id)
+        return document
 
 
 def test_what_was_read_stands_in_the_form(office: Any) -> None:
@@ -75,7 +76,7 @@ def test_saving_what_has_not_changed_changes_nothing(office: Any) -> None:
 def test_bad_input_names_the_field_and_says_what_to_do(office: Any, field: str, typed: str, sentence: str) -> None:
     draft_id = office.draft()
     with pytest.raises(Permanent, match=sentence) as caught:
-        amend(office, draft_id, 1, **{field: typed})
+        amend(office, draft_id, 1, None, **{field: typed})
     assert caught.value.field == field
     assert one(office, draft_id).version == 1
 
