@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest import bounces
 from ingest.letter import Report
 from ingest.mime import headers
 from ingest.mime.headers import Header, split_header
 
 MAX_RECIPIENTS = 1_000
-_ADDRESS = re.compile(r"[^\s<>()\",:;@]+@[^\s<>()\",:;@]+")
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_RETURNED_TYPES = {"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"}
+_FIELDS_IN_TEXT = re.compile(
+    r"^(?:reporting-mta|original-recipient|final-recipient):.{1,300}$", re.IGNORECASE | re.MULTILINE
+)
+_HEADER_IN_TEXT = re.compile(r"^[ \t]*(?:received|return-path|message-id|date|from):", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,12 @@ class ReportPart:
 
 
 def read(header: Header, parts: list[ReportPart], subject: str, text: str) -> tuple[tuple[Report, ...], bool]:
-    """What a mail reports, and whether it is a report at all (which may name nobody)."""
-    original = _original_message_id(header, parts)
+    """What a mail reports of the letters we sent, and whether it is a report at all (which may name nobody).
+
+    `parts` are its machine-readable parts and the heads of the mails inside it, `text` its own words. An
+    automatic reply is no report, whatever it quotes.
+    """
+    original = _original_message_id(header, parts, text)
     found: list[Report] = []
     is_report = False
     for part in parts:
@@ -33,12 +41,27 @@ def read(header: Header, parts: list[ReportPart], subject: str, text: str) -> tu
         elif part.media_type.endswith("disposition-notification"):
             is_report = True
             found += _disposition(part.data, original)
+    if not found and (is_report or bounces.is_bounce(header, subject, text)):
+        is_report = True
+        # Reports that lost their MIME structure on the way still carry their fields, as text.
+        start = _FIELDS_IN_TEXT.search(text)
+        found += _delivery_status(text[start.start() :].encode(), original) if start else []
+        found = found or list(bounces.reports(header, text, _returned(parts, text), original))
     return tuple(found[:MAX_RECIPIENTS]), is_report
+
+
+def _returned(parts: list[ReportPart], text: str) -> Header | None:
+    """The header of the letter that came back."""
+    for part in parts:
+        if part.media_type in _RETURNED_TYPES:
+            return split_header(part.data)[0]
+    start = _HEADER_IN_TEXT.search(text)
+    return split_header(text[start.start() :][:20_000].lstrip().encode())[0] if start else None
 
 
 def _blocks(data: bytes) -> Iterator[Header]:
     for block in re.split(rb"\r?\n[ \t]*\r?\n", data.strip()):
-        yield split_header(block.lstrip(b"\r\n") + b"\n\n", lambda line: False)[0]
+        yield split_header(block.lstrip(b"\r\n") + b"\n\n")[0]
 
 
 def _delivery_status(data: bytes, original: str | None) -> Iterator[Report]:
@@ -54,13 +77,13 @@ def _delivery_status(data: bytes, original: str | None) -> Iterator[Report]:
 def _recipient(block: Header) -> str:
     for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         value = block.text(name)
-        if match := _ADDRESS.search(value.partition(";")[2] or value):
+        if match := bounces.ADDRESS.search(value.partition(";")[2] or value):
             return match[0].strip("'")
     return ""
 
 
 def _status(status: str, said: str) -> str:
-    match = _STATUS.search(status) or _STATUS.search(said)
+    match = bounces.STATUS.search(status) or bounces.STATUS.search(said)
     return match[1] if match else ""
 
 
@@ -73,10 +96,8 @@ def _disposition(data: bytes, original: str | None) -> Iterator[Report]:
             yield Report(recipient, kind, "", named[0] if named else original, "")
 
 
-def _original_message_id(header: Header, parts: list[ReportPart]) -> str | None:
-    for part in parts:
-        if part.media_type in ("message/rfc822", "text/rfc822-headers", "message/global-headers"):
-            inner, _ = split_header(part.data, lambda line: False)
-            if found := headers.message_id(inner.raw("message-id")):
-                return found
+def _original_message_id(header: Header, parts: list[ReportPart], text: str) -> str | None:
+    returned = _returned(parts, text)
+    if returned is not None and (found := headers.message_id(returned.raw("message-id"))):
+        return found
     return headers.message_id(header.raw("in-reply-to"))

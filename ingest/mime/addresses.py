@@ -24,7 +24,9 @@ _SPEC = r"""[^\s<>()",:;@\[\]\\]+@[^\s<>()",:;@\\]+"""
 _BARE = re.compile(rf"^<?({_SPEC})>?$")
 _NAMED = re.compile(rf"""^(?:"((?:[^"\\]|\\.)*)"|([^<>"@]*?))\s*<\s*({_SPEC})\s*>\s*(?:\([^()]*\))?$""")
 _WITH_COMMENT = re.compile(rf"^({_SPEC})\s*\(([^()]*)\)$")
+_SEVERAL = re.compile(rf"^{_SPEC}(?:\s+{_SPEC})+$")
 _ANYWHERE = re.compile(_SPEC)
+_COMMENT_PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[()]|[^()"\\]+|.', re.DOTALL)
 _PIECES = re.compile(
     r'"(?:[^"\\]|\\.)*"|=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|<[^<>]*>|\([^()]*\)|[,;]|[^,;"<(=]+|.', re.DOTALL
 )
@@ -38,6 +40,9 @@ def parse(values: Iterator[bytes]) -> tuple[Address, ...]:
         for element in _elements(to_text(value)):
             if len(found) >= MAX_ADDRESSES:
                 return tuple(found)
+            if _SEVERAL.match(element):  # the commas were forgotten
+                found += [Address("", _spec(spec)) for spec in element.split()]
+                continue
             address = _simple(element)
             if address is None and crooked < _MAX_CROOKED:
                 crooked += 1
@@ -77,6 +82,8 @@ def _crooked(element: str) -> Address | None:
     if "@" not in element and "=?" in element:
         decoded = plain(decode_words(element))
         return (_simple(decoded) or _last_resort(decoded)) if "@" in decoded else None
+    if "(" in element and (address := _simple(_without_comments(element))):
+        return address
     if "@" not in element and not re.search(r"<[^<>\s]+>", element):
         return None
     if len(element) <= _MAX_CROOKED_LETTERS and element.count("(") < 8 and element.count("<") < 8:
@@ -93,10 +100,22 @@ def _last_resort(element: str) -> Address | None:
     if inside:
         spec = re.sub(r"\s+", "", inside[1])
         return Address(_shown(element[: -len(inside[0])].strip(' "')), _spec(spec)) if spec else None
-    last = None
-    for last in _ANYWHERE.finditer(element[:2_000]):
-        pass
-    return Address(_shown(element[: last.start()].strip(' "<(')), _spec(last[0])) if last else None
+    specs = _ANYWHERE.findall(element[:2_000])
+    return Address(_shown(element[: element.rfind(specs[-1])].strip(' "<(')), _spec(specs[-1])) if specs else None
+
+
+def _without_comments(element: str) -> str:
+    """`element` without its comments, which may nest (RFC 5322 3.2.2)."""
+    kept: list[str] = []
+    depth = 0
+    for piece in _COMMENT_PIECES.findall(element):
+        if piece == "(":
+            depth += 1
+        elif piece == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            kept.append(piece)
+    return "".join(kept).strip()
 
 
 def _shown(name: str) -> str:

@@ -40,7 +40,7 @@ def text_of(bodies: list[Body]) -> tuple[str, bool]:
     programs put an attachment between two of them).
     """
     texts: list[str] = []
-    repaired = False
+    repaired, length = False, 0
     choices: dict[int, list[Body]] = {}
     for body in bodies:
         choices.setdefault(body.choice, []).append(body)
@@ -51,8 +51,9 @@ def text_of(bodies: list[Body]) -> tuple[str, bool]:
             if text:
                 repaired = repaired or overruled
                 texts.append(text)
+                length += len(text)
                 break
-        if sum(map(len, texts)) > MAX_TEXT_LETTERS:
+        if length > MAX_TEXT_LETTERS:
             break
     return "\n\n".join(texts)[:MAX_TEXT_LETTERS], repaired
 

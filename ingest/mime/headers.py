@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from ingest.mime.charsets import decode
 
 MAX_FIELDS = 2_000
-MAX_VALUE_BYTES = 64 * 1024
+MAX_VALUE_BYTES = 256 * 1024
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.*?)(?:\?=|$)", re.DOTALL)
 _Q_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -40,11 +40,16 @@ class Header:
         return plain(decode_words(to_text(self.raw(name))))
 
 
-def split_header(block: bytes, is_delimiter: Callable[[bytes], bool]) -> tuple[Header, int]:
+def never(_line: bytes) -> bool:
+    """For header blocks that stand outside a multipart: no line is a boundary."""
+    return False
+
+
+def split_header(block: bytes, is_delimiter: Callable[[bytes], bool] = never) -> tuple[Header, int]:
     """Read a header block; also return how many of its bytes belong to it.
 
-    A line that is no field ends the header (the blank line was lost), unless a field follows it: then it is
-    rubbish or a folded line that lost its blank, and is taken as part of the field before.
+    A line that is no field ends the header (its blank line was lost), unless fields follow: then it is a
+    folded line that lost its blank, or rubbish, and is taken to the field before.
     """
     lines = block.split(b"\n")
     fields: list[tuple[str, list[bytes]]] = []
@@ -52,34 +57,36 @@ def split_header(block: bytes, is_delimiter: Callable[[bytes], bool]) -> tuple[H
     consumed = 0
     for number, line in enumerate(lines):
         bare = line.rstrip(b"\r")
-        if not bare and number < len(lines) - 1:
+        match = _FIELD.match(bare)
+        if match and len(fields) < MAX_FIELDS:
+            fields.append((match[1].decode("ascii").lower(), [bare[match.end() :]]))
+        elif match:
+            warnings.add("too_many_fields")
+        elif not bare:
             consumed += len(line) + 1
             break
-        match = _FIELD.match(bare)
-        if match and not (number == 0 and bare.startswith(b"From ")):
-            if len(fields) < MAX_FIELDS:
-                fields.append((match[1].decode("ascii").lower(), [bare[match.end() :]]))
-            else:
-                warnings.add("too_many_fields")
         elif bare[:1] in (b" ", b"\t") and fields:
             fields[-1][1].append(bare)
-        elif bare and number and not _goes_on(bare, lines, number, is_delimiter):
-            warnings.add("header_not_ended")
-            break
-        elif bare and number and fields:
-            fields[-1][1].append(b" " + bare)
+        elif not bare.startswith((b"From ", b">From ")):  # the separator of mailbox files (RFC 4155)
+            if is_delimiter(bare) or not _goes_on(lines, number):
+                warnings.add("header_not_ended")
+                break
             warnings.add("damaged_header")
-        elif bare and not bare.startswith((b"From ", b">From ")) and not _goes_on(bare, lines, number, is_delimiter):
-            break
+            if fields:
+                fields[-1][1].append(b" " + bare)
         consumed += len(line) + 1
     unfolded = tuple((name, b"".join(parts).strip()[:MAX_VALUE_BYTES]) for name, parts in fields)
     return Header(unfolded, tuple(sorted(warnings))), min(consumed, len(block))
 
 
-def _goes_on(bare: bytes, lines: list[bytes], number: int, is_delimiter: Callable[[bytes], bool]) -> bool:
-    if is_delimiter(bare) or number + 1 >= len(lines):
-        return False
-    return _FIELD.match(lines[number + 1]) is not None
+def _goes_on(lines: list[bytes], number: int) -> bool:
+    """Whether a field follows within a few lines and before a blank one."""
+    for line in lines[number + 1 : number + 4]:
+        if _FIELD.match(line):
+            return True
+        if not line.strip():
+            return False
+    return False
 
 
 def to_text(value: bytes, charset: str | None = None) -> str:

@@ -8,7 +8,7 @@ from ingest.mime.charsets import decode
 from ingest.mime.headers import Header, decode_words, plain, to_text
 
 MAX_PARAMETERS = 400
-MAX_NAME_LETTERS = 180
+MAX_NAME_LETTERS = 250
 _PARAMETER = re.compile(r""";[\s;]*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"(?=\s*(?:;|$|\()|\s+[^\s;=]+=)|[^;]*)""")
 _PIECE = re.compile(r"^([^*]+)(?:\*(\d{1,3}))?(\*)?$")
 
@@ -60,7 +60,7 @@ def _folded(text: str) -> str:
     return re.sub(r"\s+", " ", plain(decode_words(text)))
 
 
-def file_name(header: Header, parameters: dict[str, str], disposition: dict[str, str]) -> str:
+def file_name(parameters: dict[str, str], disposition: dict[str, str]) -> str:
     """The name of a part as the sender gave it, made safe; "" when it has none (RFC 2183 2.3)."""
     for source, key in (
         (disposition, "filename"),

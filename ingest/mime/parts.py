@@ -121,7 +121,7 @@ class Scanner:
             media_type=media_type.split()[0] if media_type.split() else "text/plain",
             parameters=parameters,
             disposition=disposition.split()[0] if disposition.split() else "",
-            name=file_name(header, parameters, extra),
+            name=file_name(parameters, extra),
             transfer=header.text("content-transfer-encoding").split(";")[0].strip("\"' ").lower(),
             start=body,
             end=self.raw.size,

@@ -86,7 +86,7 @@ class LetterReader:
                 continue
             if part.has_children:  # a mail within the mail, readable in place
                 self._take_nested(raw, part, index, holders, holder)
-            elif part.media_type in REPORT_TYPES and not part.name:
+            elif part.media_type in REPORT_TYPES:
                 self._take_report_part(raw, part)
             elif is_body(part):
                 self._take_body(raw, part, parts, index, is_own=not holder)
@@ -157,6 +157,8 @@ class LetterReader:
             notes.append("empty")
         if not part.name:
             notes.append("name_generated")
+        if part.media_type in NESTED_TYPES:
+            notes.append("opened")  # what it holds follows as attachments of their own
         attachment = Attachment(
             name=part.name or made_up_name(kind, len(self._attachments) + 1),
             size=stored.size,

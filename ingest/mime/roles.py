@@ -14,11 +14,17 @@ REPORT_TYPES = {
 # Texts that are files even without a name.
 _FILE_TEXTS = {"calendar", "vcard", "x-vcard", "directory", "csv", "xml", "rtf"}
 
+MAX_SHOWN_BYTES = 100_000
+
 
 def is_body(part: Part) -> bool:
     """Whether a part belongs to the text a person reads (RFC 2183 2.1: shown unless it is an attachment)."""
     kind, _, subtype = part.media_type.partition("/")
-    return kind == "text" and subtype not in _FILE_TEXTS and not part.name and part.disposition != "attachment"
+    if kind != "text" or subtype in _FILE_TEXTS or part.disposition == "attachment":
+        return False
+    # A short text that is to be shown is text, whatever name it bears.
+    is_shown = subtype == "plain" and part.disposition == "inline" and part.end - part.start < MAX_SHOWN_BYTES
+    return not part.name or is_shown
 
 
 def choice(parts: list[Part], index: int) -> int:

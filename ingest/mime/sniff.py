@@ -54,7 +54,7 @@ def media_type(head: bytes, tail: bytes, name: str, declared: str) -> str:
         if head.startswith(magic):
             return kind
     # Readers of PDF accept up to 1,024 bytes of anything before the header.
-    if b"%PDF-" in head[:1024] and not head.lstrip()[:1] == b"<":
+    if b"%PDF-" in head[:1024] and head.lstrip()[:1] != b"<":
         return "application/pdf"
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
         return "image/heic"
