@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -97,8 +98,6 @@ class Dovecot:
     @contextmanager
     def client(self, user: str, password: str = PASSWORD) -> Iterator[IMAPClient]:
         """A plain imapclient session, for what clerks do by webmail."""
-        import ssl
-
         context = ssl.create_default_context(cafile=self.ca_file)
         client = IMAPClient(self.host, self.port, ssl_context=context, timeout=10)
         client.plain_login(user, password)

@@ -1,0 +1,184 @@
+"""What became of each letter at each place it arrived: taken in with its drafts, held, left out (promises 1 to 4)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core import files
+from core.events import Fact
+from core.files import Content
+from core.incoming import drafts
+from core.incoming.drafts import NewDraft
+from core.letters import Arrival, ArrivalState, Exclusion, HeldLetter, MailFolder, Message, MessageFile
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """One place a letter arrived at; see `core.letters.Arrival`. `received_at` is an aware instant."""
+
+    door: str
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    received_at: datetime | None
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One file of a letter under the name its mail gave it; `content.path` is where the bytes are stored from."""
+
+    name: str
+    content: Content
+    inside: str = ""
+    is_inline: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A letter to be taken in. `values` are the columns of its `Message` row, all but the times it came;
+    its files stand in the store already. The drafts' message is set here."""
+
+    identity: str
+    raw: Content
+    values: dict[str, Any]
+    files: Sequence[Named]
+    drafts: Sequence[NewDraft]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A letter that waits, sealed; see `core.letters.HeldLetter`."""
+
+    reason: str
+    mark: str
+    size: int
+    sealed_path: str | None
+    seal_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A letter left out by trace only; see `core.letters.Exclusion`."""
+
+    category: str
+    rule: str
+    mark: str
+    sender_address: str
+    subject: str | None
+
+
+def record(session: Session, where: Where, outcome: Taken | Held | Excluded, *, at: datetime) -> Fact:
+    """Write one arrival with what the letter became and return the event to be recorded last.
+
+    A letter known already by its identity (or mark) only gets another arrival (promise 2).
+    """
+    if isinstance(outcome, Taken):
+        return _take(session, where, outcome, at)
+    if isinstance(outcome, Held):
+        return _hold(session, where, outcome, at)
+    return _exclude(session, where, outcome, at)
+
+
+def record_without_letter(session: Session, places: Sequence[Where], state: ArrivalState, *, at: datetime) -> None:
+    """Write arrivals that have no letter: skipped before the cut-off, or vanished before they were fetched."""
+    if places:
+        session.execute(sa.insert(Arrival), [_row(where, state, None, at) for where in places])
+
+
+def recorded_uids(session: Session, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[int]) -> set[int]:
+    """Which of `uids` have an arrival already."""
+    place = (Arrival.mailbox == mailbox, Arrival.folder == folder, Arrival.uidvalidity == uidvalidity)
+    return set(session.scalars(sa.select(Arrival.uid).where(*place, Arrival.uid.in_(list(uids)))))
+
+
+def recorded_above(session: Session, mailbox: str, folder: str, uidvalidity: int, cursor: int) -> set[int]:
+    """Every UID greater than `cursor` that has an arrival already."""
+    place = (Arrival.mailbox == mailbox, Arrival.folder == folder, Arrival.uidvalidity == uidvalidity)
+    return set(session.scalars(sa.select(Arrival.uid).where(*place, Arrival.uid > cursor)))
+
+
+def advance(session: Session, folder_id: int, uidvalidity: int, cursor: int) -> None:
+    """Move a folder's cursor forward, never back, and only within the series it belongs to."""
+    session.execute(
+        sa.update(MailFolder)
+        .where(MailFolder.id == folder_id, MailFolder.uidvalidity == uidvalidity, MailFolder.cursor < cursor)
+        .values(cursor=cursor)
+    )
+
+
+def _take(session: Session, where: Where, letter: Taken, at: datetime) -> Fact:
+    known = session.scalars(sa.select(Message.id).where(Message.identity == letter.identity)).first()
+    if known is not None:
+        session.execute(sa.insert(Arrival).values(_row(where, ArrivalState.TAKEN, known, at)))
+        return Fact("seen_again", "message", known, {"mailbox": where.mailbox})
+    files.note_stored(session, [letter.raw, *(file.content for file in letter.files)], at=at)
+    received = {"received_at": where.received_at or at, "sort_uid": where.uid, "taken_at": at}
+    named = {"identity": letter.identity, "raw_sha256": letter.raw.sha256, "raw_size": letter.raw.size}
+    statement = sa.insert(Message).values(**letter.values, **received, **named).returning(Message.id)
+    message_id: int = session.execute(statement).scalar_one()
+    _insert_files(session, message_id, letter.files)
+    session.execute(sa.insert(Arrival).values(_row(where, ArrivalState.TAKEN, message_id, at)))
+    ids = [drafts.insert(session, replace(draft, message_id=message_id)) for draft in letter.drafts]
+    return Fact("taken_in", "message", message_id, {"mailbox": where.mailbox, "drafts": ids})
+
+
+def _insert_files(session: Session, message_id: int, named: Sequence[Named]) -> None:
+    rows = [
+        {
+            "message_id": message_id, "position": position, "name": file.name, "sha256": file.content.sha256,
+            "media_type": file.content.media_type[:120], "size": file.content.size, "inside": file.inside,
+            "is_inline": file.is_inline, "warnings": list(file.warnings),
+        }
+        for position, file in enumerate(named, start=1)
+    ]  # fmt: skip
+    if rows:
+        session.execute(sa.insert(MessageFile), rows)
+
+
+def _hold(session: Session, where: Where, held: Held, at: datetime) -> Fact:
+    known = sa.select(HeldLetter.id).where(HeldLetter.mark == held.mark, HeldLetter.decision.is_(None))
+    again = session.scalars(known).first()
+    arrival_id = _insert_arrival(session, where, ArrivalState.HELD, at)
+    if again is not None:
+        return Fact("seen_again", "held_letter", again, {"mailbox": where.mailbox})
+    statement = sa.insert(HeldLetter).values(
+        arrival_id=arrival_id, reason=held.reason[:48], mark=held.mark, size=held.size,
+        sealed_path=held.sealed_path, seal_key=held.seal_key, held_at=at, decision_note="",
+    )  # fmt: skip
+    held_id: int = session.execute(statement.returning(HeldLetter.id)).scalar_one()
+    return Fact("held", "held_letter", held_id, {"mailbox": where.mailbox, "reason": held.reason})
+
+
+def _exclude(session: Session, where: Where, excluded: Excluded, at: datetime) -> Fact:
+    known = sa.select(Exclusion.id).where(Exclusion.mark == excluded.mark, Exclusion.released_at.is_(None))
+    again = session.scalars(known).first()
+    arrival_id = _insert_arrival(session, where, ArrivalState.EXCLUDED, at)
+    if again is not None:
+        return Fact("seen_again", "exclusion", again, {"mailbox": where.mailbox})
+    statement = sa.insert(Exclusion).values(
+        arrival_id=arrival_id, category=excluded.category, rule=excluded.rule[:64], mark=excluded.mark,
+        sender_address=excluded.sender_address[:320], subject=excluded.subject, excluded_at=at,
+    )  # fmt: skip
+    exclusion_id: int = session.execute(statement.returning(Exclusion.id)).scalar_one()
+    return Fact("excluded", "exclusion", exclusion_id, {"mailbox": where.mailbox, "rule": excluded.rule})
+
+
+def _insert_arrival(session: Session, where: Where, state: ArrivalState, at: datetime) -> int:
+    statement = sa.insert(Arrival).values(_row(where, state, None, at)).returning(Arrival.id)
+    arrival_id: int = session.execute(statement).scalar_one()
+    return arrival_id
+
+
+def _row(where: Where, state: ArrivalState, message_id: int | None, at: datetime) -> dict[str, Any]:
+    return {
+        "door": where.door, "mailbox": where.mailbox, "folder": where.folder, "uidvalidity": where.uidvalidity,
+        "uid": where.uid, "state": state, "message_id": message_id, "received_at": where.received_at,
+        "size": where.size, "seen_at": at,
+    }  # fmt: skip

@@ -1,0 +1,103 @@
+"""A real PostgreSQL 15 started by the tests as an unprivileged user, on a socket and on 127.0.0.1."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from dovecot_server import free_port
+
+_PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+_AS_NOBODY = ("runuser", "-u", "nobody", "--")
+_numbers = count(1)
+
+_SETTINGS = """
+listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = '{home}'
+max_connections = 60
+shared_buffers = 32MB
+fsync = {fsync}
+synchronous_commit = {fsync}
+full_page_writes = {fsync}
+autovacuum = off
+jit = off
+"""
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server; `port` is its TCP port on 127.0.0.1, `home` the folder of its socket."""
+
+    home: Path
+    port: int
+
+    def new_database(self) -> str:
+        """Create an empty database and return its URL for SQLAlchemy."""
+        name = f"office{next(_numbers)}"
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+        return f"postgresql+psycopg://nobody@127.0.0.1:{self.port}/{name}"
+
+    def drop_database(self, url: str) -> None:
+        """Remove a database with whatever is connected to it."""
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    def _address(self, database: str) -> str:
+        return f"host=127.0.0.1 port={self.port} user=nobody dbname={database}"
+
+
+@contextmanager
+def running(home: Path, *, fsync: bool = False) -> Iterator[Postgres]:
+    """Start PostgreSQL in `home` and stop it at the end. Without `fsync` it is quick and forgets at a power cut."""
+    for parent in (home, *home.parents):
+        if not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    data = home / "data"
+    data.mkdir()
+    for folder in (home, data):
+        shutil.chown(folder, "nobody", "nogroup")
+    data.chmod(0o700)
+    _run("initdb", "-D", str(data), "-U", "nobody", "-A", "trust", "-E", "UTF8", "--no-locale", "-N", cwd=home)
+    server = Postgres(home, free_port())
+    settings = _SETTINGS.format(port=server.port, home=home, fsync="on" if fsync else "off")
+    with (data / "postgresql.conf").open("a") as config:
+        config.write(settings)
+    with (home / "log").open("wb") as log:
+        command = [*_AS_NOBODY, str(_PROGRAMS / "postgres"), "-D", str(data)]
+        process = subprocess.Popen(command, cwd=home, stdout=log, stderr=log, start_new_session=True)
+    try:
+        _wait_for(server, process)
+        yield server
+    finally:
+        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGINT)
+        process.wait(timeout=20)
+
+
+def _run(program: str, *arguments: str, cwd: Path) -> None:
+    command = [*_AS_NOBODY, str(_PROGRAMS / program), *arguments]
+    subprocess.run(command, cwd=cwd, check=True, stdout=subprocess.DEVNULL)
+
+
+def _wait_for(server: Postgres, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 20
+    while True:
+        if process.poll() is not None:
+            raise RuntimeError((server.home / "log").read_text())
+        try:
+            psycopg.connect(server._address("postgres")).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
