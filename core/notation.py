@@ -8,11 +8,12 @@ from enum import StrEnum
 from core.text import fold, normal, squeeze
 
 # Phụ lục III.I: the named types and the three copies. Công văn and Thư công have no abbreviation.
-KIND_ABBREVIATIONS = tuple(
-    "NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB SY SL TrS".split()
-)
+KIND_ABBREVIATIONS = (
+    "NQ", "QĐ", "CT", "QC", "QyĐ", "TC", "TB", "HD", "CTr", "KH", "PA", "ĐA", "DA", "BC", "BB", "TTr", "HĐ", "CĐ",
+    "BGN", "BTT", "GUQ", "GM", "GGT", "GNP", "PG", "PC", "PB", "SY", "SL", "TrS",
+)  # fmt: skip
 # Types outside the 29 that arrive every day: legal documents, consolidated texts, conclusions.
-OTHER_ABBREVIATIONS = tuple("L PL NĐ TT TTLT NQLT VBHN LCT KL TTr".split())
+OTHER_ABBREVIATIONS = ("L", "PL", "NĐ", "TT", "TTLT", "NQLT", "VBHN", "LCT", "KL")
 _KINDS = {a.upper(): a for a in (*OTHER_ABBREVIATIONS, *KIND_ABBREVIATIONS)}
 _UNACCENTED = {fold(a).upper(): a for a in ("QĐ", "HĐ", "CĐ", "NĐ", "ĐA", "QyĐ")}
 

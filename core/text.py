@@ -19,7 +19,7 @@ _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 
 def _placements() -> dict[str, str]:
     """Old-style placement of the tone (hoà, thuỷ) to the new one (hòa, thủy), in three letter cases."""
-    table = {}
+    table: dict[str, str] = {}
     for pair in ("oa", "oe", "uy"):
         for tone in _TONES:
             old = unicodedata.normalize("NFC", pair + tone)

@@ -31,8 +31,11 @@ _PLACE = re.compile(r"^\W*(?:\d+\.\s*)?địa điểm\s*:\s*(?P<place>.+)", re.I
 _ANSWER = re.compile(
     r"\b(?:phúc đáp|trả lời)\s+(?:công văn|văn bản|công điện|tờ trình)\s+(?:số\s*)?:?\s*", re.IGNORECASE
 )
-_NEW_ITEM = re.compile(r"^\W*(?:\d+[.)]|[-+*–•]|[IVX]+\.|[a-zđ]\))\s*|^\s*(?:trân trọng|đề nghị|kính|rất mong|thành phần|nội dung|thời gian|chủ trì)\b",
-                       re.IGNORECASE)  # fmt: skip
+_NEW_ITEM = re.compile(
+    r"^\W*(?:\d+[.)]|[-+*–•]|[IVX]+\.|[a-zđ]\))\s*|"
+    r"^\s*(?:trân trọng|đề nghị|kính|rất mong|thành phần|nội dung|thời gian|chủ trì)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)

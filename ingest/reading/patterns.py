@@ -49,6 +49,7 @@ TITLE_WORDS = re.compile(
     r"dai dien|chu toa|quyen|phu trach|uy vien|thay mat|doan|chanh an|dang uy)\b"
 )
 DEGREE = re.compile(
-    r"^(?:(?:GS|PGS|TSKH|TS|ThS|BS|BSCKI{1,2}|CKI{1,2}|KS|CN|LS|Bác sĩ|Kỹ sư|Luật sư|Tiến sĩ|Thạc sĩ|Đại tá|Thượng tá|Trung tá|"
+    r"^(?:(?:GS|PGS|TSKH|TS|ThS|BS|BSCKI{1,2}|CKI{1,2}|KS|CN|LS|"
+    r"Bác sĩ|Kỹ sư|Luật sư|Tiến sĩ|Thạc sĩ|Đại tá|Thượng tá|Trung tá|"
     r"Thiếu tá|Đại tướng|Thượng tướng|Trung tướng|Thiếu tướng|Đại úy|Ông|Bà)\s*[.:]?\s*)+(?=\S)"
 )

@@ -3,6 +3,7 @@
 import ctypes
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -52,7 +53,7 @@ def _wanted(document: pdfium.PdfDocument) -> Iterator[Page]:
 
 def _has_recipients(page: Page) -> bool:
     words = [fold(w.text).rstrip(":") for w in page.words]
-    return any(a == "noi" and b == "nhan" for a, b in zip(words, words[1:], strict=False))
+    return any(a == "noi" and b == "nhan" for a, b in pairwise(words))
 
 
 def _read(document: pdfium.PdfDocument, index: int) -> Page:

@@ -3,20 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from config.vocabulary import vocabulary
 from core.text import fold, normal, squeeze
 from ingest.letter import Page
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import AUTHORITY, DEGREE, RECIPIENTS, SIGNATURE_MARK, TITLE_WORDS
-
-# With their marks: "TRƯƠNG" is a name, "TRƯỞNG" a title.
-_SURNAMES = frozenset(
-    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đào đoàn vương trịnh trương đinh lâm "
-    "mai tô tạ hà cao lương lưu châu thái quách triệu tống la thân kiều tôn ông bạch chu đàm lữ lư mã nông bế hứa "
-    "âu y h điểu ka rơ lò vi giang phùng khúc nghiêm tăng thạch kim sơn danh cầm quàng đèo sùng giàng vàng lầu hầu "
-    "khổng tiêu văn cù doãn cát từ thiều đồng quan chung diệp mạc ngân nhữ như kpă siu rah rmah rcom nay ksor bdap "
-    "mlô niê êban cil liêng kră phí trình tưởng khương lục mẫn thi viên hàn lại bành ninh ứng đậu uông sầm vừ".split()
-)
 
 
 @dataclass(frozen=True)
@@ -109,9 +102,14 @@ def person_name(text: str) -> str | None:
     return tidy
 
 
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(vocabulary("surnames")["surnames"].split())
+
+
 def _surname(text: str) -> bool:
     words = DEGREE.sub("", normal(text).strip()).lower().split()
-    return bool(words) and (words[0] in _SURNAMES or words[0][:2] in ("k'", "h'", "y-"))
+    return bool(words) and (words[0] in _surnames() or words[0][:2] in ("k'", "h'", "y-"))
 
 
 def _chain(lines: Sequence[Line]) -> str:

@@ -1,0 +1,165 @@
+"""One file to what it would become: raw mail to a Reading, and any path to the JSON of `congvan read`."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ingest.drafting import FileReading, draft
+from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Reading
+from ingest.mime import Unreadable as UnreadableMail
+from ingest.mime import read_letter, sniff
+from ingest.reading import Unreadable, read_fields, read_pages
+from ingest.reading.archives import open_archives
+from ingest.reading.pages import PDF
+from ingest.screening import screen
+
+MOST_DOCUMENTS = 100  # files of one letter whose pages are read; more are kept, unread
+
+
+def read_raw_letter(raw: Path, folder: Path) -> Reading:
+    """Everything the mail in the file `raw` becomes; its parts are decoded into `folder` (empty, on the spool).
+
+    For a suspected secret nothing of the contents is in the answer. Raises `ingest.mime.Unreadable` for an empty
+    file and OSError where the spool fails; time and memory are bounded by the process that calls.
+    """
+    return read_opened(read_letter(raw, folder), folder)
+
+
+def read_opened(letter: Letter, folder: Path) -> Reading:
+    """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
+    letter = replace(letter, attachments=open_archives(letter.attachments, folder))
+    letter, files = _read_files(letter)
+    pages = {index: file.pages for index, file in files.items() if file.pages}
+    outcome, reasons, is_secret = screen(letter, pages)
+    sender = letter.senders[0].address if letter.senders else ""
+    if is_secret:
+        return Reading(outcome, reasons, None, (), True, sender, letter.message_id, letter.identity)
+    drafts: tuple[Draft, ...] = ()
+    if outcome in (Outcome.DRAFT, Outcome.HOLD):
+        drafts = draft(letter, {index: _with_fields(letter.attachments[index], f) for index, f in files.items()})
+    return Reading(outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity)
+
+
+def _read_files(letter: Letter) -> tuple[Letter, dict[int, FileReading]]:
+    """The pages of the documents; a file that could not be opened is marked with the reason as a warning."""
+    attachments = list(letter.attachments)
+    files: dict[int, FileReading] = {}
+    for index, attachment in enumerate(letter.attachments):
+        if attachment.path is None or attachment.is_inline or len(files) >= MOST_DOCUMENTS:
+            continue
+        try:
+            pages = read_pages(attachment.path, attachment.media_type)
+        except Unreadable as problem:
+            attachments[index] = replace(attachment, warnings=(*attachment.warnings, problem.why))
+            files[index] = FileReading(problem=problem.why)
+            continue
+        if pages:
+            files[index] = FileReading(pages)
+    return replace(letter, attachments=tuple(attachments)), files
+
+
+def _with_fields(attachment: Attachment, file: FileReading) -> FileReading:
+    count = file.pages[-1].number if file.pages and attachment.media_type == PDF else None
+    return replace(file, fields=read_fields(file.pages, file=attachment.sha256, page_count=count))
+
+
+def describe(path: Path) -> Iterator[dict[str, Any]]:
+    """What `path` would become, as the objects that `congvan read` prints (DESIGN §5); a folder gives one for each
+    file below it. Stores nothing: parts are decoded into a temporary folder that is gone afterwards.
+    """
+    if path.is_dir():
+        for inner in sorted(p for p in path.rglob("*") if p.is_file()):
+            yield from describe(inner)
+        return
+    # In memory where the system has it: what is read may be a secret, which must never touch a disk.
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="congvan-read-", dir=memory if memory.is_dir() else None) as name:
+        folder = Path(name)
+        if is_mail(path):
+            try:
+                reading = read_raw_letter(path, folder)
+            except UnreadableMail as problem:
+                yield _empty(path, "letter", str(problem))
+                return
+            yield _object(path, "letter", reading)
+        else:
+            yield _object(path, "document", read_opened(_wrapped(path), folder))
+
+
+def is_mail(path: Path) -> bool:
+    """Whether a file is a mail: by its name, or by its first bytes."""
+    return path.suffix.lower() == ".eml" or _media_type(path) == "message/rfc822"
+
+
+def _media_type(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(sniff.HEAD_BYTES)
+        file.seek(max(path.stat().st_size - sniff.HEAD_BYTES, 0))
+        tail = file.read(sniff.HEAD_BYTES)
+    return sniff.media_type(head, tail, path.name, "")
+
+
+def _wrapped(path: Path) -> Letter:
+    """A bare document as a letter with one attachment and nothing else."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    size = path.stat().st_size
+    attachment = Attachment(path.name, size, digest, _media_type(path), "", path)
+    return Letter(
+        message_id=None, identity=digest, raw_sha256=digest, raw_size=size, subject="", senders=(), to=(), cc=(),
+        reply_to=(), date=None, in_reply_to=None, mail_class=MailClass.LETTER, text="", attachments=(attachment,),
+    )  # fmt: skip
+
+
+def _object(path: Path, kind: str, reading: Reading) -> dict[str, Any]:
+    letter = reading.letter if kind == "letter" else None
+    names = reading.letter.attachments if reading.letter else ()
+    return {
+        "path": str(path),
+        "type": kind,
+        "outcome": str(reading.outcome),
+        "reasons": [{"rule": r.rule, "evidence": r.evidence} for r in reading.reasons],
+        "letter": _letter(letter) if letter else None,
+        "reports": [
+            {"recipient": r.recipient, "action": r.action, "status": r.status,
+             "original_message_id": r.original_message_id}
+            for r in (letter.reports if letter else ())
+        ],
+        "drafts": [_draft(d, names) for d in reading.drafts],
+    }  # fmt: skip
+
+
+def _empty(path: Path, kind: str, why: str) -> dict[str, Any]:
+    return {"path": str(path), "type": kind, "outcome": str(Outcome.HOLD), "letter": None, "reports": [], "drafts": [],
+            "reasons": [{"rule": "unreadable", "evidence": why}]}  # fmt: skip
+
+
+def _letter(letter: Letter) -> dict[str, Any]:
+    return {
+        "message_id": letter.message_id,
+        "subject": letter.subject,
+        "from": [a.address for a in letter.senders],
+        "to": [a.address for a in letter.to],
+        "date": letter.date.isoformat() if letter.date else None,
+        "attachments": [
+            {"name": a.name, "size": a.size, "sha256": a.sha256, "media_type": a.media_type} for a in letter.attachments
+        ],
+    }
+
+
+def _draft(made: Draft, attachments: tuple[Attachment, ...]) -> dict[str, Any]:
+    names = {a.sha256: a.name for a in attachments}
+    fields = {}
+    for name, evidence in made.fields.items():
+        fields[name] = evidence.to_json()
+        fields[name]["file"] = names.get(evidence.file or "")
+    return {
+        "main": attachments[made.main].name if made.main is not None else None,
+        "files": [attachments[i].name for i in made.files],
+        "signatures": [],
+        "fields": fields,
+        "notes": list(made.notes),
+    }

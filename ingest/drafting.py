@@ -1,0 +1,203 @@
+"""A letter and what was read of its files to drafts: main documents, their twins and annexes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from core.evidence import Evidence, Source
+from core.notation import code_key
+from core.text import fold
+from ingest.letter import Attachment, Draft, Letter, Page
+from ingest.reading.candidates import from_file_name, from_subject
+from ingest.reading.pages import DOCX, PDF, PICTURES
+from ingest.reading.weighing import merge
+
+_ANNEX_NAME = re.compile(
+    r"^(?:\d+[\s._-]+)?(?:pl|phu[\s._-]?luc|kem[\s._-]?theo|danh[\s._-]?sach|ds|bieu[\s._-]?mau|mau|bang|de[\s._-]?cuong|du[\s._-]?thao|"
+    r"file[\s._-]?kem|tai[\s._-]?lieu|bieu)(?:[\s._-]|\d|$)"
+)
+_SIGNED_NAME = re.compile(r"signed|da[\s._-]?ky|ky[\s._-]?so", re.IGNORECASE)
+_SUFFIXES = re.compile(r"(?:[\s._-]*(?:signed|da[\s._-]?ky|kyso|ky[\s._-]so|final|\(\d+\)|ban[\s._-]?(?:word|pdf)))+$")
+_CONTAINERS = ("application/zip", "message/rfc822")
+_EDXML = ".edxml"
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """What was read of one attachment: its pages and fields, and why not ("locked", "damaged", "") otherwise."""
+
+    pages: tuple[Page, ...] = ()
+    fields: Mapping[str, Evidence] = field(default_factory=dict)
+    problem: str = ""
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether there are pages, and the first has no text."""
+        return bool(self.pages) and self.pages[0].is_scan
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it has a head of its own: a code, or at least a notation with its number left blank."""
+        return "code_notation" in self.fields or ("issuer" in self.fields and "kind" in self.fields)
+
+
+@dataclass
+class _Group:
+    """The files of one coming draft, as indexes: documents (twins of one another), then annexes."""
+
+    documents: list[int]
+    annexes: list[int] = field(default_factory=list)
+
+
+def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, ...]:
+    """The drafts of `letter`. `readings` are by index of attachment; files without one are annexes.
+
+    Each document with a head of its own is a draft; files that bear the same code, or the same name but for
+    the ending, are twins of one draft, of which the signed PDF is the main file. What has no head is an annex
+    of the document that its name or archive points to, else of the first. Pictures of the mail's text are
+    left out. A letter whose files have no head at all is one draft, so that nothing is lost.
+    """
+    usable = [i for i, a in enumerate(letter.attachments) if _is_usable(a)]
+    groups = _documents(letter, readings, usable)
+    placed = {i for group in groups for i in group.documents}
+    rest = [i for i in usable if i not in placed]
+    if not groups and rest:
+        main = min(rest, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
+        groups = [_Group([main])]
+        rest.remove(main)
+    for index in rest:
+        _home(letter, groups, index).annexes.append(index)
+    hints = from_subject(letter.subject) if len(groups) == 1 else {}
+    return tuple(_draft(letter, readings, group, hints) for group in groups)
+
+
+def _is_usable(attachment: Attachment) -> bool:
+    """Opened containers are left out: what they held stands beside them."""
+    closed = {"locked", "damaged_archive", "archive_limits"} & set(attachment.warnings)
+    if attachment.media_type in _CONTAINERS and not closed:
+        return False
+    return not attachment.is_inline and "empty" not in attachment.warnings
+
+
+def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequence[int]) -> list[_Group]:
+    groups: list[_Group] = []
+    # Those with a number first: a DOCX whose number is still blank then finds the PDF it became.
+    order = sorted(usable, key=lambda i: ("code" not in _fields(readings, i), i))
+    for index in order:
+        reading = readings.get(index)
+        if reading is None or not (reading.is_document or _may_be_document(letter, readings, index, usable)):
+            continue
+        twin = next((g for g in groups if _are_twins(letter, readings, g.documents[0], index)), None)
+        if twin:
+            twin.documents.append(index)
+        else:
+            groups.append(_Group([index]))
+    groups.sort(key=lambda g: min(g.documents))
+    return groups
+
+
+def _fields(readings: Mapping[int, FileReading], index: int) -> Mapping[str, Evidence]:
+    return readings[index].fields if index in readings else {}
+
+
+def _may_be_document(letter: Letter, readings: Mapping[int, FileReading], index: int, usable: Sequence[int]) -> bool:
+    """An unread scan counts as a document when its name bears a code, or twins a document that was read."""
+    reading = readings[index]
+    if not reading.is_scan or _ANNEX_NAME.match(fold(letter.attachments[index].name)):
+        return False
+    if from_file_name(letter.attachments[index].name):
+        return True
+    stem = _stem(letter.attachments[index].name)
+    return any(
+        other != index and stem == _stem(letter.attachments[other].name) and readings[other].is_document
+        for other in usable
+        if other in readings
+    )
+
+
+def _are_twins(letter: Letter, readings: Mapping[int, FileReading], one: int, other: int) -> bool:
+    a, b = _fields(readings, one), _fields(readings, other)
+    if letter.attachments[one].sha256 == letter.attachments[other].sha256:
+        return True
+    if "code" in a and "code" in b:
+        return code_key(a["code"].value) == code_key(b["code"].value)
+    if _stem(letter.attachments[one].name) == _stem(letter.attachments[other].name):
+        return True
+    both = all("code_notation" in f and "subject" in f for f in (a, b))
+    return both and all(fold(a[n].value) == fold(b[n].value) for n in ("code_notation", "subject"))
+
+
+def _stem(name: str) -> str:
+    stem = fold(PurePath(name).stem)
+    while (shorter := _SUFFIXES.sub("", stem)) != stem:
+        stem = shorter
+    return re.sub(r"[\s._-]+", " ", stem).strip()
+
+
+def _rank(attachment: Attachment, reading: FileReading | None) -> tuple[int, ...]:
+    """Sort key for the main file: no annex by name, PDF, signed, readable, in the order of the mail."""
+    kinds = {PDF: 0, DOCX: 2, "application/msword": 2}
+    kind = kinds.get(attachment.media_type, 1 if attachment.media_type in PICTURES else 3)
+    is_annex = bool(_ANNEX_NAME.match(fold(attachment.name)))
+    return is_annex, kind, not _is_signed(attachment), reading is None or bool(reading.problem)
+
+
+def _is_signed(attachment: Attachment) -> bool:
+    """By name, or by the byte range that every PDF signature has (ISO 32000-1 12.8.1); trust is judged elsewhere."""
+    if _SIGNED_NAME.search(attachment.name):
+        return True
+    if attachment.media_type != PDF or attachment.path is None:
+        return False
+    with attachment.path.open("rb") as file:
+        window = b""
+        while chunk := file.read(256 << 10):
+            if b"/ByteRange" in window + chunk:
+                return True
+            window = chunk[-16:]
+    return False
+
+
+def _home(letter: Letter, groups: Sequence[_Group], index: int) -> _Group:
+    """The draft that the annex `index` belongs to: same stem at the start, same archive, else the first."""
+    attachment = letter.attachments[index]
+    stem = _stem(attachment.name)
+    for group in groups:
+        main = _stem(letter.attachments[group.documents[0]].name)
+        if len(main) >= 4 and (stem.startswith(main) or main in stem):
+            return group
+    for group in groups:
+        if attachment.inside and letter.attachments[group.documents[0]].inside == attachment.inside:
+            return group
+    return groups[0]
+
+
+def _draft(letter: Letter, readings: Mapping[int, FileReading], group: _Group, hints: Mapping[str, Evidence]) -> Draft:
+    ranked = sorted(group.documents, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
+    main, *twins = ranked
+    reading = readings.get(main, FileReading())
+    name = letter.attachments[main]
+    packages = [readings[i].fields for i in group.annexes if name_is_package(letter.attachments[i]) and i in readings]
+    layers = [*packages, reading.fields, *(_fields(readings, i) for i in twins)]
+    outer = [hints, from_file_name(name.name, name.sha256)]
+    is_read = any(layers)
+    fields = merge(*layers, *outer)
+    if is_read:  # hints confirm or cast doubt; they fill no place that the document itself left blank
+        fields = {n: e for n, e in fields.items() if e.source not in (Source.SUBJECT, Source.FILENAME)}
+    return Draft(main, (*ranked, *group.annexes), fields, _notes(reading, fields))
+
+
+def name_is_package(attachment: Attachment) -> bool:
+    """Whether it is an edXML package by name."""
+    return attachment.name.lower().endswith(_EDXML)
+
+
+def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, ...]:
+    notes = []
+    if reading.is_scan:
+        notes.append("stamp_unread")
+    if reading.problem:
+        notes.append(reading.problem)
+    if "code_notation" in fields and "code" not in fields:
+        notes.append("number_blank")
+    return tuple(notes)

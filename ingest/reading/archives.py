@@ -1,0 +1,129 @@
+"""Archives opened into the spool, within limits: what is inside stands among the letter's attachments."""
+
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from core.text import repair
+from ingest.letter import Attachment
+from ingest.mime import sniff
+from ingest.mime.files import PartsFolder
+
+ZIP = "application/zip"
+# Opened by a later reader; until then the clerk opens them by hand.
+SEALED_TYPES = ("application/vnd.rar", "application/x-7z-compressed", "application/gzip", "application/x-xz")
+MOST_FILES = 1000
+MOST_BYTES = 512 << 20
+MOST_RATIO = 1000
+MOST_DEPTH = 3
+_RATIO_MATTERS_ABOVE = 1 << 20
+_WINDOW = 256 << 10
+_UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+
+
+def open_archives(attachments: Sequence[Attachment], folder: Path) -> tuple[Attachment, ...]:
+    """`attachments`, each archive followed by the files it holds (`inside` names it), to a depth of three.
+
+    Files are written to a folder below `folder` under generated names: nothing of an archive's own paths is
+    used. Limits hold for the whole letter: 1,000 files, 512 MB, a ratio of 1,000. An archive over them or with a
+    password stays as it is with the warning "archive_limits", "locked" or "damaged_archive".
+    """
+    unpacker = _Unpacker(folder)
+    out: list[Attachment] = []
+    for attachment in attachments:
+        out += unpacker.opened(attachment, 0)
+    return tuple(out)
+
+
+class _Limits(Exception):
+    """The letter's archives hold more than is taken."""
+
+
+class _Unpacker:
+    def __init__(self, folder: Path) -> None:
+        self._place = folder / "unpacked"
+        self._files: PartsFolder | None = None
+        self._count = 0
+        self._bytes = 0
+
+    def opened(self, attachment: Attachment, depth: int) -> Iterator[Attachment]:
+        if attachment.media_type in SEALED_TYPES:
+            yield _warned(attachment, "unopened")
+            return
+        if attachment.media_type != ZIP or attachment.path is None:
+            yield attachment
+            return
+        if depth >= MOST_DEPTH:
+            yield _warned(attachment, "archive_limits")
+            return
+        inner, warning = self._unpack(attachment, attachment.path)
+        yield _warned(attachment, warning) if warning else attachment
+        for member in inner:
+            yield from self.opened(member, depth + 1)
+
+    def _unpack(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
+        taken: list[Attachment] = []
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
+                if any(m.flag_bits & _ENCRYPTED_FLAG for m in members):
+                    return [], "locked"
+                self._allow(len(members), sum(m.file_size for m in members), path.stat().st_size)
+                for member in members:
+                    taken.append(self._take(archive, member, attachment.name))
+        except _Limits:
+            return taken, "archive_limits"
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError):
+            return taken, "damaged_archive"
+        return taken, ""
+
+    def _allow(self, count: int, size: int, packed: int) -> None:
+        """Check what the directory promises; what really comes out is counted again while reading."""
+        too_tight = size > _RATIO_MATTERS_ABOVE and size > MOST_RATIO * max(packed, 1)
+        if self._count + count > MOST_FILES or self._bytes + size > MOST_BYTES or too_tight:
+            raise _Limits
+
+    def _take(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, holder: str) -> Attachment:
+        if self._files is None:
+            self._place.mkdir(mode=0o700)
+            self._files = PartsFolder(self._place)
+        self._count += 1
+        name = member_name(member)
+        stored = self._files.store(self._chunks(archive, member))
+        kind = sniff.media_type(stored.head, stored.tail, name, "")
+        return Attachment(name, stored.size, stored.sha256, kind, "", stored.path, inside=holder)
+
+    def _chunks(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        with archive.open(member) as stream:
+            while chunk := stream.read(_WINDOW):
+                self._bytes += len(chunk)
+                if self._bytes > MOST_BYTES:
+                    raise _Limits
+                yield chunk
+
+
+def member_name(member: zipfile.ZipInfo) -> str:
+    """The name to show for a member: its last path element, NFC, from UTF-8, CP437 or TCVN3 bytes."""
+    name = member.filename
+    if not member.flag_bits & _UTF8_FLAG:
+        # zipfile decoded the bytes as CP437; programs here write UTF-8 or an old encoding without saying so.
+        raw = name.encode("cp437", "replace")
+        try:
+            name = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            name = repair(raw.decode("latin-1").replace("_", " ")) if not raw.isascii() else name
+    last = PurePosixPath(name.replace("\\", "/")).name
+    clean = "".join(c for c in unicodedata.normalize("NFC", last) if c.isprintable())
+    return clean.strip(" .")[:200] or "tệp không tên"
+
+
+def _is_clutter(name: str) -> bool:
+    """What macOS and Windows put into archives for themselves."""
+    return name.startswith("__MACOSX/") or PurePosixPath(name).name in (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def _warned(attachment: Attachment, warning: str) -> Attachment:
+    return replace(attachment, warnings=(*attachment.warnings, warning))

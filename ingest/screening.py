@@ -1,0 +1,249 @@
+"""Screening under Điều 3 of the office's regulation: entered, held for the clerk, or kept out, always with a reason."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from config.vocabulary import vocabulary
+from core.text import fold, normal
+from ingest.letter import Letter, MailClass, Outcome, Page, Reason
+from ingest.reading.head import find_head
+from ingest.reading.lines import lines_of
+from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
+from ingest.reading.stamps import find_stamps
+
+PagesByAttachment = Mapping[int, Sequence[Page]]
+_HEAD_LINES = 40
+_MOST_LETTERS = 200_000
+_HIDDEN = ""  # a suspected secret is never quoted
+_IDENTITY = re.compile(
+    r"(?i)\b(?:cccd|cmnd|căn cước|chứng minh nhân dân|sinh năm|sinh ngày|thường trú|địa chỉ|số điện thoại)\b"
+)
+_RECEIPT = re.compile(
+    r"(?i)\b(?:đã nhận (?:được )?(?:văn bản|công văn|thư|email|mail)?|số đến\s*:?\s*\d+|xác nhận đã nhận)"
+)
+_LINK = re.compile(
+    r"https?://(?:drive\.google|docs\.google|1drv|onedrive|www\.dropbox|we\.tl|\S*sharepoint|\S*drive)\S*",
+    re.IGNORECASE,
+)
+_PACKAGE_SECRECY = re.compile(
+    r"<(?:\w+:)?\w*(?:secur|secre|domat|confiden)\w*[^>]*>\s*(?:[123]|tuyệt mật|tối mật|mật|toi mat|tuyet mat|mat)\s*<",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that is screened: the mail itself or one of its documents, as texts by place (see screening.toml)."""
+
+    texts: Mapping[str, str]
+    signals: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Score:
+    total: int
+    reasons: tuple[Reason, ...]
+
+
+def screen(letter: Letter, pages: PagesByAttachment) -> tuple[Outcome, tuple[Reason, ...], bool]:
+    """What `letter` becomes, why, and whether it is a suspected state secret.
+
+    `pages` are the pages read, by index of attachment. Secrecy is decided first and alone; its reasons name
+    the rule and quote nothing. Source: Quy chế 63/QĐ-SKHCN Điều 3 (Chương I); NĐ 30/2020.
+    """
+    items = _items(letter, pages)
+    secrecy = _secrecy(letter, pages, items)
+    limits = vocabulary("screening")["secret"]
+    if secrecy.total >= limits["exclude"]:
+        return Outcome.EXCLUDE, secrecy.reasons, True
+    if letter.mail_class is MailClass.REPORT:
+        return Outcome.REPORT, (Reason("report", ""),), False
+    if letter.mail_class is MailClass.AUTO_REPLY:
+        return Outcome.IGNORE, (Reason("auto_reply", letter.subject[:120]),), False
+    decided = _by_category(items)
+    if secrecy.total >= limits["ask"]:
+        return Outcome.HOLD, secrecy.reasons, False
+    outcome, reasons = decided or _by_contents(letter, items)
+    return outcome, reasons, False
+
+
+def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) -> _Score:
+    reasons, total = [], 0
+    for document in pages.values():
+        if any(stamp.is_secrecy for page in _heads(document) for stamp in find_stamps(page)):
+            reasons.append(Reason("secret_stamp", _HIDDEN))
+            total = 100
+    if any(_says_secret(a.path) for a in letter.attachments if a.media_type == "application/xml"):
+        reasons.append(Reason("secret_package", _HIDDEN))
+        total = 100
+    scores = [_score("secret", item) for item in items]
+    best = max(scores, key=lambda score: score.total)
+    hidden = [Reason(reason.rule, _HIDDEN) for reason in best.reasons if best.total > 0]
+    return _Score(max(total, best.total), (*reasons, *hidden))
+
+
+def _heads(pages: Sequence[Page]) -> list[Page]:
+    """The pages whose upper part can bear a stamp: the first, and any other with a head of its own."""
+    return [p for i, p in enumerate(pages) if not p.is_scan and p.words and (i == 0 or find_head([p]))]
+
+
+def _says_secret(path: Path | None) -> bool:
+    if path is None:
+        return False
+    with path.open("rb") as file:
+        return _PACKAGE_SECRECY.search(file.read(256 << 10).decode("utf-8", "replace")) is not None
+
+
+def _by_category(items: Sequence[Item]) -> tuple[Outcome, tuple[Reason, ...]] | None:
+    """Petition, one-stop dossier, advertisement: kept out, or asked about; None if nothing of the sort."""
+    is_official = any("official_form" in item.signals for item in items)
+    if is_official and (found := _passed_on_petition(items)):
+        return Outcome.HOLD, (found,)
+    asked: list[Reason] = []
+    for category, rule, away in (
+        ("petition", "don_thu", Outcome.EXCLUDE),
+        ("one_stop", "mot_cua", Outcome.EXCLUDE),
+        ("advertisement", "quang_cao", Outcome.IGNORE),
+    ):
+        limits = vocabulary("screening")[category]
+        best = max((_score(category, item) for item in items), key=lambda score: score.total)
+        words = "; ".join(r.evidence for r in best.reasons if r.evidence)[:200]
+        if best.total >= limits["exclude"] and not is_official:
+            return away, (Reason(rule, words),)
+        if best.total >= limits["ask"]:
+            asked.append(Reason(f"hoi_{rule}", words))
+    return (Outcome.HOLD, tuple(asked)) if asked else None
+
+
+_PASSED_ON = re.compile(r"(?im)^\W*phiếu chuyển\b|\bchuyển đơn\b[^.\n]{0,60}")
+_ABOUT_PETITION = re.compile(
+    r"(?i)\bđơn\b[^.\n]{0,40}\b(?:khiếu nại|tố cáo|kiến nghị|phản ánh|tố giác)|phiếu chuyển đơn|chuyển đơn"
+)
+
+
+def _passed_on_petition(items: Sequence[Item]) -> Reason | None:
+    for item in items:
+        head = item.texts.get("head", "")
+        if "official_form" in item.signals and (found := _PASSED_ON.search(head)) and _ABOUT_PETITION.search(head):
+            return Reason("phieu_chuyen_don", found[0].strip()[:120])
+    return None
+
+
+def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[Reason, ...]]:
+    for attachment in letter.attachments:
+        if "locked" in attachment.warnings:
+            is_archive = attachment.media_type == "application/zip"
+            return Outcome.HOLD, (Reason("locked_archive" if is_archive else "locked_file", attachment.name),)
+        if "archive_limits" in attachment.warnings:
+            return Outcome.HOLD, (Reason("archive_limits", attachment.name),)
+    if any(not a.is_inline for a in letter.attachments):
+        return Outcome.DRAFT, ()
+    if letter.in_reply_to and len(letter.text) < 1500 and (found := _RECEIPT.search(letter.text)):
+        return Outcome.REPORT, (Reason("receipt_in_prose", found[0]),)
+    if found := _LINK.search(letter.text):
+        return Outcome.HOLD, (Reason("link_only", found[0][:120]),)
+    rule = "body_only_state" if "state_sender" in items[0].signals else "body_only"
+    return Outcome.HOLD, (Reason(rule, letter.subject[:120]),)
+
+
+def _score(category: str, item: Item) -> _Score:
+    total, reasons = 0, []
+    for rule in _rules(category):
+        words = rule.fires(item)
+        if words is not None:
+            total += rule.weight
+            if rule.weight > 0:
+                reasons.append(Reason(rule.name, words))
+    return _Score(total, tuple(reasons))
+
+
+@dataclass(frozen=True)
+class _Rule:
+    name: str
+    where: str
+    weight: int
+    is_folded: bool
+    signal: str
+    pattern: re.Pattern[str] | None
+
+    def fires(self, item: Item) -> str | None:
+        """The words that made it fire ("" for a signal), or None."""
+        if self.pattern is None:
+            return "" if self.signal in item.signals else None
+        text = item.texts.get(self.where, "")
+        found = self.pattern.search("\n".join(map(fold, text.splitlines())) if self.is_folded else text)
+        return found[0].strip()[:120] if found else None
+
+
+@cache
+def _rules(category: str) -> tuple[_Rule, ...]:
+    return tuple(
+        _Rule(r["name"], r["where"], r["weight"], r.get("fold", False), r["pattern"],
+              None if r["where"] == "signal" else re.compile(r["pattern"], re.MULTILINE))
+        for r in vocabulary("screening")["rule"] if r["category"] == category
+    )  # fmt: skip
+
+
+def _items(letter: Letter, pages: PagesByAttachment) -> list[Item]:
+    """The mail first, then each document with pages."""
+    shared = _sender_signals(letter)
+    documents = []
+    for index, document in pages.items():
+        texts = _texts(document)
+        own = {*shared, *_text_signals(texts["text"])}
+        if is_official_form(document):
+            own.add("official_form")
+        documents.append(Item({**texts, "file": letter.attachments[index].name}, frozenset(own)))
+    names = "\n".join(normal(a.name) for a in letter.attachments)
+    body = normal(letter.text[:_MOST_LETTERS])
+    sender = " ".join(a.address for a in (*letter.senders, *letter.reply_to))
+    signals = {*shared, *_text_signals(body)}
+    if any("official_form" in item.signals for item in documents):
+        signals.add("official_form")
+    texts = {"subject": normal(letter.subject), "body": body, "text": body, "file": names, "sender": sender}
+    return [Item(texts, frozenset(signals)), *documents]
+
+
+def _texts(pages: Sequence[Page]) -> dict[str, str]:
+    if not pages:
+        return {"head": "", "text": ""}
+    first = [line.plain for line in lines_of(pages[0].words)]
+    last = [line.plain for line in lines_of(pages[-1].words)] if len(pages) > 1 else []
+    return {"head": "\n".join(first[:_HEAD_LINES]), "text": "\n".join([*first, *last])}
+
+
+def is_official_form(pages: Sequence[Page]) -> bool:
+    """Whether a document has the form of NĐ 30 (or the Party's): motto, code line, and Nơi nhận or Kính gửi."""
+    head = find_head(pages)
+    if head is None or not head.has_motto or head.code_line is None:
+        return False
+    return any(
+        RECIPIENTS.match(line.plain) or ADDRESSED_TO.match(line.plain)
+        for page in pages
+        for line in lines_of(page.words)
+    )
+
+
+def _sender_signals(letter: Letter) -> set[str]:
+    lists = vocabulary("screening")
+    domains = [a.address.rpartition("@")[2].lower() for a in letter.senders]
+    out = set()
+    if any(d == s or d.endswith("." + s) for d in domains for s in lists["state_domains"]):
+        out.add("state_sender")
+    if any(d in lists["private_domains"] for d in domains):
+        out.add("private_sender")
+    if letter.mail_class is MailClass.BULK:
+        out.add("bulk")
+    if not any(not a.is_inline for a in letter.attachments):
+        out.add("no_files")
+    if len(letter.to) + len(letter.cc) >= 8:
+        out.add("many_addressees")
+    return out
+
+
+def _text_signals(text: str) -> set[str]:
+    facts = {found[0].lower() for found in _IDENTITY.finditer(text)}
+    return {"two_identity_facts"} if len(facts) >= 2 else set()
