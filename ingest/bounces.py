@@ -23,8 +23,8 @@ _DAEMON = re.compile(
 )
 _SUBJECT = re.compile(
     r"undeliver|unzustellbar|non[- ]?remis|nondeliver|returned mail|return(?:ed|ing)? (?:to|message)|failure|failed"
-    r"|mail (?:system )?error|delivery (?:status|problem|notification|report)|could not be delivered|delayed|undelivered"
-    r"|warning: (?:could not|message)|rejected|bounce|không gửi được|không thể gửi|chưa gửi được|not delivered",
+    r"|mail (?:system )?error|delivery (?:status|problem|notification|report)|could not be delivered|delayed"
+    r"|undelivered|warning: (?:could not|message)|rejected|bounce|không gửi được|không thể gửi|chưa gửi được|not delivered",
     re.IGNORECASE,
 )
 _FAILURE = re.compile(
@@ -55,7 +55,7 @@ _LABEL = (
     r"(?:[\w ()]{0,30}(?:recipient|address|addressee|user|mailbox|rcpt to|to|người nhận|địa chỉ)s?[\w ]{0,20}:\s*)?"
 )
 _AT_LINE_START = re.compile(
-    rf"^[\s>|*\-\[\]]*(?:[45]\d\d[ -])?{_LABEL}[<\"'(\[]*(?:smtp:|mailto:|rfc822;\s*)?({ADDRESS.pattern})", re.I | re.M
+    rf"^[ \t>|*\-\[\]]*(?:[45]\d\d[ -])?{_LABEL}[<\"'(\[]*(?:smtp:|mailto:|rfc822;\s*)?({ADDRESS.pattern})", re.I | re.M
 )
 _IN_DIALOGUE = re.compile(
     rf"(?:RCPT TO:|said to |to recipient |expanded from:? *)\s*<?({ADDRESS.pattern})", re.IGNORECASE

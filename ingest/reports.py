@@ -70,8 +70,8 @@ def _delivery_status(data: bytes, original: str | None) -> Iterator[Report]:
         if not recipient:
             continue
         said = block.text("diagnostic-code")
-        status = _status(block.text("status"), said)
-        yield Report(recipient, block.text("action").split(" ")[0].lower(), status, original, said)
+        action = block.text("action").split(" ")[0].lower()
+        yield Report(recipient, action, _status(block.text("status"), said, action), original, said[:500])
 
 
 def _recipient(block: Header) -> str:
@@ -82,9 +82,10 @@ def _recipient(block: Header) -> str:
     return ""
 
 
-def _status(status: str, said: str) -> str:
-    match = bounces.STATUS.search(status) or bounces.STATUS.search(said)
-    return match[1] if match else ""
+def _status(status: str, said: str, action: str) -> str:
+    if match := bounces.STATUS.search(status) or bounces.STATUS.search(said):
+        return match[1]
+    return {"failed": "5.0.0", "delayed": "4.0.0"}.get(action, "")
 
 
 def _disposition(data: bytes, original: str | None) -> Iterator[Report]:

@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from ingest.letter import Address
@@ -18,6 +19,7 @@ from ingest.mime.headers import decode_words, plain, to_text
 
 MAX_ADDRESSES = 2_000
 # What flanker gets: it is slow on long input, and nested comments cost it exponential time.
+_MAX_LETTERS = 4_000
 _MAX_CROOKED = 50
 _MAX_CROOKED_LETTERS = 320
 _SPEC = r"""[^\s<>()",:;@\[\]\\]+@[^\s<>()",:;@\\]+"""
@@ -36,19 +38,16 @@ def parse(values: Iterator[bytes]) -> tuple[Address, ...]:
     """The mailboxes of one or more address fields, in order; groups are opened, what names nobody is left out."""
     found: list[Address] = []
     crooked = 0
-    for value in values:
-        for element in _elements(to_text(value)):
-            if len(found) >= MAX_ADDRESSES:
-                return tuple(found)
-            if _SEVERAL.match(element):  # the commas were forgotten
-                found += [Address("", _spec(spec)) for spec in element.split()]
-                continue
-            address = _simple(element)
-            if address is None and crooked < _MAX_CROOKED:
-                crooked += 1
-                address = _crooked(element)
-            if address is not None:
-                found.append(address)
+    for element in islice((e for value in values for e in _elements(to_text(value)) if e), MAX_ADDRESSES):
+        if _SEVERAL.match(element):  # the commas were forgotten
+            found += [Address("", _spec(spec)) for spec in element.split()]
+            continue
+        address = _simple(element) if len(element) <= _MAX_LETTERS else _last_resort(element)
+        if address is None and crooked < _MAX_CROOKED:
+            crooked += 1
+            address = _crooked(element)
+        if address is not None:
+            found.append(address)
     return tuple(found)
 
 
@@ -57,11 +56,11 @@ def _elements(text: str) -> Iterator[str]:
     element: list[str] = []
     for match in _PIECES.finditer(text):
         if match[0] in ",;":
-            yield "".join(element).strip()
+            yield " ".join("".join(element).split())
             element = []
         else:
             element.append(match[0])
-    yield "".join(element).strip()
+    yield " ".join("".join(element).split())
 
 
 def _simple(element: str) -> Address | None:

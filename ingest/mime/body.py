@@ -18,6 +18,8 @@ _MARKUP = re.compile(
     r"|<[!?][^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
+# No character has such a number, and Python refuses to read one of thousands of digits.
+_ENDLESS_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 _NEW_LINE = {"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"} | {
     "blockquote", "pre", "section", "article", "header", "footer", "dt", "dd", "title", "body",
 }  # fmt: skip
@@ -72,7 +74,7 @@ def _text(body: Body) -> tuple[str, bool]:
 def html_to_text(markup: str) -> str:
     """The words of an HTML text in reading order. Nothing of its markup, scripts or comments is kept."""
     flat = re.sub(r"[ \t\r\n]+", " ", markup[:MAX_TEXT_BYTES])
-    return html.unescape(_MARKUP.sub(_mark, flat))
+    return html.unescape(_ENDLESS_NUMBER.sub("", _MARKUP.sub(_mark, flat)))
 
 
 def _mark(match: re.Match[str]) -> str:
@@ -85,5 +87,5 @@ def _mark(match: re.Match[str]) -> str:
 def _tidy(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     text = text.encode("utf-8", "replace").decode("utf-8")
-    text = re.sub(r"[ \t\u00a0]+\n|[ \t\u00a0]+\Z", "\n", text)
+    text = "\n".join(line.rstrip() for line in text.split("\n"))
     return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", text)).strip()

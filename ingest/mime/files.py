@@ -99,3 +99,8 @@ def made_up_name(media_type: str, number: int) -> str:
     """A name for a part without one, in the reader's language: "Ảnh 3.jpg". `number` counts from 1."""
     kind, ending = _KINDS.get(media_type, ("Tệp không tên", "bin"))
     return f"{kind} {number}.{ending}"
+
+
+def sniffed(stored: Stored, name: str, declared: str = "") -> str:
+    """The media type of a stored part."""
+    return sniff.media_type(stored.head, stored.tail, name, declared)

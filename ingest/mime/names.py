@@ -9,7 +9,7 @@ from ingest.mime.headers import Header, decode_words, plain, to_text
 
 MAX_PARAMETERS = 400
 MAX_NAME_LETTERS = 250
-_PARAMETER = re.compile(r""";[\s;]*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"(?=\s*(?:;|$|\()|\s+[^\s;=]+=)|[^;]*)""")
+_PARAMETER = re.compile(r""";\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"(?=\s*(?:;|$|\()|\s+[^\s;=]+=)|[^;]*)""")
 _PIECE = re.compile(r"^([^*]+)(?:\*(\d{1,3}))?(\*)?$")
 
 

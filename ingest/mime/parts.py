@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ingest.mime.headers import Header, split_header
 from ingest.mime.names import field_value, file_name
-from ingest.mime.raw import WINDOW_BYTES, Raw
+from ingest.mime.raw import Raw
 
 MAX_DEPTH = 100
 MAX_PARTS = 10_000
@@ -14,8 +14,10 @@ MAX_HEADER_BYTES = 256 * 1024
 # Lines that begin with "--" and are no boundary; a mail of nothing else is not worth reading to its end.
 MAX_CANDIDATES = 300_000
 MAX_GUESSES = 8
-_BLANK_LINE = re.compile(rb"\n\r*\n")
+_BLANK_LINE = re.compile(rb"\n\r{0,8}\n")
+_LONGEST_BLANK = 16
 _LONGEST_BOUNDARY = 1_000
+_USUAL_HEADER_BYTES = 8 * 1024
 _GUESS = re.compile(rb"\A\s*--([^\r\n]{1,200}?)[ \t]*\r?\n(?:content-[a-z-]+[ \t]*:|\r?\n)", re.IGNORECASE)
 NESTED_TYPES = {"message/rfc822", "message/global", "message/news"}
 _PLAIN_TRANSFER = {"", "7bit", "8bit", "binary"}
@@ -48,6 +50,11 @@ class Part:
         return self.media_type.startswith("multipart/")
 
 
+def file_part(name: str, start: int, end: int) -> Part:
+    """A file that some other container than MIME holds, as a part."""
+    return Part(Header(()), "application/octet-stream", {}, "attachment", name, "binary", start, end, -1, 0)
+
+
 class Scanner:
     """Walks a mail once from front to end and collects its parts in their order."""
 
@@ -58,6 +65,8 @@ class Scanner:
         # From the root to the part being read: index of the part, and its boundary while that is awaited.
         self._path: list[tuple[int, bytes | None]] = []
         self._boundaries: dict[bytes, int] = {}
+        # From where the last blank line was searched for, where it begins and ends.
+        self._blank = (0, -1, 0)
         self._candidates = 0
         self._guesses = 0
 
@@ -142,13 +151,14 @@ class Scanner:
         """The bytes of a header, and the offset behind it where those had to be shortened."""
         raw = self.raw
         place = raw.load(at)
-        if raw.window[place : place + 1] == b"\n":
-            return b"\n", None
-        if raw.window[place : place + 2] == b"\r\n":
-            return b"\r\n", None
-        if match := _BLANK_LINE.search(raw.window, place):
-            return raw.window[place : match.end()], None
+        for blank in (b"\n", b"\r\n"):
+            if raw.window.startswith(blank, place):
+                return blank, None
         end = self._blank_line(at)
+        if end - at > _USUAL_HEADER_BYTES and self._boundaries:
+            # No blank line near: the part may be over before one comes.
+            delimiter = self._next_delimiter(at)
+            end = min(end, delimiter[0]) if delimiter else end
         if end - at <= MAX_HEADER_BYTES:
             return raw.read(at, end), None
         # Keep both ends: a giant field in the middle must not cost the fields behind it.
@@ -157,12 +167,20 @@ class Scanner:
         return raw.read(at, at + MAX_HEADER_BYTES * 3 // 4) + b"\n" + tail, end
 
     def _blank_line(self, at: int) -> int:
-        while at < self.raw.size:
-            window = self.raw.read(at, at + WINDOW_BYTES)
-            if match := _BLANK_LINE.search(window):
-                return at + match.end()
-            at += max(1, len(window) - 8) if at + len(window) < self.raw.size else len(window)
-        return self.raw.size
+        """The offset behind the next blank line. Remembered, so that a mail without any is searched once."""
+        searched_from, found, end = self._blank
+        if searched_from <= at <= found:
+            return end
+        raw, searched_from = self.raw, at
+        while at < raw.size:
+            place = raw.load(at)
+            if match := _BLANK_LINE.search(raw.window, place):
+                self._blank = (searched_from, raw.base + match.start(), raw.base + match.end())
+                return self._blank[2]
+            at = raw.base + len(raw.window)
+            at -= _LONGEST_BLANK if at < raw.size else 0
+        self._blank = (searched_from, raw.size, raw.size)
+        return raw.size
 
     def _next_delimiter(self, at: int) -> tuple[int, int, int, bool] | None:
         """The next boundary line at or behind `at`: its start, its end, whose it is (level), and whether it

@@ -15,17 +15,18 @@ class Raw:
     """Bytes of a file at offsets, through one cached window.
 
     Mails whose only line end is a bare CR (old Macs, broken gateways) are read as if each were an LF: the
-    offsets stay the same. `sha256` is always of the bytes as they are. Raises OSError as the file does.
+    offsets stay the same (`turn_cr` false: for what is no mail). `sha256` is always of the bytes as they
+    are. Raises OSError as the file does.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, turn_cr: bool = True) -> None:
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self.size = os.fstat(self._file).st_size
         self.window = b""
         self.base = 0
         self._turn_cr = False
         self.load(0)
-        self._turn_cr = b"\n" not in self.window and b"\r" in self.window
+        self._turn_cr = turn_cr and b"\n" not in self.window and b"\r" in self.window
         if self._turn_cr:
             self.base, self.window = 0, b""
 

@@ -2,24 +2,26 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
 from ingest import reports
 from ingest.letter import Attachment, Letter
-from ingest.mime import addresses, headers, mail_class, sniff
+from ingest.mime import addresses, headers, mail_class, tnef
 from ingest.mime.body import MAX_TEXT_BYTES, Body, text_of
 from ingest.mime.decoding import decoded
-from ingest.mime.files import PartsFolder, Stored, made_up_name, write_all
+from ingest.mime.files import PartsFolder, Stored, made_up_name, sniffed, write_all
 from ingest.mime.identity import LineDigest, identity
-from ingest.mime.parts import NESTED_TYPES, Part, Scanner
+from ingest.mime.parts import NESTED_TYPES, Part, Scanner, file_part
 from ingest.mime.raw import Raw
 from ingest.mime.roles import REPORT_TYPES, choice, holder_name, is_body, is_in_related
 
-# Mails within mails that are written out as files; deeper ones stay inside the file around them.
+# Encoded mails within mails that are opened; deeper ones stay inside the file around them.
 MAX_NESTED_FILES = 10
+MAX_SMALL_NESTED_BYTES = 1024 * 1024
 MAX_REPORT_BYTES = 256 * 1024
 _CID = re.compile(rb"""cid:([^"'\s>)]{1,250})""", re.IGNORECASE)
 
@@ -35,6 +37,7 @@ class LetterReader:
         self._report_parts: list[reports.ReportPart] = []
         self._digests: list[tuple[str, str]] = []
         self._warnings: set[str] = set()
+        self._nested_bytes = 0
 
     def read(self, path: Path) -> Letter:
         """The letter in the file at `path`. Raises OSError only."""
@@ -82,6 +85,8 @@ class LetterReader:
         holders: dict[int, str] = {}
         for index, part in enumerate(parts):
             holder = holder_name(parts, part, holders) or inside
+            if part.nested and part.parent >= 0 and parts[part.parent].media_type in NESTED_TYPES:
+                self._digests.append(("message/rfc822", part.header.text("subject") + part.header.text("from")))
             if part.is_multipart:
                 continue
             if part.has_children:  # a mail within the mail, readable in place
@@ -94,15 +99,17 @@ class LetterReader:
                 self._take_file(raw, part, holder, level, parts)
 
     def _take_nested(self, raw: Raw, part: Part, index: int, holders: dict[int, str], holder: str) -> None:
-        if part.nested >= MAX_NESTED_FILES:
+        """A mail that stands in this one as it is: kept as a file too, while that doesn't multiply the bytes."""
+        size = part.end - part.start
+        self._nested_bytes += size
+        if self._nested_bytes > 2 * raw.size + MAX_SMALL_NESTED_BYTES:
             self._warnings.add("too_deep")
             holders[index] = holder
             return
         stored = self._files.store(raw.chunks(part.start, part.end))
         head = raw.read(part.start, min(part.end, part.start + MAX_REPORT_BYTES))
         self._report_parts.append(reports.ReportPart("message/rfc822", head))
-        attachment = self._attach(part, stored, holder, "message/rfc822")
-        holders[index] = attachment.name
+        holders[index] = self._attach(part, stored, holder, "message/rfc822").name
 
     def _take_report_part(self, raw: Raw, part: Part) -> None:
         kept, digest = _kept_text(decoded(raw, part), MAX_REPORT_BYTES)
@@ -122,33 +129,44 @@ class LetterReader:
         if lines is not None:
             chunks = _also(lines, chunks)
         stored = self._files.store(chunks)
-        kind = sniff.media_type(stored.head, stored.tail, part.name, part.media_type)
+        kind = sniffed(stored, part.name, part.media_type)
         is_mail = part.media_type in NESTED_TYPES and level < MAX_NESTED_FILES
         attachment = self._attach(part, stored, holder, "message/rfc822" if is_mail else kind)
         self._digests.append((part.name, lines.hexdigest() if lines else stored.sha256))
         if part.content_id or (part.disposition == "inline" and is_in_related(parts, part)):
             self._content_ids[len(self._attachments) - 1] = part.content_id or "inline"
+        is_tnef = kind == "application/ms-tnef" and level < MAX_NESTED_FILES
         if is_mail:
-            self._open_mail(raw, part, stored, attachment.name, level)
+            self._open(raw, part, stored, partial(self._take_mail_file, inside=attachment.name, level=level + 1))
+        elif is_tnef:
+            self._open(raw, part, stored, partial(self._take_tnef_file, inside=attachment.name))
 
-    def _open_mail(self, raw: Raw, part: Part, stored: Stored, name: str, level: int) -> None:
-        """A mail in base64 or quoted-printable (RFC 2046 5.2.1 forbids it, programs do it)."""
+    def _open(self, raw: Raw, part: Part, stored: Stored, take: Callable[[Path], None]) -> None:
+        """Read a decoded part that holds files of its own: a mail in base64 or quoted-printable (which RFC 2046
+        5.2.1 forbids and programs do), or a winmail.dat."""
         if stored.path is not None:
-            self._take_mail_file(stored.path, name, level)
+            take(stored.path)
             return
-        # Only measuring: the inner mail still has to lie somewhere, and must not touch a disk.
-        file = os.memfd_create("mail", os.MFD_CLOEXEC)
+        # Only measuring: the bytes still have to lie somewhere, and must not touch a disk.
+        file = os.memfd_create("part", os.MFD_CLOEXEC)
         try:
             for chunk in decoded(raw, part):
                 write_all(file, chunk)
-            self._take_mail_file(Path(f"/proc/self/fd/{file}"), name, level)
+            take(Path(f"/proc/self/fd/{file}"))
         finally:
             os.close(file)
 
-    def _take_mail_file(self, path: Path, name: str, level: int) -> None:
+    def _take_tnef_file(self, path: Path, *, inside: str) -> None:
+        with Raw(path, turn_cr=False) as stream:
+            for inner in tnef.files(stream):
+                stored = self._files.store(stream.chunks(inner.start, inner.end))
+                kind = sniffed(stored, inner.name)
+                self._attach(file_part(inner.name, inner.start, inner.end), stored, inside, kind)
+
+    def _take_mail_file(self, path: Path, *, inside: str, level: int) -> None:
         with Raw(path) as inner:
             scanner = Scanner(inner)
-            self._take_parts(inner, scanner.scan(), inside=name, level=level + 1)
+            self._take_parts(inner, scanner.scan(), inside=inside, level=level)
             self._warnings |= scanner.warnings
 
     def _attach(self, part: Part, stored: Stored, holder: str, kind: str) -> Attachment:
