@@ -1,11 +1,38 @@
-"""Signing in: passwords, sessions and the lock-out (Quy chế 63, Chương III, Điều 8)."""
+"""Signing in: passwords, sessions and the lock-out (Quy chế 63, Chương III, Điều 8; figures of TCVN 14423:2026).
 
-from datetime import datetime
+A password is compared outside any transaction, since argon2 is slow on purpose: `credentials` (reading), then
+`is_right`, then `sign_in` (writing).
+"""
+
+import hashlib
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core import events, people
 from core.db import Base
+from core.errors import Permanent, WrongState
+from core.people import User
+from core.text import fold
+
+TRIES = 5
+LOCKED_FOR = timedelta(hours=12)
+LONGEST_SESSION = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)  # how exactly `seen_at` is kept: one write a minute, not one a request
+SHORTEST_PASSWORD = 14
+LONGEST_PASSWORD = 200
+PASSWORD_RULE = (
+    f"Mật khẩu dài ít nhất {SHORTEST_PASSWORD} ký tự, có đủ chữ thường, chữ HOA, chữ số và ký tự khác "
+    "(dấu cách, dấu chấm, …), không chứa tên đăng nhập. Một câu ngắn dễ nhớ là tốt nhất."
+)
+_HASHER = PasswordHasher()
 
 
 class LoginSession(Base):
@@ -22,3 +49,200 @@ class LoginSession(Base):
     ended_at: Mapped[datetime | None]
     source: Mapped[str] = mapped_column(sa.String(64), default="")
     browser: Mapped[str] = mapped_column(sa.String(200), default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password is compared with. `user_id` is None where no such account exists."""
+
+    user_id: int | None
+    password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an act came from: the browser's address and its own name, for the session and the journal."""
+
+    source: str = ""
+    browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A browser known by its cookie; `is_over` when its session was ended, idle too long or too old."""
+
+    session_id: int
+    user: User
+    csrf_token: str
+    seen_at: datetime
+    is_over: bool
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash to be stored. The text is NFKC first: keyboards differ in how they compose ế."""
+    return _HASHER.hash(_same_letters(password))
+
+
+def credentials(session: Session, username: str) -> Credentials:
+    """What the password of `username` is compared with; for an unknown name something that takes as long."""
+    user = people.by_username(session, username[:64])
+    return Credentials(user.id, user.password_hash) if user else Credentials(None, _nobodys_hash())
+
+
+def is_right(found: Credentials, password: str) -> bool:
+    """Whether the password fits. Takes some 50 ms, also for unknown accounts; call outside a transaction."""
+    try:
+        _HASHER.verify(found.password_hash, _same_letters(password[:LONGEST_PASSWORD]))
+    except (VerificationError, InvalidHashError):
+        return False
+    return found.user_id is not None
+
+
+def sign_in(
+    session: Session, found: Credentials, *, fits: bool, at: datetime, origin: Origin, previous: str | None = None
+) -> str | None:
+    """Open a session and return its token, or count the wrong try and return None.
+
+    The fifth wrong try locks the account for twelve hours. None is also the answer for a locked or closed
+    account, whatever the password: nobody learns which. `previous` is the token the browser came with; that
+    session ends, so a token known before the login is worth nothing after it.
+    """
+    user = session.get(User, found.user_id, with_for_update=True) if found.user_id is not None else None
+    if user is None:
+        _note_refusal(session, None, at=at, origin=origin)
+        return None
+    is_locked = user.locked_until is not None and user.locked_until > at
+    if is_locked or not user.is_active or user.password_hash != found.password_hash:
+        _note_refusal(session, user.id, at=at, origin=origin)
+        return None
+    if not fits:
+        _count_wrong_try(session, user, at=at, origin=origin)
+        return None
+    user.failed_logins, user.locked_until, user.last_login_at = 0, None, at
+    if previous:
+        _end_sessions(session, LoginSession.token_digest == _digest(previous), at=at)
+    token = _open(session, user, at=at, origin=origin)
+    events.record(session, "signed_in", "user", user.id, by=user.id, at=at, source=origin.source)
+    return token
+
+
+def visit_of(session: Session, token: str, *, at: datetime, idle: timedelta) -> Visit | None:
+    """Who the cookie's token stands for; None for a token never given out or a closed account."""
+    query = sa.select(LoginSession, User).join(User, User.id == LoginSession.user_id)
+    row = session.execute(query.where(LoginSession.token_digest == _digest(token))).first()
+    if row is None or not row.User.is_active:
+        return None
+    login: LoginSession = row.LoginSession
+    is_over = login.ended_at is not None or at - login.seen_at > idle or at - login.started_at > LONGEST_SESSION
+    return Visit(login.id, row.User, login.csrf_token, login.seen_at, is_over)
+
+
+def note_seen(session: Session, session_id: int, *, at: datetime) -> None:
+    """Keep a session alive; harmless when it has ended."""
+    alive = (LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+    session.execute(sa.update(LoginSession).where(*alive).values(seen_at=at))
+
+
+def sign_out(session: Session, session_id: int, *, by: User, at: datetime, origin: Origin) -> None:
+    """End one session; harmless when it has ended."""
+    _end_sessions(session, LoginSession.id == session_id, at=at)
+    events.record(session, "signed_out", "user", by.id, by=by.id, at=at, source=origin.source)
+
+
+def check_new_password(password: str, username: str) -> None:
+    """Raise Permanent (field new_password) unless the password keeps the rule of DOMAIN 5.2 without a second factor."""
+    text = _same_letters(password)
+    classes = (str.islower, str.isupper, str.isdigit, lambda letter: not letter.isalnum())
+    if len(text) > LONGEST_PASSWORD:
+        raise Permanent(f"Mật khẩu dài quá {LONGEST_PASSWORD} ký tự.", field="new_password")
+    is_poor = len(text) < SHORTEST_PASSWORD or not all(any(map(kind, text)) for kind in classes)
+    if is_poor or fold(username) in fold(text):
+        raise Permanent("Mật khẩu mới chưa đạt. " + PASSWORD_RULE, field="new_password")
+
+
+def change_password(
+    session: Session, found: Credentials, new_hash: str, *, at: datetime, origin: Origin
+) -> str:  # fmt: skip
+    """Replace the person's own password, end all their sessions and return the token of a new one.
+
+    `found` is what the old password was checked against and `new_hash` the `hash_password` of one that
+    passed `check_new_password`. Raises WrongState when the password was changed meanwhile.
+    """
+    user = session.get(User, found.user_id, with_for_update=True)
+    if user is None or user.password_hash != found.password_hash:
+        raise WrongState("Mật khẩu vừa được đổi ở nơi khác. Đăng nhập lại bằng mật khẩu mới.")
+    user.password_hash, user.must_change_password = new_hash, False
+    _end_sessions(session, LoginSession.user_id == user.id, at=at)
+    token = _open(session, user, at=at, origin=origin)
+    events.record(session, "password_changed", "user", user.id, by=user.id, at=at, source=origin.source)
+    return token
+
+
+def reset_password(session: Session, user: User, new_hash: str, *, at: datetime) -> None:
+    """Give an account a first password again (`congvan user`): sessions end, the lock opens, it must be changed."""
+    user.password_hash, user.must_change_password = new_hash, True
+    user.failed_logins, user.locked_until = 0, None
+    _end_sessions(session, LoginSession.user_id == user.id, at=at)
+    session.flush()
+    events.record(session, "password_reset", "user", user.id, by=None, at=at)
+
+
+def unlock(session: Session, user: User, *, at: datetime) -> None:
+    """Open an account that wrong tries have locked; harmless when it is open."""
+    user.failed_logins, user.locked_until = 0, None
+    session.flush()
+    events.record(session, "account_unlocked", "user", user.id, by=None, at=at)
+
+
+def close(session: Session, user: User, *, at: datetime) -> None:
+    """Close an account: its sessions end, its acts and name stay. Harmless when it is closed."""
+    user.is_active = False
+    _end_sessions(session, LoginSession.user_id == user.id, at=at)
+    session.flush()
+    events.record(session, "account_closed", "user", user.id, by=None, at=at)
+
+
+def _count_wrong_try(session: Session, user: User, *, at: datetime, origin: Origin) -> None:
+    user.failed_logins += 1
+    if user.failed_logins < TRIES:
+        _note_refusal(session, user.id, at=at, origin=origin)
+        return
+    user.failed_logins, user.locked_until = 0, at + LOCKED_FOR
+    session.flush()
+    events.record(session, "account_locked", "user", user.id, by=None, at=at, source=origin.source)
+
+
+def _note_refusal(session: Session, user_id: int | None, *, at: datetime, origin: Origin) -> None:
+    # The name as typed is not kept: people type their password into that field.
+    session.flush()
+    events.record(session, "sign_in_refused", "user", user_id, by=None, at=at, source=origin.source)
+
+
+def _open(session: Session, user: User, *, at: datetime, origin: Origin) -> str:
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            token_digest=_digest(token), csrf_token=secrets.token_urlsafe(32), user_id=user.id, started_at=at,
+            seen_at=at, source=origin.source[:64], browser=origin.browser[:200],
+        )
+    )  # fmt: skip
+    session.flush()
+    return token
+
+
+def _end_sessions(session: Session, which: sa.ColumnElement[bool], *, at: datetime) -> None:
+    running = sa.update(LoginSession).where(which, LoginSession.ended_at.is_(None))
+    session.execute(running.values(ended_at=at))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _same_letters(password: str) -> str:
+    return unicodedata.normalize("NFKC", password)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(16))

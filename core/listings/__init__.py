@@ -1,0 +1,1 @@
+"""Read models for pages: plain rows by Core queries, never ORM objects."""

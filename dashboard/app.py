@@ -1,0 +1,41 @@
+"""The web application: the pages of every group, and what surrounds them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio import CapacityLimiter
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from dashboard import assets, news, sessions
+from dashboard.guard import Guard, not_found
+from dashboard.sealing import Seal
+from dashboard.visitors import Visitors
+from dashboard.web import Office
+
+ROUTES = [*sessions.routes, *news.routes, *assets.routes]
+
+
+def create_app(office: Office) -> Starlette:
+    """The pages of one office. Its lifespan runs the thread that wakes page streams."""
+    app = Starlette(
+        routes=ROUTES, middleware=[Middleware(Guard), Middleware(Visitors)],
+        exception_handlers={HTTPException: not_found}, lifespan=_lifespan,
+    )  # fmt: skip
+    app.state.office = office
+    app.state.assets = assets.hashes()
+    app.state.seal = Seal(office.settings.data)
+    app.state.throttle = sessions.Throttle()
+    app.state.limiter = CapacityLimiter(office.settings.dashboard.threads)
+    app.state.news = news.News(office.database)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    app.state.news.start()
+    try:
+        yield
+    finally:
+        app.state.news.close()

@@ -1,0 +1,54 @@
+"""Serving the pages over HTTP until asked to stop."""
+
+import socket
+import tempfile
+from collections.abc import Callable
+
+import uvicorn
+
+from dashboard.app import create_app
+from dashboard.news import News
+from dashboard.web import Office
+
+_GRACE_SECONDS = 5
+
+
+class PageServer(uvicorn.Server):
+    """A server that ends the page streams first: otherwise it would wait for them until its grace is over."""
+
+    def __init__(self, config: uvicorn.Config, news: News) -> None:
+        super().__init__(config)
+        self._news = news
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop cleanly: streams end, requests under way finish, the lifespan closes."""
+        self._news.close()
+        await super().shutdown(sockets)
+
+
+def prepare(office: Office) -> PageServer:
+    """A server for one office, not yet running; `server.should_exit = True` from any thread ends it."""
+    app = create_app(office)
+    config = uvicorn.Config(
+        app, lifespan="on", log_config=None, access_log=False, server_header=False, ws="none",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )  # fmt: skip
+    return PageServer(config, app.state.news)
+
+
+def serve(office: Office, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `on_ready` gets the address, http://host:port, once it can be connected to.
+
+    Files that browsers send are spooled to the office's RAM folder, never to disk: they may turn out to be
+    secret (promise 4). Raises OSError when the port can't be had.
+    """
+    tempfile.tempdir = str(office.spool)
+    settings = office.settings.dashboard
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        listener.listen(2048)
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        on_ready(f"http://{host}:{listener.getsockname()[1]}")
+        prepare(office).run(sockets=[listener])

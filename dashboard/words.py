@@ -1,0 +1,52 @@
+"""Values as people read them: days, hours, numbers, sizes and ages, in Vietnamese."""
+
+from datetime import date, datetime, timedelta
+
+from core.office import OFFICE_ZONE, office_date
+
+_UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
+
+
+def day(value: date | None) -> str:
+    """05/01/2026; empty for None."""
+    return f"{value:%d/%m/%Y}" if value else ""
+
+
+def moment(at: datetime | None) -> str:
+    """An instant in office time, 14:05 05/01/2026; empty for None."""
+    return f"{at.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}" if at else ""
+
+
+def number(value: int | None) -> str:
+    """3.412; empty for None."""
+    return f"{value:,}".replace(",", ".") if value is not None else ""
+
+
+def size(octets: int | None) -> str:
+    """1,2 MB; empty for None."""
+    if octets is None:
+        return ""
+    for unit, name in _UNITS:
+        if octets >= unit:
+            return f"{octets / unit:.1f} {name}".replace(".", ",").replace(",0 ", " ")
+    return f"{octets} byte"
+
+
+def age(at: datetime | None, now: datetime) -> str:
+    """How long ago: "vừa xong", "5 phút trước", "3 giờ trước", "hôm qua", "6 ngày trước"; empty for None."""
+    if at is None:
+        return ""
+    passed = now - at
+    if passed < timedelta(minutes=1):
+        return "vừa xong"
+    if passed < timedelta(hours=1):
+        return f"{passed // timedelta(minutes=1)} phút trước"
+    days = (office_date(now) - office_date(at)).days
+    if days == 0:
+        return f"{passed // timedelta(hours=1)} giờ trước"
+    return "hôm qua" if days == 1 else f"{days} ngày trước"
+
+
+def working_age(days: int) -> str:
+    """An age counted in working days: "hôm nay", "1 ngày làm việc"."""
+    return "hôm nay" if days == 0 else f"{days} ngày làm việc"
