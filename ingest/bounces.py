@@ -24,7 +24,8 @@ _DAEMON = re.compile(
 _SUBJECT = re.compile(
     r"undeliver|unzustellbar|non[- ]?remis|nondeliver|returned mail|return(?:ed|ing)? (?:to|message)|failure|failed"
     r"|mail (?:system )?error|delivery (?:status|problem|notification|report)|could not be delivered|delayed"
-    r"|undelivered|warning: (?:could not|message)|rejected|bounce|không gửi được|không thể gửi|chưa gửi được|not delivered",
+    r"|undelivered|warning: (?:could not|message)|rejected|bounce|not delivered"
+    r"|không gửi được|không thể gửi|chưa gửi được",
     re.IGNORECASE,
 )
 _FAILURE = re.compile(

@@ -1,0 +1,292 @@
+"""Letters as agencies' mail programs write them, read whole."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.letter import Address, Letter, MailClass
+from ingest.mime import Unreadable, read_letter
+
+Reader = Callable[[bytes], Letter]
+
+HEADER = (
+    "Return-Path: <vanthu@sytdaknong.vn>\n"
+    "From: =?utf-8?B?VsSDbiB0aMawIFPhu58gWSB04bq/?= <vanthu@sytdaknong.vn>\n"
+    "To: vanthu@mail.daknong.gov.vn\n"
+    "Subject: =?utf-8?Q?V/v_b=C3=A1o_c=C3=A1o?=\n"
+    "Date: Mon, 01 Jun 2026 08:00:00 +0700\n"
+    "Message-ID: <1@sytdaknong.vn>\n"
+    "MIME-Version: 1.0\n"
+)
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 700
+
+
+@pytest.fixture()
+def read(tmp_path: Path) -> Reader:
+    """Reads a mail from its bytes; its parts lie in a fresh folder."""
+
+    def reader(data: bytes) -> Letter:
+        folder = tmp_path / f"parts-{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        mail = tmp_path / f"{folder.name}.eml"
+        mail.write_bytes(data)
+        return read_letter(mail, folder)
+
+    return reader
+
+
+def mixed(*parts: str, header: str = HEADER) -> bytes:
+    body = "".join(f"\n--=_b\n{part}" for part in parts)
+    return f'{header}Content-Type: multipart/mixed; boundary="=_b"\n\n{body}\n--=_b--\n'.replace("\n", "\r\n").encode()
+
+
+def pdf_part(name_fields: str, data: bytes = PDF) -> str:
+    encoded = base64.encodebytes(data).decode()
+    return f"{name_fields}Content-Transfer-Encoding: base64\n\n{encoded}"
+
+
+def named(parameter: str) -> bytes:
+    return mixed(pdf_part(f"Content-Type: application/pdf\nContent-Disposition: attachment; {parameter}\n"))
+
+
+def test_a_letter_with_a_pdf_is_read_whole(read: Reader) -> None:
+    raw = mixed(
+        "Content-Type: text/plain; charset=utf-8\n\nKính gửi: Sở KH&CN.\n",
+        pdf_part('Content-Type: application/pdf; name="cv.pdf"\n'),
+    )
+    letter = read(raw)
+    assert letter.subject == "V/v báo cáo"
+    assert letter.senders == (Address("Văn thư Sở Y tế", "vanthu@sytdaknong.vn"),)
+    assert letter.to == (Address("", "vanthu@mail.daknong.gov.vn"),)
+    assert letter.date == datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
+    assert letter.message_id == "<1@sytdaknong.vn>"
+    assert letter.text == "Kính gửi: Sở KH&CN."
+    assert letter.mail_class is MailClass.LETTER
+    assert letter.raw_sha256 == hashlib.sha256(raw).hexdigest()
+    assert letter.raw_size == len(raw)
+    assert letter.warnings == ()
+    (file,) = letter.attachments
+    assert (file.name, file.media_type, file.size) == ("cv.pdf", "application/pdf", len(PDF))
+    assert file.sha256 == hashlib.sha256(PDF).hexdigest()
+    assert file.path is not None and file.path.read_bytes() == PDF
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 393_215, 393_216, 393_217, 1_500_001])
+def test_an_attachment_of_any_size_comes_out_byte_for_byte(read: Reader, size: int) -> None:
+    data = (bytes(range(251)) * (size // 251 + 1))[:size]
+    (file,) = read(mixed(pdf_part('Content-Type: application/octet-stream; name="a.bin"\n', data))).attachments
+    assert file.path is not None and file.path.read_bytes() == data
+    assert "damaged_base64" not in file.warnings
+
+
+def test_without_a_folder_files_are_measured_and_nothing_is_written(tmp_path: Path) -> None:
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(mixed(pdf_part('Content-Type: application/pdf; name="cv.pdf"\n')))
+    (file,) = read_letter(mail, None).attachments
+    assert (file.size, file.sha256, file.path) == (len(PDF), hashlib.sha256(PDF).hexdigest(), None)
+    assert [path.name for path in tmp_path.iterdir()] == ["mail.eml"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "name"),
+    [
+        ('filename="=?utf-8?B?Q8O0bmcgdsSDbi5wZGY=?="', "Công văn.pdf"),
+        ('filename="=?utf-8?Q?C=C3=B4ng_v=C4?=\n =?utf-8?Q?=83n.pdf?="', "Công văn.pdf"),
+        ("filename==?utf-8?B?Q8O0bmcgdsSDbi5wZGY=?=", "Công văn.pdf"),
+        ('filename="Công văn.pdf"', "Công văn.pdf"),
+        ('filename="Co\u0302ng va\u0306n.pdf"', "Công văn.pdf"),
+        ("filename*=UTF-8''C%C3%B4ng%20v%C4%83n.pdf", "Công văn.pdf"),
+        ("filename*0*=UTF-8''C%C3%B4ng;\n filename*1*=%20v%C4%83n;\n filename*2=.pdf", "Công văn.pdf"),
+        ("filename*1*=n.pdf; filename*0*=UTF-8''C%C3%B4ng%20v%C4%83", "Công văn.pdf"),
+        ("filename*=windows-1258''C%F4ng%20v%E3n.pdf", "Công văn.pdf"),
+        ('filename="../../../etc/passwd"', "passwd"),
+        (r'filename="C:\\Users\\vt\\cv.pdf"', "cv.pdf"),
+        ("filename*=utf-8''a%0d%0aX-Evil%3a%201.pdf", "a X-Evil: 1.pdf"),
+        ('filename="congvan_\u202efdp.exe"', "congvan_fdp.exe"),
+        ("filename=Cong van so 12.pdf", "Cong van so 12.pdf"),
+        ('filename="a \\"b\\" c.pdf"', 'a "b" c.pdf'),
+        ('filename=""', "Tệp PDF 1.pdf"),
+    ],
+)
+def test_a_file_keeps_the_name_its_sender_gave(read: Reader, parameter: str, name: str) -> None:
+    assert [file.name for file in read(named(parameter)).attachments] == [name]
+
+
+def test_of_two_names_the_extended_one_counts_and_the_clerk_is_told(read: Reader) -> None:
+    (file,) = read(named("filename=\"hoa don.exe\"; filename*=utf-8''cong%20van.pdf")).attachments
+    assert file.name == "cong van.pdf"
+    assert "names_disagree" in file.warnings
+
+
+@pytest.mark.parametrize(
+    ("field", "subject"),
+    [
+        ("=?utf-8?B?Vi92IGLDoW8gY8Ohbw==?=", "V/v báo cáo"),
+        ("=?UTF-8?b?Vi92IGLDoW8gY8Ohbw?=", "V/v báo cáo"),
+        ("=?utf-8?Q?V/v b=C3=A1o c=C3=A1o?=", "V/v báo cáo"),
+        ("=?utf-8?Q?V/v_b=C3?= =?utf-8?Q?=A1o_c=C3=A1o?=", "V/v báo cáo"),
+        ("V/v =?utf-8?Q?b=C3=A1o?= cáo", "V/v báo cáo"),
+        ("V/v báo cáo", "V/v báo cáo"),
+        ("=?windows-1258?Q?V/v_b=E1o_c=E1o?=", "V/v báo cáo"),
+        ("=?x-unknown-charset?Q?V/v_b=C3=A1o_c=C3=A1o?=", "V/v báo cáo"),
+        ("=?iso-8859-1?Q?V/v_b=C3=A1o_c=C3=A1o?=", "V/v báo cáo"),
+        ("=?utf-8?Q?V/v_b=C3=A1o_c=C3=A1o", "V/v báo cáo"),
+        ("=?base64?B?Vi92?=", "V/v"),
+        ("=?utf-8?Q?V/v=0D=0ABcc:_x@y.vn?=", "V/v Bcc: x@y.vn"),
+    ],
+)
+def test_a_subject_is_decoded_in_all_its_broken_forms(read: Reader, field: str, subject: str) -> None:
+    assert read(f"From: a@b.vn\nSubject: {field}\n\nx".encode()).subject == subject
+
+
+@pytest.mark.parametrize(
+    ("declared", "data", "text", "is_repaired"),
+    [
+        ("utf-8", "Kính gửi".encode(), "Kính gửi", False),
+        ("us-ascii", "Kính gửi".encode(), "Kính gửi", True),
+        ("iso-8859-1", "Kính gửi".encode(), "Kính gửi", True),
+        ("x-khong-co", "Kính gửi".encode(), "Kính gửi", True),
+        ("us-ascii", b"C\xabng v\xa8n s\xe8 12", "C«ng v¨n sè 12", True),
+        ("utf-8", "Ki\u0301nh gu\u031b\u0309i".encode(), "Kính gửi", False),
+        ("windows-1258", b"Kinh g\xfd\xd2i", "Kinh gửi", False),
+        ("us-ascii", b"S\xf5\xd2 Ta\xcci chi\xecnh", "Sở Tài chính", True),
+    ],
+)
+def test_a_text_is_read_though_its_charset_lies(
+    read: Reader, declared: str, data: bytes, text: str, is_repaired: bool
+) -> None:
+    letter = read(HEADER.encode() + f"Content-Type: text/plain; charset={declared}\n\n".encode() + data)
+    assert letter.text == text
+    assert ("charset_repaired" in letter.warnings) is is_repaired
+
+
+def test_html_becomes_its_words_and_nothing_of_it_runs(read: Reader) -> None:
+    html = (
+        "<html><head><title>t</title><style>p{}</style></head><body><script>alert(1)</script>"
+        "<p>Kính gửi<br>Quý cơ quan &amp; đơn vị</p><!-- bí mật --><img src=x onerror=alert(1)></body></html>"
+    )
+    letter = read(HEADER.encode() + b"Content-Type: text/html; charset=utf-8\n\n" + html.encode())
+    assert letter.text == "Kính gửi\nQuý cơ quan & đơn vị"
+
+
+def test_of_two_forms_of_a_text_the_plain_one_is_taken(read: Reader) -> None:
+    both = (
+        "Content-Type: multipart/alternative; boundary=alt\n\n--alt\nContent-Type: text/plain\n\n{}\n"
+        "--alt\nContent-Type: text/html\n\n<p>rich</p>\n--alt--\n"
+    )
+    assert read(mixed(both.format("plain"))).text == "plain"
+    assert read(mixed(both.format(" "))).text == "rich"
+
+
+def test_a_picture_of_the_text_is_no_document(read: Reader) -> None:
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
+    part = "Content-Type: image/png; name={}.png\nContent-Id: <{}@x>\nContent-Transfer-Encoding: base64\n\n" + png
+    html = 'Content-Type: text/html\n\n<img src="cid:logo@x">'
+    letter = read(mixed(html, part.format("logo", "logo"), part.format("scan", "scan")))
+    assert [(file.name, file.is_inline) for file in letter.attachments] == [("logo.png", True), ("scan.png", False)]
+
+
+@pytest.mark.parametrize("transfer", ["7bit", "base64"])
+def test_a_mail_within_the_mail_is_opened(read: Reader, transfer: str) -> None:
+    inner = mixed(pdf_part('Content-Type: application/pdf; name="trong.pdf"\n')).decode()
+    if transfer == "base64":
+        inner = base64.encodebytes(inner.encode()).decode()
+    letter = read(mixed(f"Content-Type: message/rfc822\nContent-Transfer-Encoding: {transfer}\n\n{inner}"))
+    assert [(file.name, file.inside, file.media_type) for file in letter.attachments] == [
+        ("Thư kèm theo 1.eml", "", "message/rfc822"),
+        ("trong.pdf", "Thư kèm theo 1.eml", "application/pdf"),
+    ]
+
+
+def test_a_winmail_file_is_opened(read: Reader) -> None:
+    def attribute(number: int, data: bytes) -> bytes:
+        return b"\x02" + number.to_bytes(2, "little") + b"\0\0" + len(data).to_bytes(4, "little") + data + b"\0\0"
+
+    tnef = b"\x78\x9f\x3e\x22\x01\x00" + attribute(0x9002, b"\0" * 14)
+    tnef += attribute(0x8010, b"baocao.pdf\0") + attribute(0x800F, PDF)
+    letter = read(mixed(pdf_part('Content-Type: application/ms-tnef; name="winmail.dat"\n', tnef)))
+    assert [(file.name, file.inside) for file in letter.attachments] == [
+        ("winmail.dat", ""),
+        ("baocao.pdf", "winmail.dat"),
+    ]
+    assert letter.attachments[1].sha256 == hashlib.sha256(PDF).hexdigest()
+
+
+def test_the_same_letter_by_another_route_has_the_same_identity(read: Reader) -> None:
+    text = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {}\n\n{}"
+    file = pdf_part('Content-Type: application/pdf; name="cv.pdf"\n')
+    one = mixed(text.format("8bit", "Kính gửi\nsở\n"), file)
+    other = mixed(text.format("quoted-printable", "K=C3=ADnh g=E1=BB=ADi\ns=E1=BB=9F\n\n"), file)
+    other = b"Received: by relay.example\r\n" + other.replace(b"\r\n", b"\n").replace(b"=_b", b"other")
+    assert read(one).identity == read(other).identity
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Message-ID: <1@", b"Message-ID: <2@"),
+        (b"V/v_b", b"V/v_c"),
+        (b"08:00:00", b"08:00:01"),
+        (b"<vanthu@sytdaknong.vn>\r\nTo", b"<khac@sytdaknong.vn>\r\nTo"),
+        (b"cv.pdf", b"cw.pdf"),
+        (b"JVBERi", b"JVBERj"),
+        (b"xin", b"Xin"),
+    ],
+)
+def test_other_content_is_another_letter(read: Reader, old: bytes, new: bytes) -> None:
+    raw = mixed("Content-Type: text/plain\n\nxin", pdf_part('Content-Type: application/pdf; name="cv.pdf"\n'))
+    assert old in raw
+    assert read(raw).identity != read(raw.replace(old, new)).identity
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [
+        ("X-Priority: 1", MailClass.LETTER),
+        ("Auto-Submitted: no", MailClass.LETTER),
+        ("Auto-Submitted: auto-generated", MailClass.LETTER),  # how document systems send documents
+        ("Auto-Submitted: auto-replied", MailClass.AUTO_REPLY),
+        ("X-Autoreply: yes", MailClass.AUTO_REPLY),
+        ("Precedence: auto_reply", MailClass.AUTO_REPLY),
+        ("Precedence: bulk", MailClass.BULK),
+        ("List-Id: <tin.example.vn>", MailClass.BULK),
+        ("List-Unsubscribe: <mailto:x@y.vn>", MailClass.BULK),
+        ("Feedback-ID: 1:2:3", MailClass.BULK),
+    ],
+)
+def test_mail_of_programs_is_told_from_letters(read: Reader, field: str, kind: MailClass) -> None:
+    assert read(f"From: a@b.vn\nSubject: x\n{field}\n\nx".encode()).mail_class is kind
+
+
+def test_what_screening_needs_is_kept(read: Reader) -> None:
+    letter = read(b"From: a@b.vn\nImportance: high\nX-Priority: 1\nX-Secret-Thing: no\n\nx")
+    assert letter.headers == {"importance": "high", "x-priority": "1"}
+
+
+@pytest.mark.parametrize(
+    ("field", "found"),
+    [
+        ('"Sở, Ban" <a@b.vn>, c@d.vn', [("Sở, Ban", "a@b.vn"), ("", "c@d.vn")]),
+        ("a@b.vn; c@d.vn", [("", "a@b.vn"), ("", "c@d.vn")]),
+        ("Nhóm: a@b.vn, c@d.vn;", [("", "a@b.vn"), ("", "c@d.vn")]),
+        ("undisclosed-recipients:;", []),
+        ("=?utf-8?B?VsSDbiB0aMaw?=<a@b.vn>", [("Văn thư", "a@b.vn")]),
+        ("a@b.vn (Văn thư)", [("Văn thư", "a@b.vn")]),
+        ("Pete(A \\) chap) <pete(x)@b.vn(host)>", [("Pete", "pete@b.vn")]),
+        ("Van thu <a@b.vn", [("Van thu", "a@b.vn")]),
+        ("khong co gi, a@b.vn", [("", "a@b.vn")]),
+    ],
+)
+def test_one_bad_address_does_not_lose_the_others(read: Reader, field: str, found: list[tuple[str, str]]) -> None:
+    letter = read(f"From: x@y.vn\nTo: {field}\n\nx".encode())
+    assert [(address.name, address.address) for address in letter.to] == found
+
+
+def test_an_empty_file_is_no_mail(tmp_path: Path) -> None:
+    (tmp_path / "empty.eml").touch()
+    with pytest.raises(Unreadable):
+        read_letter(tmp_path / "empty.eml", None)
