@@ -73,6 +73,12 @@ class FolderStore:
         with _locked(self._lock_path, fcntl.LOCK_SH):
             yield
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the exclusive lock: nobody is between storing a file and committing the row that names it."""
+        with _locked(self._lock_path, fcntl.LOCK_EX):
+            yield
+
     def add(self, content: Content) -> bool:
         """Copy a file in durably; False when it is there already. Call inside `adding`.
 
@@ -101,7 +107,7 @@ class FolderStore:
 
         `named` is asked for only after the exclusive lock is held, so it must be lazy or read afresh.
         """
-        with _locked(self._lock_path, fcntl.LOCK_EX):
+        with self.alone():
             for left in self._temporary.iterdir():
                 left.unlink()
             keep = set(named)

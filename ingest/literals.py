@@ -126,16 +126,17 @@ class Body:
 def fetch_bodies(
     stream: Stream,
     send: Callable[[bytes], None],
-    uids: Iterator[int],
+    next_uid: Callable[[], int | None],
     open_target: Callable[[int, int], int | None],
     in_flight: int,
 ) -> Iterator[Body]:
     """Fetch mails one command each, up to `in_flight` commands ahead of the answers (RFC 3501 5.5, 6.4.8).
 
-    `uids` is asked for the next UID only when a command may be sent; `open_target(uid, size)` gives the
-    descriptor that takes the body of exactly `size` bytes, or None to let it pass unread. BODY.PEEK[]
-    leaves `\\Seen` alone. Yields one Body for each UID, in the order the server completes them. Raises
-    ProtocolError, ConnectionError and TimeoutError; the connection is useless afterwards.
+    `next_uid` is asked only when a command may be sent; None ends the sending (there is no more, or no
+    room). `open_target(uid, size)` gives the descriptor that takes the body of exactly `size` bytes, or
+    None to let it pass unread. BODY.PEEK[] leaves `\\Seen` alone. Yields one Body for each UID, in the
+    order the server completes them. Raises ProtocolError, ConnectionError and TimeoutError; the connection
+    is useless afterwards.
     """
     answers = _Answers(stream, open_target)
     serial = 0
@@ -143,7 +144,7 @@ def fetch_bodies(
         # One command alone first: only when its answer names the UID before the body may more be under way,
         # for servers answer commands that are in flight together in any order (Dovecot mixes them).
         while len(answers.waiting) < (in_flight if answers.names_uid_first else 1):
-            if (uid := next(uids, None)) is None:
+            if (uid := next_uid()) is None:
                 break
             serial += 1
             answers.waiting[b"F%d" % serial] = uid

@@ -4,7 +4,7 @@ import contextlib
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Self
@@ -13,6 +13,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 from imapclient.tls import IMAP4_TLS
 
+from core.office import OFFICE_ZONE
 from ingest.literals import Body, Stream, fetch_bodies
 from ingest.trouble import Kind, Trouble, trouble_of
 
@@ -52,6 +53,7 @@ class Session:
         """Connect and log in, with TLS verified against `ca_file` and the host's name."""
         self._account = account
         self._folder = ""
+        self._uidnext = 1
         with self._troubles():
             self._client = _connect(account)
         try:
@@ -84,20 +86,31 @@ class Session:
                 answer = self._client.select_folder(folder, readonly=True)
             except IMAPClientError as error:
                 raise Trouble(Kind.FOLDER, self._account.host, folder, str(error)) from error
+            self._uidnext = int(answer.get(b"UIDNEXT", 1))
             return int(answer[b"UIDVALIDITY"])
 
     def uids_above(self, last: int) -> list[int]:
         """Every UID greater than `last` in the open folder, ascending."""
         with self._troubles():
-            newest = self._search(f"{last + 1}:*")
-            # RFC 3501 6.4.8: "n:*" always names the newest message, even when its UID is below n.
-            return sorted(uid for uid in newest if uid > last)
+            return self._search(last)
 
-    def uids_received_before(self, day: date, last: int) -> list[int]:
-        """UIDs greater than `last` whose INTERNALDATE is surely before `day`, whatever zone the server counts in."""
+    def uids_received_before(self, day: date) -> list[int]:
+        """UIDs received before `day` began in the office, whatever zone the server counts its days in."""
         with self._troubles():
-            sure = day - timedelta(days=1)
-            return sorted(uid for uid in self._search(f"{last + 1}:*", ["BEFORE", sure]) if uid > last)
+            sure = self._search(0, ["BEFORE", day - timedelta(days=1)])
+            around = self._search(0, ["SINCE", day - timedelta(days=1), "BEFORE", day + timedelta(days=2)])
+        begins = datetime.combine(day, time.min, OFFICE_ZONE)
+        early = [place.uid for place in self.places(around).values() if place.received_at < begins]
+        return sorted({*sure, *early})
+
+    def existing(self, uids: Sequence[int]) -> set[int]:
+        """Which of `uids` are still in the open folder."""
+        found: set[int] = set()
+        with self._troubles():
+            for start in range(0, len(uids), _PLACES_SLICE):
+                named = ",".join(map(str, uids[start : start + _PLACES_SLICE]))
+                found.update(self._client.search(["UID", named]))
+        return found
 
     def places(self, uids: Sequence[int]) -> dict[int, Place]:
         """Size and time of each of `uids`; one that was expunged meanwhile is missing."""
@@ -113,24 +126,23 @@ class Session:
         return found
 
     def bodies(
-        self, uids: Iterator[int], open_target: Callable[[int, int], int | None], in_flight: int = 8
+        self, next_uid: Callable[[], int | None], open_target: Callable[[int, int], int | None], in_flight: int = 8
     ) -> Iterator[Body]:
-        """Stream the raw mails of `uids`, see `literals.fetch_bodies`."""
+        """Stream the raw mails that `next_uid` names, see `literals.fetch_bodies`."""
         imap = self._client._imap
         with self._troubles():
-            yield from fetch_bodies(imap.file, imap.send, uids, open_target, in_flight)
+            yield from fetch_bodies(imap.file, imap.send, next_uid, open_target, in_flight)
 
-    def wait(self, seconds: float, wake: int) -> bool:
+    def wait(self, seconds: float, wake: int, *, idle: bool) -> bool:
         """Wait until the server says that the folder changed, `wake` becomes readable or `seconds` pass.
 
-        Returns True when the server said so. Without IDLE it only waits; the caller's pass is the poll.
+        Returns True when the server said so. Without `idle` it only waits: the caller's next look is the poll.
         """
         with self._troubles():
-            if self.has_idle:
+            if idle and self.has_idle:
                 return self._idle(min(seconds, _IDLE_SECONDS), wake)
             stream: Stream = self._client._imap.file
             stream.wait(seconds, wake)
-            self._client.noop()
             return False
 
     def _idle(self, seconds: float, wake: int) -> bool:
@@ -158,16 +170,16 @@ class Session:
         imap._command_complete("IDLE", tag)
         return changed
 
-    def _search(self, uids: str, criteria: Sequence[object] = ()) -> list[int]:
-        first = int(uids.split(":")[0])
-        next_uid = int(self._client.folder_status(self._folder, ["UIDNEXT"])[b"UIDNEXT"])
+    def _search(self, last: int, criteria: Sequence[object] = ()) -> list[int]:
         found: list[int] = []
-        while first < next_uid:
-            last = first + _SEARCH_SLICE - 1
-            end = "*" if last >= next_uid - 1 else str(last)
-            found += self._client.search(["UID", f"{first}:{end}", *criteria])
-            first = last + 1
-        return found
+        first = last + 1
+        # imaplib takes no line over a megabyte: a mailbox of 200,000 mails needs more than one SEARCH.
+        while first + _SEARCH_SLICE < self._uidnext:
+            found += self._client.search(["UID", f"{first}:{first + _SEARCH_SLICE - 1}", *criteria])
+            first += _SEARCH_SLICE
+        found += self._client.search(["UID", f"{first}:*", *criteria])
+        # RFC 3501 6.4.8: "n:*" always names the newest message, even when its UID is below n.
+        return sorted(uid for uid in set(found) if uid > last)
 
     @contextlib.contextmanager
     def _troubles(self, *, logging_in: bool = False) -> Iterator[None]:

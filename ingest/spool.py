@@ -78,14 +78,13 @@ class Spool:
         slot.folder.mkdir(mode=0o700)
         return slot
 
-    def reserve(self, size: int, seconds: float) -> Slot | None:
-        """Like `try_reserve`, but wait up to `seconds` for room."""
+    def wait_for_room(self, size: int, seconds: float) -> None:
+        """Wait until a mail of `size` bytes might fit, at most `seconds`."""
         with self._changed:
             self._changed.wait_for(lambda: self._used + _room(size) <= self._max_bytes, timeout=seconds)
-        return self.try_reserve(size)
 
     def release(self, slot: Slot) -> None:
-        """Remove a letter's folder and give its room back; harmless when repeated is not: call it once."""
+        """Remove a letter's folder and give its room back; to be called once."""
         shutil.rmtree(slot.folder, ignore_errors=True)
         with self._changed:
             self._used -= slot.room

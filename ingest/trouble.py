@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """What sort of trouble it is; stored with the mailbox's state and in the log."""
 
     PASSWORD = "password"
+    SECRET = "secret"
     HOST = "host"
     CONNECTION = "connection"
     TLS = "tls"
@@ -28,6 +29,7 @@ class Kind(StrEnum):
 
 _SENTENCES = {
     Kind.PASSWORD: "Máy chủ thư từ chối tên đăng nhập hoặc mật khẩu. Sửa mật khẩu rồi bấm “Thử lại”.",
+    Kind.SECRET: "Không đọc được tệp mật khẩu của hộp thư. Kiểm tra mục secret_file hoặc secret_credential.",
     Kind.HOST: "Không tìm thấy máy chủ thư “{host}”. Kiểm tra tên máy chủ trong tệp cấu hình và DNS.",
     Kind.CONNECTION: "Không nối được tới máy chủ thư “{host}” hoặc kết nối bị đứt. Sẽ tự thử lại.",
     Kind.TLS: "Kết nối mã hoá tới “{host}” không tin được: chứng thư không hợp lệ hoặc không đúng tên máy chủ. "

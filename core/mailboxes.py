@@ -1,0 +1,152 @@
+"""The state of mailboxes and their folders: who watches, what failed, what people ask of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core import events
+from core.errors import NotAllowed, Permanent
+from core.letters import HeldLetter, MailboxState, MailFolder
+from core.people import Role, User
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What a watcher needs of a `MailFolder` row."""
+
+    id: int
+    uidvalidity: int | None
+    cursor: int
+    import_since: date | None
+
+
+def ensure(session: Session, name: str, address: str) -> None:
+    """Make the row of a configured mailbox if it is missing, and note its address."""
+    if session.get(MailboxState, name) is None:
+        session.execute(sa.insert(MailboxState).values(name=name, address=address))
+    else:
+        _set(session, name, address=address)
+
+
+def ensure_folder(session: Session, mailbox: str, folder: str) -> FolderState:
+    """The row of a watched folder, made if it is missing."""
+    found = sa.select(MailFolder).where(MailFolder.mailbox == mailbox, MailFolder.folder == folder)
+    row = session.scalars(found).first()
+    if row is None:
+        row = MailFolder(mailbox=mailbox, folder=folder)
+        session.add(row)
+        session.flush()
+    return FolderState(row.id, row.uidvalidity, row.cursor, row.import_since)
+
+
+def folder_state(session: Session, folder_id: int) -> FolderState:
+    """What the row of a watched folder says now."""
+    row = session.get_one(MailFolder, folder_id)
+    return FolderState(row.id, row.uidvalidity, row.cursor, row.import_since)
+
+
+def begin_series(session: Session, folder_id: int, uidvalidity: int, import_since: date | None) -> None:
+    """A folder's UIDs are counted anew: at first connect, or because its UIDVALIDITY changed."""
+    values = {"uidvalidity": uidvalidity, "cursor": 0, "import_since": import_since}
+    session.execute(sa.update(MailFolder).where(MailFolder.id == folder_id).values(**values))
+
+
+def refusals(session: Session, mailbox: str) -> tuple[int, datetime | None]:
+    """How many logins were refused in a row, and since when nothing more is tried."""
+    row = session.get_one(MailboxState, mailbox)
+    return row.refused_logins, row.stopped_at
+
+
+def requests(session: Session) -> Sequence[MailboxState]:
+    """Every mailbox with what people ask of it."""
+    return session.scalars(sa.select(MailboxState)).all()
+
+
+def sealed_names(session: Session) -> set[str]:
+    """The name of every sealed file that a row names."""
+    return set(session.scalars(sa.select(HeldLetter.sealed_path).where(HeldLetter.sealed_path.is_not(None))))
+
+
+def take_lease(session: Session, folder_id: int, holder: str, *, seconds: float, at: datetime) -> bool:
+    """Take or renew the right to watch a folder until `at` plus `seconds`; False while another holds it."""
+    free = sa.or_(
+        MailFolder.lease_holder.in_(("", holder)), MailFolder.lease_until.is_(None), MailFolder.lease_until < at
+    )
+    statement = sa.update(MailFolder).where(MailFolder.id == folder_id, free)
+    taken = session.execute(statement.values(lease_holder=holder, lease_until=at + timedelta(seconds=seconds)))
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def give_lease_back(session: Session, folder_id: int, holder: str) -> None:
+    """Let another process watch the folder at once."""
+    mine = (MailFolder.id == folder_id, MailFolder.lease_holder == holder)
+    session.execute(sa.update(MailFolder).where(*mine).values(lease_holder="", lease_until=None))
+
+
+def note_success(session: Session, mailbox: str, *, at: datetime) -> None:
+    """A pass over the mailbox went well: nothing troubles it any more, and what was asked is done."""
+    session.execute(sa.update(MailFolder).where(MailFolder.mailbox == mailbox).values(is_missing=False))
+    _set(
+        session, mailbox, last_success_at=at, trouble="", trouble_kind="", refused_logins=0, stopped_at=None,
+        fetch_done_at=at,
+    )  # fmt: skip
+
+
+def note_trouble(
+    session: Session, mailbox: str, kind: str, sentence: str, *, refused_logins: int, is_stopped: bool, at: datetime
+) -> None:
+    """Say on the mailbox's page what is wrong; `is_stopped` when nothing more is tried until a person acts."""
+    _set(
+        session, mailbox, last_error_at=at, trouble=sentence, trouble_kind=kind, refused_logins=refused_logins,
+        stopped_at=at if is_stopped else None, fetch_done_at=at,
+    )  # fmt: skip
+
+
+def note_missing(session: Session, mailbox: str, folder: str) -> None:
+    """A watched folder can't be opened: deleted, renamed, or not ours to read."""
+    this = (MailFolder.mailbox == mailbox, MailFolder.folder == folder)
+    session.execute(sa.update(MailFolder).where(*this).values(is_missing=True))
+
+
+def answer_test(session: Session, mailbox: str, answer: str, *, at: datetime) -> None:
+    """Say how the connection test went, in a Vietnamese sentence."""
+    _set(session, mailbox, test_done_at=at, test_answer=answer)
+
+
+def ask_fetch(session: Session, mailbox: str, *, by: User, at: datetime, source: str = "") -> None:
+    """ "Lấy thư ngay". Raises NotAllowed, Permanent when there is no such mailbox."""
+    _may_ask(session, mailbox, by)
+    _set(session, mailbox, fetch_asked_at=at)
+    _note_asked(session, mailbox, "fetch_asked", by, at, source)
+
+
+def ask_test(session: Session, mailbox: str, *, by: User, at: datetime, source: str = "") -> None:
+    """ "Kiểm tra kết nối". Raises NotAllowed, Permanent when there is no such mailbox."""
+    _may_ask(session, mailbox, by)
+    _set(session, mailbox, test_asked_at=at, test_answer="")
+    _note_asked(session, mailbox, "test_asked", by, at, source)
+
+
+def ask_retry(session: Session, mailbox: str, *, by: User, at: datetime, source: str = "") -> None:
+    """ "Thử lại" after refused logins. Raises NotAllowed, Permanent when there is no such mailbox."""
+    _may_ask(session, mailbox, by)
+    _set(session, mailbox, retry_asked_at=at)
+    _note_asked(session, mailbox, "retry_asked", by, at, source)
+
+
+def _may_ask(session: Session, mailbox: str, by: User) -> None:
+    if not by.roles & {Role.CLERK, Role.ADMIN}:
+        raise NotAllowed("Chỉ văn thư hoặc quản trị viên được làm việc này.")
+    if session.get(MailboxState, mailbox) is None:
+        raise Permanent("Không có hộp thư này.")
+
+
+def _note_asked(session: Session, mailbox: str, act: str, by: User, at: datetime, source: str) -> None:
+    events.record(session, act, "mailbox", None, by=by.id, at=at, source=source, payload={"mailbox": mailbox})
+
+
+def _set(session: Session, mailbox: str, **values: object) -> None:
+    session.execute(sa.update(MailboxState).where(MailboxState.name == mailbox).values(**values))

@@ -1,0 +1,173 @@
+"""What happens to one letter, start to commit: read in a killable process, judged, stored, its rows written."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from config.settings import Settings
+from core import sealing
+from core.arrivals import Excluded, Held, Taken, Where
+from core.errors import Temporary
+from core.files import FolderStore, sha256_of
+from core.sandbox import Limits, SandboxFailed
+from ingest import verdict
+from ingest.letter import Outcome, Reading
+from ingest.pool import Pool
+from ingest.spool import Slot, Spool
+
+READER = "ingest.describe:read_raw_letter"
+_STORING_THREADS = 8  # they wait for fsync, and the file system merges what waits together
+_LONGEST_PAUSE_SECONDS = 30.0
+
+log = structlog.get_logger()
+
+
+class Origin(Protocol):
+    """Who handed a letter in, and hears what became of it: a folder's series, or a person's request."""
+
+    def settle(self, uids: list[int]) -> None:
+        """The rows are committed."""
+
+    def give_up(self, uid: int) -> None:
+        """The letter did not reach the database and is to be handed in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One letter in the spool, on its way to the database. What happens to `slot` is the pipeline's business."""
+
+    origin: Origin
+    where: Where
+    slot: Slot
+    book_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A letter that only needs its rows.
+
+    The committer calls `let_go` when the rows are written or never will be (it frees the spool and the
+    store's lock), or `hold_instead`, where there is one, when these rows can't be written at all.
+    """
+
+    origin: Origin
+    where: Where
+    outcome: Taken | Held | Excluded
+    let_go: Callable[[], None]
+    hold_instead: Callable[[], None] | None = None
+
+
+class Pipeline:
+    """From the spool to the committing thread."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        spool: Spool,
+        store: FolderStore,
+        key: bytes,
+        commit: Callable[[Ready], None],
+        clock: Callable[[], datetime],
+        reader: str = READER,
+    ) -> None:
+        """`key` is the office's key for marks, `reader` the function that reads a raw letter in the pool."""
+        self._settings = settings
+        self._spool = spool
+        self._store = store
+        self._key = key
+        self._commit = commit
+        self._clock = clock
+        self._reader = reader
+        self._stop = threading.Event()
+        limits = Limits(settings.intake.letter_seconds, settings.intake.letter_megabytes << 20, nice=5)
+        self._storing = ThreadPoolExecutor(_STORING_THREADS, thread_name_prefix="storing")
+        self.pool: Pool[Parcel] = Pool(
+            settings.intake.workers, limits, spool.folder, reader.partition(":")[0], self._call_of, self._have_read
+        )
+
+    def start(self) -> None:
+        """Spawn the reading processes."""
+        self.pool.start()
+
+    def submit(self, parcel: Parcel) -> None:
+        """Take over a letter whose raw bytes lie complete in its slot."""
+        self.pool.submit(parcel)
+
+    def close(self) -> None:
+        """Stop reading and storing; what is not committed stays on the server and comes again."""
+        self._stop.set()
+        self.pool.close()
+        self._storing.shutdown(cancel_futures=True)
+
+    def _call_of(self, parcel: Parcel) -> tuple[object, ...]:
+        parcel.slot.parts.mkdir(mode=0o700)
+        return self._reader, parcel.slot.raw, parcel.slot.parts
+
+    def _have_read(self, parcel: Parcel, answer: object) -> None:
+        self._storing.submit(self._until_stored, parcel, answer)
+
+    def _until_stored(self, parcel: Parcel, answer: object) -> None:
+        pause = 1.0
+        while not self._stop.is_set():
+            try:
+                self._commit(self._stored(parcel, answer))
+                return
+            except (Temporary, OSError) as error:
+                # The letter waits in the spool and, whatever happens to us, on the server.
+                log.warning("storing_failed", uid=parcel.where.uid, mailbox=parcel.where.mailbox, error=str(error))
+                self._stop.wait(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+            except Exception:
+                log.exception("letter_not_judged", uid=parcel.where.uid, mailbox=parcel.where.mailbox)
+                answer = "unusable"
+
+    def _stored(self, parcel: Parcel, answer: object) -> Ready:
+        """Put on disk what the letter needs there, durably, under the lock that keeps the sweep away."""
+        lock = ExitStack()
+        try:
+            lock.enter_context(self._store.adding())
+            outcome = self._judge(parcel, answer)
+            if isinstance(outcome, Taken):
+                for content in {c.sha256: c for c in (outcome.raw, *(f.content for f in outcome.files))}.values():
+                    self._store.add(content)
+        except BaseException:
+            lock.close()
+            raise
+
+        def let_go() -> None:
+            lock.close()
+            self._spool.release(parcel.slot)
+
+        def hold_instead() -> None:
+            lock.close()
+            self._storing.submit(self._until_stored, parcel, "unusable")
+
+        again = hold_instead if isinstance(outcome, Taken) else None
+        return Ready(parcel.origin, parcel.where, outcome, let_go, again)
+
+    def _judge(self, parcel: Parcel, answer: object) -> Taken | Held | Excluded:
+        if not isinstance(answer, Reading):
+            reason = answer.failure.value if isinstance(answer, SandboxFailed) else "crash"
+            detail = answer.detail if isinstance(answer, SandboxFailed) else ""
+            log.warning("letter_unreadable", uid=parcel.where.uid, mailbox=parcel.where.mailbox, reason=reason,
+                        detail=detail)  # fmt: skip
+            return self._seal(parcel, f"unreadable_{reason}", None)
+        if answer.outcome is Outcome.EXCLUDE:
+            return verdict.excluded(answer, self._key, sha256_of(parcel.slot.raw))
+        if answer.outcome is Outcome.HOLD or answer.letter is None:
+            rule = answer.reasons[0].rule if answer.reasons else "hold"
+            identity = answer.identity or (answer.letter.identity if answer.letter else None)
+            return self._seal(parcel, rule, identity)
+        return verdict.taken(answer, answer.letter, parcel.slot, parcel.where, parcel.book_id, self._clock())
+
+    def _seal(self, parcel: Parcel, reason: str, identity: str | None) -> Held:
+        raw = parcel.slot.raw
+        name, key = sealing.seal(raw, self._settings.sealed_folder)
+        known_by = sealing.mark(self._key, identity or sha256_of(raw))
+        return Held(reason, known_by, raw.stat().st_size, name, key)

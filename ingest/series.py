@@ -1,0 +1,75 @@
+"""The UIDs of one folder under one UIDVALIDITY: which have their row, which are on the way, where the cursor stands."""
+
+import threading
+from collections.abc import Iterable, Sequence
+
+
+class Series:
+    """Shared by the thread that watches the folder and the one that commits."""
+
+    def __init__(
+        self, folder_id: int, mailbox: str, folder: str, uidvalidity: int, cursor: int, recorded: Iterable[int]
+    ) -> None:
+        """`recorded` are the UIDs above `cursor` that have an arrival row already."""
+        self.folder_id = folder_id
+        self.mailbox = mailbox
+        self.folder = folder
+        self.uidvalidity = uidvalidity
+        self._cursor = cursor
+        self._recorded = set(recorded)
+        self._open: set[int] = set()  # seen, without a row
+        self._on_the_way: set[int] = set()  # of these, handed over to be read and committed
+        self._highest = max([cursor, *self._recorded])
+        self._lock = threading.Lock()
+
+    @property
+    def cursor(self) -> int:
+        """The UID up to which, itself included, every UID has its row."""
+        with self._lock:
+            return self._cursor
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is on the way to the database."""
+        with self._lock:
+            return not self._on_the_way
+
+    def see(self, found: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Take note of the UIDs above the cursor that a search found.
+
+        Returns those to be fetched now, ascending, and those seen earlier that are gone from the folder.
+        """
+        with self._lock:
+            present = set(found)
+            self._open |= present - self._recorded
+            self._highest = max([self._highest, *found])
+            waiting = self._open - self._on_the_way
+            return sorted(waiting & present), sorted(waiting - present)
+
+    def hand_over(self, uid: int) -> None:
+        """A letter is on its way; it will be settled or given up."""
+        with self._lock:
+            self._on_the_way.add(uid)
+
+    def give_up(self, uid: int) -> None:
+        """A letter did not reach the database: the next pass fetches it again."""
+        with self._lock:
+            self._on_the_way.discard(uid)
+
+    def cursor_after(self, uids: Iterable[int]) -> int:
+        """Where the cursor will stand once `uids` have their rows."""
+        with self._lock:
+            left = self._open.difference(uids)
+            return min(left) - 1 if left else self._highest
+
+    def settle(self, uids: Iterable[int]) -> None:
+        """The rows of `uids` are committed."""
+        done = set(uids)
+        cursor = self.cursor_after(done)
+        with self._lock:
+            self._open -= done
+            self._on_the_way -= done
+            self._recorded |= done
+            if cursor > self._cursor:
+                self._cursor = cursor
+                self._recorded = {uid for uid in self._recorded if uid > cursor}

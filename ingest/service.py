@@ -1,0 +1,160 @@
+"""What `congvan ingest` runs: the watchers, the readers, the committing thread, and an eye on what people ask."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import structlog
+
+from config.settings import MailboxSettings, Settings
+from core import files, mailboxes, registers, sealing
+from core.db import Database
+from core.errors import Temporary
+from core.files import FolderStore
+from ingest.committer import Committer
+from ingest.desk import Desk
+from ingest.pipeline import READER, Pipeline
+from ingest.spool import Spool, spool_root
+from ingest.states import MailboxReport
+from ingest.watcher import FolderWatch, Shared
+
+_LOOK_SECONDS = 0.25
+_EX_UNAVAILABLE = 69
+_EX_TEMPFAIL = 75
+
+log = structlog.get_logger()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def run(
+    settings: Settings,
+    database: Database,
+    *,
+    once: bool = False,
+    stop: threading.Event,
+    clock: Callable[[], datetime] = _now,
+    heartbeat: Callable[[], None] = lambda: None,
+    ready: Callable[[], None] = lambda: None,
+    reader: str = READER,
+) -> int:
+    """Take in letters until `stop` is set, or with `once` make one full pass over every mailbox.
+
+    `heartbeat` is called about every quarter of a second while all threads live, `ready` once when the
+    watchers have begun. Returns an exit code of sysexits: 0, 69 when a mailbox could not be read, 75 when
+    the database or the disk refused. Raises Permanent when a mailbox names a book that is not there, and
+    Temporary when the database is away at the start.
+    """
+    with ExitStack() as closing:
+        intake = Intake(settings, database, stop, clock, reader)
+        closing.callback(intake.close)
+        intake.start()
+        if once:
+            return intake.once()
+        intake.watch(heartbeat, ready)
+    return 0
+
+
+class Intake:
+    """The parts of one intake process, wired."""
+
+    def __init__(
+        self, settings: Settings, database: Database, stop: threading.Event, clock: Callable[[], datetime], reader: str
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._stop = stop
+        store = FolderStore(settings.files_folder)
+        _sweep(settings, database, store)
+        with database.writing() as session:
+            key = sealing.mark_key(session)
+        self.spool = Spool(spool_root(settings), settings.intake.spool_megabytes << 20)
+        self.committer = Committer(database, clock)
+        self.pipeline = Pipeline(settings, self.spool, store, key, self.committer.put, clock, reader)
+        holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
+        lease = settings.intake.lease_seconds
+        shared = Shared(database, self.spool, self.pipeline, self.committer, clock, holder, lease, stop)
+        self.watches: list[FolderWatch] = []
+        self._reports: dict[str, MailboxReport] = {}
+        for mailbox in settings.mailboxes:
+            self._add(shared, mailbox)
+        self._desk = Desk(settings.mailboxes, self._reports, self.watches, database, clock)
+        self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
+
+    def start(self) -> None:
+        """Begin to read and commit; the watchers come with `watch` or `once`."""
+        self.pipeline.start()
+        self.committer.start()
+
+    def once(self) -> int:
+        """One pass over every folder, mailbox after mailbox."""
+        troubles = [trouble for watch in self.watches if (trouble := watch.run_once())]
+        if not troubles:
+            return 0
+        return _EX_TEMPFAIL if all(t.kind in ("database", "disk") for t in troubles) else _EX_UNAVAILABLE
+
+    def watch(self, heartbeat: Callable[[], None], ready: Callable[[], None]) -> None:
+        """Run the watchers until the stop is asked for, looking meanwhile at what people ask."""
+        for thread in self._threads:
+            thread.start()
+        ready()
+        renewed = time.monotonic()
+        while not self._stop.wait(_LOOK_SECONDS):
+            try:
+                self._desk.look()
+                if time.monotonic() - renewed > self._settings.intake.lease_seconds / 3:
+                    renewed = time.monotonic()
+                    for watch in self.watches:
+                        watch.renew_lease()
+            except Temporary as error:
+                log.warning("desk_not_read", error=str(error.__cause__ or error))
+            if all(thread.is_alive() for thread in self._threads):
+                heartbeat()
+
+    def close(self) -> None:
+        """Stop everything; what is not committed stays on the server and comes again."""
+        self._stop.set()
+        for watch in self.watches:
+            watch.wake()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(timeout=5)
+        self.pipeline.close()
+        self.committer.close()
+        self.spool.close()
+
+    def _add(self, shared: Shared, mailbox: MailboxSettings) -> None:
+        with self._database.writing() as session:
+            mailboxes.ensure(session, mailbox.name, mailbox.username)
+            book_id = registers.book_by_code(session, mailbox.book).id
+            refused, stopped_at = mailboxes.refusals(session, mailbox.name)
+            folders = {name: mailboxes.ensure_folder(session, mailbox.name, name).id for name in mailbox.folders}
+        report = MailboxReport(mailbox.name, self._database, shared.clock, refused, stopped_at)
+        self._reports[mailbox.name] = report
+        for folder, folder_id in folders.items():
+            self.watches.append(FolderWatch(shared, mailbox, folder, folder_id, book_id, report))
+
+
+def _sweep(settings: Settings, database: Database, store: FolderStore) -> None:
+    """Remove what a killed process stored and no row names (promise 2)."""
+
+    removed = store.sweep(_named(database))
+    with store.alone(), database.reading() as session:
+        sealed = mailboxes.sealed_names(session)
+        for path in settings.sealed_folder.glob("*"):
+            if path.name not in sealed:
+                path.unlink()
+                removed += 1
+    if removed:
+        log.info("swept", files=removed)
+
+
+def _named(database: Database) -> Iterator[str]:
+    with database.reading() as session:
+        yield from files.named(session)

@@ -1,0 +1,94 @@
+"""What one reading becomes in the database: taken in, held, or left out by trace (pure; promises 2 to 4)."""
+
+from datetime import datetime
+
+from core.arrivals import Excluded, Named, Taken, Where
+from core.files import Content
+from core.incoming.drafts import DraftFile, NewDraft
+from core.incoming.tables import FileRole, Origin
+from core.sealing import mark
+from ingest.letter import Attachment, Draft, Letter, Outcome, Reading, Reason
+from ingest.spool import Slot
+
+_CATEGORIES = ("bi_mat", "don_thu", "khong_chinh_thuc", "mot_cua")
+
+
+def excluded(reading: Reading, key: bytes, raw_sha256: str) -> Excluded:
+    """The trace of a letter left out under Điều 3: of a suspected secret nothing but who, when and which rule."""
+    rule = reading.reasons[0].rule if reading.reasons else ""
+    category = "bi_mat" if reading.is_secret else _category(rule)
+    keeps_subject = category == "khong_chinh_thuc" and reading.letter is not None
+    subject = _clean(reading.letter.subject) if keeps_subject and reading.letter else None
+    identity = reading.identity or (reading.letter.identity if reading.letter else raw_sha256)
+    return Excluded(category, rule, mark(key, identity), _clean(_sender(reading))[:320], subject)
+
+
+def taken(reading: Reading, letter: Letter, slot: Slot, where: Where, book_id: int, now: datetime) -> Taken:
+    """A letter with its files and drafts, as rows."""
+    values = {
+        "message_id": _clean(letter.message_id)[:998] if letter.message_id else None,
+        "mail_class": letter.mail_class,
+        "outcome": reading.outcome,
+        "subject": _clean(letter.subject),
+        "sender_name": _clean(letter.senders[0].name) if letter.senders else "",
+        "sender_address": _clean(letter.senders[0].address)[:320] if letter.senders else "",
+        "recipients": [_clean(address.address) for address in (*letter.to, *letter.cc)],
+        "in_reply_to": _clean(letter.in_reply_to)[:998] if letter.in_reply_to else None,
+        "sent_at": letter.date,
+        "body_text": _clean(letter.text),
+        "reasons": [_reason(reason) for reason in reading.reasons],
+        "reports": [
+            {
+                "recipient": _clean(report.recipient), "action": report.action, "status": report.status,
+                "original_message_id": report.original_message_id, "text": _clean(report.text),
+            }
+            for report in letter.reports
+        ],
+        "warnings": list(letter.warnings),
+    }  # fmt: skip
+    raw = Content(slot.raw, letter.raw_sha256, letter.raw_size, "message/rfc822")
+    files = tuple(_named(attachment) for attachment in letter.attachments)
+    origin = Origin.MAIL if where.door == "imap" else Origin.DROPPED
+    order = (where.received_at or now, where.uid)
+    drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
+    return Taken(letter.identity, raw, values, files, drafts if reading.outcome is Outcome.DRAFT else [])
+
+
+def _draft(
+    draft: Draft, attachments: tuple[Attachment, ...], origin: Origin, book_id: int, order: tuple[datetime, int]
+) -> NewDraft:
+    files = [
+        DraftFile(
+            _clean(file.name), file.sha256, file.media_type, file.size,
+            FileRole.MAIN if index == draft.main else FileRole.ANNEX, _clean(file.inside),
+        )
+        for index, file in ((index, attachments[index]) for index in draft.files)
+    ]  # fmt: skip
+    received_at, sort_uid = order
+    return NewDraft(origin, book_id, None, received_at, sort_uid, draft.fields, files, draft.notes)
+
+
+def _named(file: Attachment) -> Named:
+    if file.path is None:
+        raise ValueError("a letter's file was measured but not decoded")
+    content = Content(file.path, file.sha256, file.size, file.media_type)
+    return Named(_clean(file.name), content, _clean(file.inside), file.is_inline, file.warnings)
+
+
+def _category(rule: str) -> str:
+    return next((category for category in _CATEGORIES if rule.startswith(category)), "khong_chinh_thuc")
+
+
+def _sender(reading: Reading) -> str:
+    if reading.sender or reading.letter is None or not reading.letter.senders:
+        return reading.sender
+    return reading.letter.senders[0].address
+
+
+def _reason(reason: Reason) -> dict[str, str]:
+    return {"rule": reason.rule, "evidence": _clean(reason.evidence)}
+
+
+def _clean(text: str) -> str:
+    # PostgreSQL takes no NUL in a text, UTF-8 no lone surrogate; mail brings both.
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
