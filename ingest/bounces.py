@@ -28,6 +28,7 @@ _SUBJECT = re.compile(
     r"|không gửi được|không thể gửi|chưa gửi được",
     re.IGNORECASE,
 )
+ANSWER = re.compile(r"re:|auto|out of|away|vacation|abwesen|réponse|respuesta|trả lời|tự động|vắng", re.IGNORECASE)
 _FAILURE = re.compile(
     r"undeliver|(?:not|never|n't|unable to|failed to|cannot|can ?not) (?:be |been )?"
     r"(?:deliver|sen[dt]|relay|receive|reach)"
@@ -73,7 +74,8 @@ def is_bounce(header: Header, subject: str, text: str) -> bool:
     )
     has_failed = bool(header.raw("x-failed-recipients"))
     has_no_return = header.text("return-path") == "<>" or header.text("auto-submitted").lower().startswith("auto-")
-    says_so = _SUBJECT.search(subject) is not None
+    # An absent person's program answers with our own subject, which may speak of failures itself.
+    says_so = _SUBJECT.search(subject) is not None and not ANSWER.match(subject)
     if not (has_failed or is_daemon or (says_so and has_no_return)):
         return False
     return has_failed or _FAILURE.search(prose(text)[:6_000]) is not None or (is_daemon and says_so)

@@ -127,12 +127,15 @@ def _spec(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _flanker() -> Callable[[str], Any]:
-    # It would log the fields it can't read, and those may be words of a secret letter.
-    logging.getLogger("flanker").setLevel(logging.CRITICAL + 1)
     noise = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stderr(noise), contextlib.redirect_stdout(noise):
         warnings.simplefilter("ignore")
         from flanker.addresslib import address
+
+    # It logs the fields it can't read, and those may be words of a secret letter. A filter, since its lexer
+    # sets its own level and a later logging configuration may enable loggers again.
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("flanker")]:
+        logging.getLogger(name).addFilter(lambda _record: False)
 
     def parse_one(text: str) -> Any:
         try:

@@ -25,7 +25,7 @@ HEADER = (
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 700
 
 
-@pytest.fixture()
+@pytest.fixture
 def read(tmp_path: Path) -> Reader:
     """Reads a mail from its bytes; its parts lie in a fresh folder."""
 
@@ -284,6 +284,15 @@ def test_what_screening_needs_is_kept(read: Reader) -> None:
 def test_one_bad_address_does_not_lose_the_others(read: Reader, field: str, found: list[tuple[str, str]]) -> None:
     letter = read(f"From: x@y.vn\nTo: {field}\n\nx".encode())
     assert [(address.name, address.address) for address in letter.to] == found
+
+
+def test_words_of_a_letter_never_reach_the_log(
+    read: Reader, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    letter = read("From: x@y.vn\nTo: tuyệt mật) [x <a@b.vn\nSubject: =?bí?mật?=\n\nx".encode())
+    assert letter.to == (Address("tuyệt mật) [x", "a@b.vn"),)
+    assert caplog.records == []
+    assert capfd.readouterr() == ("", "")
 
 
 def test_an_empty_file_is_no_mail(tmp_path: Path) -> None:
