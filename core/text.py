@@ -17,6 +17,9 @@ _LOOK_ALIKES = str.maketrans(
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 
 
+_ODD = re.compile(f"[{''.join(map(chr, _LOOK_ALIKES))}]")
+
+
 def _placements() -> dict[str, str]:
     """Old-style placement of the tone (hoà, thuỷ) to the new one (hòa, thủy), in three letter cases."""
     table: dict[str, str] = {}
@@ -30,15 +33,22 @@ def _placements() -> dict[str, str]:
 
 _OLD_TONES = _placements()
 # After q the u belongs to the consonant ("quý"), and a following letter makes the old place the only one ("hoàn").
-_OLD_TONE = re.compile(rf"(?<![qQ])({'|'.join(_OLD_TONES)})(?![A-Za-zÀ-ỹ])")
+_SECOND = "".join(sorted({old[1] for old in _OLD_TONES}))
+_OLD_TONE = re.compile(rf"(?<![qQ])[oOuU][{_SECOND}](?![A-Za-zÀ-ỹ])")
+
+_VIETNAMESE = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
+_BARE = "aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd"
+_TO_BARE = str.maketrans(_VIETNAMESE + _VIETNAMESE.upper(), _BARE + _BARE.upper())
 
 
 def normal(text: str) -> str:
     """`text` in NFC with plain dashes, slashes and Đ, and tones placed the new way: for reading, not for display."""
     if text.isascii():
         return text
-    composed = unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)
-    return _OLD_TONE.sub(lambda found: _OLD_TONES[found.group(1)], composed)
+    composed = unicodedata.normalize("NFC", text)
+    if _ODD.search(composed):
+        composed = composed.translate(_LOOK_ALIKES)
+    return _OLD_TONE.sub(lambda found: _OLD_TONES.get(found[0], found[0]), composed)
 
 
 def squeeze(text: str) -> str:
@@ -48,10 +58,11 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """The key for matching and search: `normal`, without marks, đ as d, lower case, blanks squeezed."""
-    if text.isascii():
-        return squeeze(text).lower()
-    bare = unicodedata.normalize("NFD", normal(text)).replace("đ", "d").replace("Đ", "D")
-    return squeeze("".join(c for c in bare if not unicodedata.combining(c))).lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES).translate(_TO_BARE)
+        if not text.isascii():  # other languages' marks
+            text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return squeeze(text).lower()
 
 
 # --- encodings from before Unicode -------------------------------------------------------------------------
@@ -73,7 +84,12 @@ _VNI_SINGLE = {"ô": "ơ", "ö": "ư", "ñ": "đ", "æ": "ỉ", "ó": "ĩ", "ò"
 _VNI_MARKS |= {letter.upper(): marks for letter, marks in _VNI_MARKS.items()}
 _VNI_SINGLE |= {letter.upper(): target.upper() for letter, target in _VNI_SINGLE.items()}
 
-_VIETNAMESE = set("àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ")
+# Latin-1 letters and signs that Unicode Vietnamese never uses.
+_STRANGE = re.compile(
+    "["
+    + "".join(c for c in map(chr, range(0xA1, 0x100)) if c.lower() not in _VIETNAMESE and c not in "«»°§·")
+    + "]|[§·«]\\w"
+)
 _WORD = re.compile(r"[^\s\d.,;:/()\[\]\"'!?+=_*&%-]+")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|th|tr|kh|gh|gi|ph|qu|[bcdghklmnprstvx])?"
@@ -89,20 +105,16 @@ def repair(text: str) -> str:
     nearly all its marked words become Vietnamese syllables: names such as señor or Müller stay. Where one
     block of the text was changed so, a block with a single such word follows it ("Sè: 63/Q§-SKHCN").
     """
-    if text.isascii() or not any(_is_strange(c) for c in text):
+    if not _STRANGE.search(text):
         return text
     blocks = text.splitlines(keepends=True)
     known = {encoding for block in blocks if (encoding := _encoding(block, least=2))}
     return "".join(_decode(block, _encoding(block, least=1 if known else 2, among=known)) for block in blocks)
 
 
-def _is_strange(letter: str) -> bool:
-    return "\xa1" <= letter <= "\xff" and letter.lower() not in _VIETNAMESE
-
-
 def _encoding(block: str, least: int, among: set[str] | None = None) -> str:
     """The encoding that makes the most sense of `block`: "tcvn3", "vni", or "" for Unicode as it stands."""
-    strange = sum(1 for word in _WORD.findall(block) if any(map(_is_strange, word)))
+    strange = sum(1 for word in _WORD.findall(block) if _STRANGE.search(word))
     if strange < least:
         return ""
     shares = {name: _share_of_syllables(_decode(block, name)) for name in sorted(among or {"tcvn3", "vni"})}

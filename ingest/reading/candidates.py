@@ -49,23 +49,26 @@ def from_file_name(name: str, file: str | None = None) -> dict[str, Evidence]:
     """Hints of a file's name: "2281_TB-SYT.pdf" -> 2281/TB-SYT. Words that could be Vietnamese are no notation."""
     bare = _NAME_NOISE.sub("", normal(name))
     codes = find_codes(bare.replace("_", "/", 1)) or find_codes(bare)
-    if codes:
-        return {"code": Evidence(codes[0].text, FILENAME, Source.FILENAME, file, text=name)}
+    if codes and "-" in codes[0].notation:
+        head, *rest = codes[0].notation.split("-")
+        value = codes[0].text.removesuffix(codes[0].notation) + "-".join([_as_printed(head), *map(_as_printed, rest)])
+        return {"code": Evidence(value, FILENAME, Source.FILENAME, file, text=name)}
     found = _NAME_CODE.match(bare)
     if not found:
         return {}
     groups = re.split(r"[\s._-]+", found["groups"])
-    if len(groups) < 2 or all(is_syllable(g) for g in groups):
+    if len(groups) < 2 or sum(is_syllable(g) for g in groups) > 1:
         return {}
-    notation = "-".join(_as_printed(g, first=i == 0) for i, g in enumerate(groups))
+    notation = "-".join(_as_printed(g) for g in groups)
     value = f"{found['number']}/{notation}"
     return {"code": Evidence(value, FILENAME, Source.FILENAME, file, text=name)}
 
 
-def _as_printed(group: str, *, first: bool) -> str:
-    return _printed_kinds().get(fold(group), group.upper()) if first else group.upper()
+def _as_printed(group: str) -> str:
+    """File names drop marks and shorten: "qd" is QĐ, "ub" UBND. What is known already (TTg) stays."""
+    return _printed_forms().get(fold(group), group if not group.islower() else group.upper())
 
 
 @cache
-def _printed_kinds() -> Mapping[str, str]:
-    return {fold(a): a for a in KIND_ABBREVIATIONS}
+def _printed_forms() -> Mapping[str, str]:
+    return {fold(a): a for a in KIND_ABBREVIATIONS} | {"ub": "UBND", "hdnd": "HĐND", "ttg": "TTg", "nd": "NĐ"}

@@ -72,8 +72,8 @@ def _sequence(words: Sequence[Word], wanted: Sequence[str]) -> tuple[Word, ...]:
 
 def _head(page: Page, motto: Line, is_party: bool) -> Head:
     top = motto.y0 - 1.6 * motto.height
-    split = motto.x0 - 0.002
     words = [w for w in page.words if top <= (w.y0 + w.y1) / 2 < motto.y1 + 0.45]
+    split = min(motto.x0, _date_start(words, motto)) - 0.002
     left_words, right_words = columns(words, split)
     left, right = _clean(lines_of(left_words)), _clean(lines_of(right_words))
     limit = motto.y1 + _UNDER_MOTTO
@@ -85,9 +85,18 @@ def _head(page: Page, motto: Line, is_party: bool) -> Head:
     ends = [li.y1 for li in (code_line, date_line) if li]
     below = next((li.y1 for li in right if MOTTO_BELOW in li.folded and li.y0 < limit), motto.y1)
     bottom = max([*ends, below])
-    offices_end = min([li.y0 for li in (code_line, date_line) if li], default=below + 0.02)
+    # The date stands on the code's height, or above it where the left column has more lines.
+    offices_end = code_line.y0 if code_line else date_line.y0 if date_line else below + 0.02
     offices = tuple(li for li in left if (li.y0 + li.y1) / 2 < offices_end)
     return Head(page, True, is_party, split, bottom, offices, tuple(left), code_line, date_line)
+
+
+def _date_start(words: Sequence[Word], motto: Line) -> float:
+    """Where place and date begin: a long place name, or the Party's short motto, puts them left of the motto."""
+    under = lines_of(w for w in words if motto.y1 < w.y1 < motto.y1 + _UNDER_MOTTO)
+    dated = [s.x0 for s in segments_of(under) if PLACE_AND_DATE.search(s.plain)]
+    # Further left it has run together with the code line.
+    return min((x for x in dated if x > 0.35), default=1.0)
 
 
 def _head_without_motto(page: Page) -> Head | None:

@@ -1,5 +1,6 @@
 """Words joined into lines, by where they stand. Everything here is in fractions of the page, origin top left."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -86,8 +87,9 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
     """
     rows: list[list[Word]] = []
     middles: list[tuple[float, float]] = []
-    for word in sorted(words, key=lambda w: (w.y0 + w.y1, w.x0)):
-        middle, height = (word.y0 + word.y1) / 2, word.y1 - word.y0
+    ordered = sorted(((w.y0 + w.y1) / 2, w.x0, i, w) for i, w in enumerate(words))
+    for middle, _, _, word in ordered:
+        height = word.y1 - word.y0
         # Only the last two rows can take it: the words come sorted by height.
         for place in range(len(rows) - 1, max(len(rows) - 3, -1), -1):
             if abs(middles[place][0] - middle) < 0.45 * max(middles[place][1], height):
@@ -120,9 +122,13 @@ def columns(words: Sequence[Word], split: float) -> tuple[list[Word], list[Word]
 
 
 def joined(lines: Sequence[Line]) -> str:
-    """The text of `lines` as one line with single spaces, words cut at a line's end by a hyphen not mended:
-    Vietnamese is not hyphenated, a hyphen at the end is one of the text."""
-    return " ".join(" ".join(line.text for line in lines).split())
+    """The text of `lines` as one line with single spaces. Vietnamese is not hyphenated: a hyphen at a line's end is
+    one of the text, and where it clings to a word ("QĐ-" over "UBND") so does what follows."""
+    out = ""
+    for line in lines:
+        clings = re.search(r"\w[-/]$", out) is not None
+        out += line.text if clings or not out else " " + line.text
+    return " ".join(out.split())
 
 
 def box_around(lines: Sequence[Line]) -> Box:

@@ -39,7 +39,8 @@ BODY_BEGINS = re.compile(
     r"\b(?:nhan duoc|kinh moi|thong bao|bao cao|de nghi|ban hanh|tran trong|to chuc))\b"
 )
 
-RECIPIENTS = re.compile(r"^\W*nơi\s+nhận\b", re.IGNORECASE)
+# Some fonts' joined letters come out of the text layer twice ("Nơi ơ nhận").
+RECIPIENTS = re.compile(r"^\W*nơi\s+(?:ơ\b|nhận\b)", re.IGNORECASE)
 ADDRESSED_TO = re.compile(r"^\W*kính\s+gửi\s*[:;]?\s*", re.IGNORECASE)
 AUTHORITY = re.compile(r"^(?:T\s*[./]?\s*M|K\s*[./]?\s*T|T\s*[./]?\s*L|T\s*[./]?\s*U\s*[./]?\s*Q|Q)\s*[./]\s*\S")
 # Parts of leaders' titles (folded) by which a line of the signature block is known not to be a name.

@@ -9,12 +9,16 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from core.text import fold, is_syllable, repair
+from core.text import is_syllable, repair
 from ingest.letter import Page, Word
+from ingest.reading.patterns import RECIPIENTS
 from ingest.reading.unreadable import Unreadable
 
 FIRST_PAGES = 3
 MOST_PAGES = 12  # how far the signature is looked for before the last page is taken
+_LINE_HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end, after which it gives no line break
+_MOST_ANNOTATIONS = 200
+_SAMPLE = 160  # words that speak for their page
 _ENOUGH_LETTERS = 60  # a page with fewer letters is a picture with at most a stamp on it
 
 
@@ -52,8 +56,7 @@ def _wanted(document: pdfium.PdfDocument) -> Iterator[Page]:
 
 
 def _has_recipients(page: Page) -> bool:
-    words = [fold(w.text).rstrip(":") for w in page.words]
-    return any(a == "noi" and b == "nhan" for a, b in pairwise(words))
+    return any(RECIPIENTS.match(f"{a.text} {b.text}") for a, b in pairwise(page.words) if a.text.startswith("N"))
 
 
 def _read(document: pdfium.PdfDocument, index: int) -> Page:
@@ -61,7 +64,7 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
     try:
         # Offices' signing programs write the number and the day as form fields over the blanks; only after
         # flattening do they belong to the page's text. It changes the loaded copy, never the file.
-        if pdfium_c.FPDFPage_GetAnnotCount(page) > 0 and pdfium_c.FPDFPage_Flatten(page, 0) == 1:
+        if index < FIRST_PAGES and _has_written_fields(page) and pdfium_c.FPDFPage_Flatten(page, 0) == 1:
             page.close()
             page = document[index]
         width, height = page.get_size()
@@ -70,6 +73,17 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
     finally:
         page.close()
     return Page(index + 1, words, width, height, is_scan=not is_plausible(words))
+
+
+def _has_written_fields(page: pdfium.PdfPage) -> bool:
+    kinds = (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_STAMP)
+    for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page), _MOST_ANNOTATIONS)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
+        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        pdfium_c.FPDFPage_CloseAnnot(annotation)
+        if kind in kinds:
+            return True
+    return False
 
 
 def _words(page: pdfium.PdfPage, text: pdfium.PdfTextPage, width: float, height: float) -> Iterator[Word]:
@@ -89,7 +103,7 @@ def _words(page: pdfium.PdfPage, text: pdfium.PdfTextPage, width: float, height:
         x0, x1 = min(first[0], last[0]), max(first[2], last[2])
         top, low = max(first[1], last[1]), min(first[3], last[3])
         corners = _upright((x0 - left, low - bottom, x1 - left, top - bottom), width, height, turned)
-        yield Word("".join(letters[start:end]), *corners)
+        yield Word(letters[start:end].replace(_LINE_HYPHEN, "-"), *corners)
 
 
 def _letters(text: pdfium.PdfTextPage) -> str:
@@ -107,7 +121,10 @@ def _letters(text: pdfium.PdfTextPage) -> str:
 def _runs(letters: str) -> Iterator[tuple[int, int]]:
     start = -1
     for i, letter in enumerate(letters):
-        if letter.isspace() or letter in "\x00\ufffe\uffff":
+        if letter == _LINE_HYPHEN:
+            yield (start if start >= 0 else i), i + 1
+            start = -1
+        elif letter.isspace() or letter in "\x00\uffff":
             if start >= 0:
                 yield start, i
             start = -1
@@ -135,7 +152,7 @@ def is_plausible(words: tuple[Word, ...]) -> bool:
     """Whether the text layer can be read: there is some, and its words are not torn into single letters."""
     if sum(len(w.text) for w in words) < _ENOUGH_LETTERS:
         return False
-    marked = [w.text for w in words if any(c.isalpha() for c in w.text)]
+    marked = [w.text for w in words[:_SAMPLE] if any(c.isalpha() for c in w.text)]
     torn = sum(1 for word in marked if len(word) == 1 and word.lower() not in "aàáăâêeéèiíìoóòôơuúùưyýỳđvtả")
     strange = sum(1 for word in marked if not word.isascii() and not _is_readable(word))
     return bool(marked) and torn <= 0.25 * len(marked) and strange <= 0.35 * len(marked)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from config.vocabulary import vocabulary
 from core.text import fold, normal, squeeze
-from ingest.letter import Page
+from ingest.letter import Page, Word
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import AUTHORITY, DEGREE, RECIPIENTS, SIGNATURE_MARK, TITLE_WORDS
 
@@ -34,25 +35,36 @@ def find_signature(pages: Sequence[Page], first: int) -> Signature | None:
     for page in pages:
         if page.number < first or page.is_scan:
             continue
-        for line in lines_of(columns(page.words, 0.5)[0]):
-            if RECIPIENTS.match(line.plain):
-                found = _block(page, line.y0 - 0.035)
-                if found:
-                    return found
+        for anchor in recipients_of(page):
+            if anchor.x0 < 0.5 and (found := _block(page, anchor.y0 - 0.035)):
+                return found
     for page in pages:
         if page.number < first or page.is_scan:
             continue
         for line in lines_of(columns(page.words, 0.45)[1]):
-            if line.is_capitals and (AUTHORITY.match(line.plain) or _is_bare_title(line, page)):
+            if line.is_capitals and (AUTHORITY.match(line.plain) or _is_bare_title(line, page, first)):
                 found = _block(page, line.y0 - 0.005)
                 if found:
                     return found
     return None
 
 
-def _is_bare_title(line: Line, page: Page) -> bool:
+def recipients_of(page: Page) -> list[Word]:
+    """The words "Nơi" that begin "Nơi nhận" on `page`, top to bottom as the file has them."""
+    return [
+        a for a, b in pairwise(page.words)
+        if a.text.startswith(("N", "n")) and RECIPIENTS.match(normal(f"{a.text} {b.text}"))
+    ]  # fmt: skip
+
+
+def _is_bare_title(line: Line, page: Page, first: int) -> bool:
     """ "GIÁM ĐỐC" alone on the right of a line of the page, not in the head."""
-    if line.y0 < 0.3 or line.x0 < 0.45 or not TITLE_WORDS.search(line.folded) or len(line.words) > 6:
+    if (
+        (page.number == first and line.y0 < 0.3)
+        or line.x0 < 0.45
+        or not TITLE_WORDS.search(line.folded)
+        or len(line.words) > 6
+    ):
         return False
     return not any(abs((w.y0 + w.y1) / 2 - (line.y0 + line.y1) / 2) < 0.006 and w.x1 < line.x0 - 0.005
                    and w.x1 > 0.42 for w in page.words)  # fmt: skip

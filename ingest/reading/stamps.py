@@ -9,6 +9,7 @@ from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import SECRECY, SECRECY_FIELD, STAMP, URGENCY
 
 _DEPTH = 0.5
+_MOST_STAMP_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,10 @@ class Stamp:
 def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
     """Every stamp standing alone on its line, or alone in its column, in the upper `depth` of `page`."""
     words = [w for w in page.words if w.y0 < depth]
-    # Once over the whole width and once for each half: a stamp beside "Kính gửi" or in a cell stands alone there.
-    halves = columns(words, 0.45)
-    lines = [s for part in (words, *halves) for s in segments_of(lines_of(part))]
+    rows = lines_of(words)
+    # Each row's segments, and its halves: a stamp tight beside "Kính gửi" or in a cell stands alone there.
+    halves = (Line(tuple(half)) for row in rows for half in columns(row.words, 0.45) if half)
+    lines = [*segments_of(rows), *(half for half in halves if len(half.words) <= _MOST_STAMP_WORDS)]
     found: dict[tuple[str, bool], Stamp] = {}
     for line in lines:
         stamp = _stamp(line, page.number)

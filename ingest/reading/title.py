@@ -20,6 +20,7 @@ from ingest.reading.patterns import (
 
 LETTER = "Công văn"
 _TITLE_DEPTH = 0.36  # the title stands at most this far under the head
+_SUBJECT_DEPTH = 0.25  # ten lines or so of trích yếu
 _MOST_LETTERS = 2000
 
 
@@ -36,7 +37,8 @@ class Title:
 
 def find_title(head: Head) -> Title:
     """Kind and subject of the document that `head` stands over; empty strings for what is not there."""
-    words = [w for w in head.page.words if (w.y0 + w.y1) / 2 > head.bottom - 0.004]
+    deepest = head.bottom + _TITLE_DEPTH + _SUBJECT_DEPTH
+    words = [w for w in head.page.words if head.bottom - 0.004 < (w.y0 + w.y1) / 2 < deepest]
     lines = [li for li in lines_of(words) if not SIGNATURE_MARK.search(li.plain)]
     for place, line in enumerate(lines):
         if line.y0 > head.bottom + _TITLE_DEPTH or ADDRESSED_TO.match(line.plain):
@@ -125,7 +127,10 @@ def _letter(head: Head, lines: Sequence[Line]) -> Title:
     taken: list[Line] = []
     for line in head.left:
         if not taken:
-            if line.y1 > head.bottom - 0.02 and LETTER_SUBJECT.match(line.plain):
+            # Under the code, which the date on the right may stand lower than.
+            if line.y0 > (head.code_line.y0 if head.code_line else head.bottom - 0.02) and LETTER_SUBJECT.match(
+                line.plain
+            ):
                 taken.append(line)
             continue
         pitch = taken[1].y0 - taken[0].y0 if len(taken) > 1 else 1.7 * taken[0].height
