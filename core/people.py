@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from core import events
 from core.db import Base
 
 
@@ -98,3 +99,13 @@ def add(
     session.add(user)
     session.flush()
     return user
+
+
+def set_roles(session: Session, user: User, roles: set[Role], *, at: datetime) -> None:
+    """Give an account exactly these roles, at the command line; harmless when it has them already."""
+    before = user.roles
+    user.role_rows[:] = [row for row in user.role_rows if row.role in roles]
+    user.role_rows.extend(UserRole(role=role) for role in sorted(roles - before))
+    session.flush()
+    payload = {"roles": sorted(roles), "before": sorted(before)}
+    events.record(session, "roles_changed", "user", user.id, by=None, at=at, payload=payload)

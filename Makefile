@@ -1,0 +1,48 @@
+# The whole workflow. `make help` lists it; each target sets up what it needs.
+PYTHON_BIN := .venv/bin/python
+PYTEST := $(PYTHON_BIN) -m pytest
+WORKERS ?= 2
+PORT ?= 8360
+SCORES ?= letters documents
+SCORER ?= $(DATA)/../tools/score.py
+
+.PHONY: help run test check bench torture mutations score setup-run setup-test setup-check
+
+help:
+	@echo 'make run                chạy cơ quan mẫu: hộp thư, tài khoản, thư đến (PORT=8360)'
+	@echo 'make test               cài máy chủ thật rồi chạy mọi kiểm thử (ARGS=… chuyển cho pytest)'
+	@echo 'make check              kiểu chữ, kiểu dữ liệu, quy tắc của ngôi nhà, độ dài tệp và hàm'
+	@echo 'make torture            kiểm thử chịu lỗi với số lần đầy đủ (SAMPLE=1: bản ngắn)'
+	@echo 'make bench              đo tốc độ và bộ nhớ, ghi vào bench/results/'
+	@echo 'make mutations          phá từng lời hứa trong một bản sao, kiểm thử phải bắt được'
+	@echo 'make score DATA=THƯ_MỤC chấm điểm «congvan read» trên dữ liệu có nhãn'
+
+run: setup-run
+	@$(PYTHON_BIN) congvan.py demo --port $(PORT)
+
+test: setup-test
+	$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: setup-check
+	$(PYTHON_BIN) -m ruff check .
+	$(PYTHON_BIN) -m ruff format --check .
+	$(PYTHON_BIN) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON_BIN) scripts/house_rules.py
+
+torture: setup-test
+	COUNT=$(if $(SAMPLE),short,full) $(PYTEST) -m torture $(ARGS)
+
+bench: setup-test
+	@mkdir -p bench/results
+	@for script in bench/*.py; do echo "== $$script"; $(PYTHON_BIN) $$script $(ARGS) || exit 1; done
+
+mutations: setup-test
+	$(PYTHON_BIN) scripts/mutations.py $(ARGS)
+
+score: setup-run
+	@test -n '$(DATA)' || { echo 'Cách dùng: make score DATA=THƯ_MỤC [SCORER=TỆP] [SCORES="letters documents"]'; exit 64; }
+	@for kind in $(SCORES); do $(PYTHON_BIN) '$(SCORER)' $$kind '$(DATA)' --command '$(CURDIR)/.venv/bin/congvan'; done
+
+setup-run setup-test setup-check: setup-%:
+	@scripts/setup.sh $*

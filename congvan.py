@@ -1,0 +1,321 @@
+#!/usr/bin/env python3
+"""Công văn: the command line and the composition root, the only module that knows all the parts.
+
+Each command imports what it needs when it runs, so that `read` and `--help` start quickly.
+"""
+
+import getpass
+import json
+import sys
+import threading
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.command_line import ROLES, Exit, parser
+
+if TYPE_CHECKING:
+    from config.doctor import Check
+    from config.settings import Settings
+    from core.db import Database
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (sysexits.h); expected failures end in one Vietnamese sentence."""
+    asked = parser().parse_args(arguments)
+    try:
+        return int(_COMMANDS[asked.command](asked))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; there is nobody to tell
+        return Exit.IO
+    except Exception as error:
+        code = _code_of(error)
+        if code is None:
+            raise
+        print(f"congvan {asked.command}: {error}", file=sys.stderr)
+        return code
+
+
+def _code_of(error: Exception) -> int | None:
+    """The exit code of an expected failure; None for a bug, which shows its traceback."""
+    from config.settings import SettingsError
+
+    if isinstance(error, SettingsError):
+        return Exit.CONFIG
+    from core.errors import CongvanError, NotAllowed, Temporary
+
+    if isinstance(error, Temporary):
+        return Exit.TEMPORARY
+    if isinstance(error, NotAllowed):
+        return Exit.NO_PERMISSION
+    return Exit.DATA if isinstance(error, CongvanError) else None
+
+
+def _run(asked: Namespace) -> int:
+    from config.supervisor import Supervisor
+
+    settings = _settings(asked, "run")
+    _database(settings).close()  # says at once what is wrong with it, before anything is started
+    return Supervisor([(name, [*own_command(), name, "--config", str(asked.config)]) for name in SERVICES]).run()
+
+
+def _ingest(asked: Namespace) -> int:
+    import signal
+
+    from config import notify, supervisor
+    from ingest import service
+
+    supervisor.end_with_supervisor()
+    settings = _settings(asked, "ingest")
+    database = _database(settings)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        return service.run(
+            settings, database, once=asked.once, stop=stop,
+            heartbeat=notify.heartbeat(), ready=lambda: notify.tell(notify.READY),
+        )  # fmt: skip
+    finally:
+        notify.tell(notify.STOPPING)
+        database.close()
+
+
+def _dashboard(asked: Namespace) -> int:
+    import structlog
+
+    from config import notify, supervisor
+    from core.files import FolderStore
+    from dashboard.app import create_app
+    from dashboard.serving import serve
+    from dashboard.web import Office
+    from ingest.spool import spool_root
+
+    supervisor.end_with_supervisor()
+    settings = _settings(asked, "dashboard")
+    office = Office(_database(settings), FolderStore(settings.files_folder), settings, now, spool_root(settings))
+
+    def ready(port: int) -> None:
+        structlog.get_logger().info("serving", host=settings.dashboard.host, port=port)
+        notify.tell(notify.READY)
+
+    try:
+        serve(create_app(office), settings.dashboard, on_ready=ready, heartbeat=notify.heartbeat())
+    except OSError as error:
+        place = f"{settings.dashboard.host}:{settings.dashboard.port}"
+        print(f"congvan dashboard: không mở được {place}: {error.strerror}.", file=sys.stderr)
+        return Exit.UNAVAILABLE
+    finally:
+        office.database.close()
+    return Exit.OK
+
+
+def _demo(asked: Namespace) -> int:
+    from demo.running import run_demo
+
+    return run_demo(asked.home, asked.port, [*own_command()], SERVICES)
+
+
+def _read(asked: Namespace) -> int:
+    from ingest.describe import describe
+
+    code = Exit.OK
+    for path in asked.paths:
+        if not path.exists():
+            print(f"congvan read: không có {path}.", file=sys.stderr)
+            code = Exit.NO_INPUT
+            continue
+        for found in describe(path):
+            _print_json(found)
+    return code
+
+
+def _export(asked: Namespace) -> int:
+    from core import exports
+
+    with _database(_settings(asked, "export")).reading() as session:
+        for row in exports.KINDS[asked.kind](session):
+            _print_json(row)
+    return Exit.OK
+
+
+def _upgrade(asked: Namespace) -> int:
+    from core import profiles, schema
+    from core.db import Database
+
+    settings = _settings(asked, "upgrade")
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url)
+    done = schema.upgrade(database)
+    for step in done.steps:
+        print(f"Đã làm: {step}")
+    said = f"đã lên bản {done.after}" if done.steps else f"đã ở bản mới nhất {done.after}, không phải làm gì"
+    print(f"Cơ sở dữ liệu {said}.")
+    with database.writing() as session:
+        if asked.profile:
+            print(profiles.open_office(session, *_profile(asked.profile), at=now()).sentence())
+        elif not profiles.is_open(session):
+            print("Cơ quan chưa mở. Mở bằng: congvan upgrade --profile TÊN_HOẶC_TỆP (xem config/profiles/).")
+    return Exit.OK
+
+
+def _verify(asked: Namespace) -> int:
+    from core.files import FolderStore
+    from core.verify import verify
+
+    settings = _settings(asked, "verify")
+    store = FolderStore(settings.files_folder)
+    with _database(settings).reading() as session:
+        proof = verify(session, store, settings.sealed_folder, on_fault=lambda fault: print(f"✗ {fault}"))
+    print(f"{proof.events} sự kiện, {proof.entries} số đến, {proof.files} tệp ({proof.bytes // 1_000_000} MB).")
+    print("Nguyên vẹn." if not proof.faults else f"{len(proof.faults)} chỗ hỏng; xem các dòng ✗ ở trên.")
+    return Exit.OK if not proof.faults else Exit.FOUND_FAULTS
+
+
+def _doctor(asked: Namespace) -> int:
+    from config.doctor import Check, machine
+    from ingest import checkup
+    from ingest.spool import spool_root
+
+    settings = _settings(asked, "doctor")
+    checks = [Check(f"Cấu hình {asked.config} đọc được", True), *machine(settings, spool_root(settings))]
+    checks.append(_database_check(settings))
+    checks.extend(checkup.mailbox(mailbox) for mailbox in settings.mailboxes)
+    for check in checks:
+        print(check.line())
+    return Exit.OK if all(check.is_right for check in checks if check.is_needed) else Exit.FOUND_FAULTS
+
+
+def _database_check(settings: "Settings") -> "Check":
+    from config.doctor import Check
+    from config.settings import SettingsError
+    from core.errors import Temporary
+
+    try:
+        _database(settings).close()
+    except (SettingsError, Temporary) as error:
+        return Check("Cơ sở dữ liệu", False, str(error))
+    return Check("Cơ sở dữ liệu mở được và đúng bản", True)
+
+
+def _user(asked: Namespace) -> int:
+    from core import administration
+    from core.people import Role
+
+    database = _database(_settings(asked, "user"))
+    if asked.act == "list":
+        with database.reading() as session:
+            for row in administration.listing(session, at=now()):
+                print("\t".join(row))
+    elif asked.act in {"add", "password"}:
+        _set_password(database, asked)
+    else:
+        roles = {Role(ROLES[name]) for name in getattr(asked, "roles", ())}
+        with database.writing() as session:
+            print(administration.change(session, asked.act, asked.username, roles, at=now()))
+    return Exit.OK
+
+
+def _set_password(database: "Database", asked: Namespace) -> None:
+    """`user add` and `user password`: what can be refused is refused before a password is asked for."""
+    from core import accounts, administration
+    from core.people import Role
+
+    account = None
+    with database.reading() as session:
+        if asked.act == "add":
+            roles = frozenset(Role(ROLES[name]) for name in asked.roles)
+            account = administration.NewAccount(asked.username, asked.name, roles, asked.title, asked.division)
+            administration.check_new(session, account)
+        else:
+            administration.user(session, asked.username)
+    password = _asked_password()
+    accounts.check_new_password(password, asked.username)
+    hashed = accounts.hash_password(password)
+    with database.writing() as session:
+        if account is not None:
+            administration.add(session, account, hashed, at=now())
+        else:
+            found = administration.user(session, asked.username)
+            accounts.reset_password(session, found, hashed, at=now())
+    print(f"Xong. «{asked.username}» phải đổi mật khẩu ở lần đăng nhập đầu.")
+
+
+def _asked_password() -> str:
+    """From the terminal, twice, or the first line of standard input; never from the command line, which `ps` shows."""
+    from core.errors import Permanent
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Mật khẩu: ")
+    if getpass.getpass("Nhập lại: ") != password:
+        raise Permanent("Hai lần nhập không giống nhau.")
+    return password
+
+
+_COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "run": _run, "ingest": _ingest, "dashboard": _dashboard, "demo": _demo, "read": _read, "export": _export,
+    "upgrade": _upgrade, "verify": _verify, "doctor": _doctor, "user": _user,
+}  # fmt: skip
+SERVICES = ("ingest", "dashboard")
+
+
+def now() -> datetime:
+    """The program's clock: aware UTC."""
+    return datetime.now(UTC)
+
+
+def own_command() -> tuple[str, ...]:
+    """How this program starts itself again."""
+    return (sys.executable, str(Path(__file__).resolve()))
+
+
+def _settings(asked: Namespace, service: str) -> "Settings":
+    from config import logs, settings
+
+    found = settings.load(asked.config)
+    logs.configure(found.log, service)
+    return found
+
+
+def _database(settings: "Settings") -> "Database":
+    """The office's database with the program's schema. Raises SettingsError or Temporary in words."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from config.settings import SettingsError
+    from core import schema
+    from core.db import Database
+    from core.errors import Temporary
+
+    database = Database(settings.database_url)
+    if database.is_sqlite and not Path(database.url.database or "").exists():
+        raise SettingsError(f"Chưa có cơ sở dữ liệu {database.url.database}. Chạy «congvan upgrade» để tạo.")
+    try:
+        is_current = schema.is_current(database)
+    except SQLAlchemyError as error:
+        where = database.url.render_as_string(hide_password=True)
+        raise Temporary(f"Không mở được cơ sở dữ liệu {where}: {type(error).__name__}.") from error
+    if not is_current:
+        raise SettingsError("Cơ sở dữ liệu chưa ở bản của chương trình. Dừng dịch vụ rồi chạy «congvan upgrade».")
+    return database
+
+
+def _profile(name: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """A profile that ships, by name, or one in a file of the office's own; and the kinds of documents."""
+    from config.profiles import profile
+    from config.vocabulary import vocabulary
+
+    return profile(name), vocabulary("document_kinds")["kind"]
+
+
+def _print_json(found: object) -> None:
+    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

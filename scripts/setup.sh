@@ -1,0 +1,126 @@
+#!/bin/sh
+# Bring this checkout to the point where it runs (`run`) or can be tested (`test`). Quick when nothing is missing.
+# Nothing outside the checkout changes, except Debian packages, and those only as root (or with sudo -n).
+set -eu
+cd "$(dirname "$0")/.."
+goal=${1:-run}
+stamps=.setup
+mkdir -p "$stamps"
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$*"; exit 69; }
+
+find_python() {
+    for name in "${PYTHON:-}" python3.11 python3.12 python3; do
+        [ -n "$name" ] && "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null \
+            && { command -v "$name"; return; }
+    done
+    fail "Cần Python 3.11 hoặc 3.12 (Debian 12: apt-get install python3)."
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_be_root() { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+
+# Debian packages of the real servers must not start as services: invoke-rc.d asks this file first.
+without_services() {
+    policy=/usr/sbin/policy-rc.d
+    if [ -e "$policy" ]; then "$@"; return; fi
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    status=0
+    "$@" || status=$?
+    as_root rm -f "$policy"
+    return "$status"
+}
+
+missing_packages() {
+    for package in "$@"; do
+        case $(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true) in
+            *"ok installed") ;;
+            *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+install_packages() {
+    command -v apt-get >/dev/null || fail "Máy này không có apt-get. Cài tương đương của: $*"
+    missing=$(missing_packages "$@")
+    [ -z "$missing" ] && return
+    may_be_root || fail "Thiếu gói Debian. Chạy bằng quyền root: apt-get install --no-install-recommends $missing"
+    say "Cài gói Debian: $missing"
+    export DEBIAN_FRONTEND=noninteractive
+    apt_log=$stamps/apt.log
+    options="-o DPkg::Lock::Timeout=120 -o Acquire::Retries=3"
+    # shellcheck disable=SC2086 # options and package names are words on purpose
+    {
+        as_root apt-get $options update || true # one list that can't be had must not stop the others
+        without_services as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get $options install -y --no-install-recommends $missing
+    } >"$apt_log" 2>&1 || { tail -n 30 "$apt_log" >&2; fail "apt-get không cài được; nhật ký ở $apt_log"; }
+}
+
+make_venv() {
+    [ -x .venv/bin/python ] && .venv/bin/python -m pip --version >/dev/null 2>&1 && return
+    python=$(find_python)
+    rm -f "$stamps"/requirements*
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || {
+        say "Python này thiếu mô-đun venv."
+        install_packages python3-venv
+    }
+    say "Tạo môi trường Python trong .venv"
+    "$python" -m venv --clear .venv
+}
+
+install_requirements() {
+    stamp=$stamps/$1
+    # The stamp is the file itself: an equal copy means that exactly these versions were installed.
+    cmp -s "$1" "$stamp" && return
+    say "Cài các thư viện của $1 (lần đầu mất một hai phút)"
+    # pip's own configuration and PIP_* variables say where packages come from; hashes say which are right.
+    # flanker comes as source only and is built; everything else must be a finished wheel.
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes \
+        --only-binary :all: --no-binary flanker -r "$1" \
+        || fail "pip không cài được $1. Xem mạng và cấu hình pip của máy (pip config list)."
+    cp "$1" "$stamp"
+}
+
+# The checkout itself is found through a path file: no build, and an edit is live at once.
+link_checkout() {
+    site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    printf '%s\n' "$PWD" | cmp -s - "$site/congvan-checkout.pth" || printf '%s\n' "$PWD" >"$site/congvan-checkout.pth"
+    [ -x .venv/bin/congvan ] && return
+    printf '#!/bin/sh\nexec "%s/.venv/bin/python" "%s/congvan.py" "$@"\n' "$PWD" "$PWD" >.venv/bin/congvan
+    chmod 755 .venv/bin/congvan
+}
+
+TEST_PACKAGES="dovecot-imapd dovecot-lmtpd postfix postgresql-15 tesseract-ocr tesseract-ocr-vie chromium \
+poppler-utils isync fonts-dejavu-core fonts-liberation2 strace file"
+
+case $goal in
+run)
+    make_venv
+    install_requirements requirements.txt
+    link_checkout
+    ;;
+test)
+    make_venv
+    # Debian's and Python's packages come from different places: fetch both at once.
+    # shellcheck disable=SC2086
+    install_packages $TEST_PACKAGES &
+    packages=$!
+    install_requirements requirements-dev.txt
+    link_checkout
+    wait "$packages"
+    ;;
+check)
+    make_venv
+    install_requirements requirements-dev.txt
+    link_checkout
+    ;;
+*)
+    fail "Cách dùng: scripts/setup.sh run|test|check"
+    ;;
+esac
