@@ -1,4 +1,12 @@
-"""The mail reader: raw bytes to a Letter, whatever the bytes are."""
+"""The mail reader: raw bytes to a Letter, whatever the bytes are.
+
+Warnings of a letter: charset_repaired (a label was missing or wrong) · header_too_large, too_many_fields,
+damaged_header, header_not_ended · subject_twice · boundary_guessed, boundary_missing · too_deep,
+too_many_parts, too_many_dashed_lines (what lies beyond was not taken apart) · too_many_parameters.
+Warnings of an attachment, besides: damaged_base64, damaged_uuencode, unknown_transfer_encoding (the bytes
+may not be what was sent) · empty · name_generated (the sender gave none) · names_disagree (filename and
+filename* differ) · opened (a mail whose own files follow as attachments `inside` it).
+"""
 
 from pathlib import Path
 

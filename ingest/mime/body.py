@@ -18,6 +18,7 @@ _MARKUP = re.compile(
     r"|<[!?][^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
+_META_CHARSET = re.compile(rb"<meta[^<>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 # No character has such a number, and Python refuses to read one of thousands of digits.
 _ENDLESS_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 _NEW_LINE = {"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"} | {
@@ -65,7 +66,10 @@ def _rank(body: Body) -> int:
 
 
 def _text(body: Body) -> tuple[str, bool]:
-    text, repaired = decode(body.data, body.part.parameters.get("charset"))
+    charset = body.part.parameters.get("charset")
+    if charset is None and body.part.media_type == "text/html" and (own := _META_CHARSET.search(body.data[:4_096])):
+        charset = own[1].decode("ascii")
+    text, repaired = decode(body.data, charset)
     if body.part.media_type == "text/plain":
         return _tidy(text), repaired
     return _tidy(html_to_text(text)), repaired

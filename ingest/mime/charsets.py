@@ -22,6 +22,9 @@ _ALIASES = {
     "macintosh": "mac-roman",
 }
 _LATIN = {"iso8859-1", "cp1252", "iso8859-15", "ascii"}
+# Charsets in which bytes below 128 may stand for something else, and texts in which they don't.
+_BEYOND_ASCII = ("utf-7", "iso2022", "hz", "utf-16", "utf-32")
+_MEANS_ITSELF = re.compile(rb"[^\x00\x0e\x0f\x1b+~]*")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONED = re.compile(f"[aăâeêioôơuưyAĂÂEÊIOÔƠUƯY][{_TONES}]")
 
@@ -48,7 +51,7 @@ def decode(data: bytes, declared: str | None) -> tuple[str, bool]:
     as Windows-1252, which keeps each byte of TCVN3 and VNI apart for the repair of legacy encodings.
     """
     codec = known_charset(declared) if declared else None
-    if data.isascii() and codec not in ("utf-7", "iso2022_jp", "hz", "iso2022_kr", "utf-16", "utf-32"):
+    if data.isascii() and not (codec and codec.startswith(_BEYOND_ASCII) and not _MEANS_ITSELF.fullmatch(data)):
         return data.decode("ascii"), False
     if codec is None or codec in _LATIN or codec == "utf-8":
         return _undeclared(data, codec)

@@ -36,7 +36,7 @@ def _base64(raw: Raw, part: Part) -> Iterator[bytes]:
     line_end = 2 if raw.read(at + length - 2, at + length) == b"\r\n" else 1
     step = _CHUNK_BYTES // length * length if length > line_end and (length - line_end) % 4 == 0 else _CHUNK_BYTES
     while at < part.end:
-        chunk = raw.read(at, min(part.end, at + step)).rstrip(b"\r\n")
+        chunk = raw.read(at, min(part.end, at + step))
         data = _whole_lines(chunk, line_end)
         if data is None or (at + step < part.end and len(data) % 3):
             yield from _damaged_base64(raw.chunks(at, part.end, _CHUNK_BYTES), part)
@@ -52,7 +52,8 @@ def _whole_lines(chunk: bytes, line_end: int) -> bytes | None:
     except binascii.Error:
         return None
     sextets = len(chunk) - chunk.count(b"\n") * line_end
-    padding = len(chunk[-2:]) - len(chunk[-2:].rstrip(b"="))
+    end = chunk[-8:].rstrip(b"\r\n")
+    padding = len(end) - len(end.rstrip(b"="))
     return data if sextets % 4 == 0 and len(data) == sextets // 4 * 3 - padding else None
 
 

@@ -54,7 +54,6 @@ class LetterReader:
         text, repaired = text_of(self._bodies)
         found, is_report = reports.read(header, self._report_parts, subject, text)
         message_id = headers.message_id(header.raw("message-id"))
-        sender = headers.plain(headers.decode_words(headers.to_text(header.raw("from"))))
         if repaired or not all(value.isascii() or _is_utf8(value) for _, value in header.fields):
             self._warnings.add("charset_repaired")
         if sum(name == "subject" for name, _ in header.fields) > 1:
@@ -62,7 +61,11 @@ class LetterReader:
         self._warnings.update(root.warnings)
         return Letter(
             message_id=message_id,
-            identity=identity(message_id, (subject, sender, header.text("date")), iter(self._digests)),
+            identity=identity(
+                message_id,
+                (" ".join(header.text(name).split()) for name in ("subject", "from", "date")),
+                iter(self._digests),
+            ),
             raw_sha256=raw.sha256(),
             raw_size=raw.size,
             subject=subject,

@@ -22,9 +22,12 @@ def is_body(part: Part) -> bool:
     kind, _, subtype = part.media_type.partition("/")
     if kind != "text" or subtype in _FILE_TEXTS or part.disposition == "attachment":
         return False
-    # A short text that is to be shown is text, whatever name it bears.
-    is_shown = subtype == "plain" and part.disposition == "inline" and part.end - part.start < MAX_SHOWN_BYTES
-    return not part.name or is_shown
+    if not part.name:
+        return True
+    # Some programs name the text itself ("message.txt"): a short plain one that is to be shown is text.
+    is_short = part.end - part.start < MAX_SHOWN_BYTES
+    is_text_name = part.name.lower().endswith(".txt") or "." not in part.name
+    return subtype == "plain" and part.disposition == "inline" and is_short and is_text_name
 
 
 def choice(parts: list[Part], index: int) -> int:

@@ -153,6 +153,9 @@ def test_a_subject_is_decoded_in_all_its_broken_forms(read: Reader, field: str, 
         ("us-ascii", b"C\xabng v\xa8n s\xe8 12", "C«ng v¨n sè 12", True),
         ("utf-8", "Ki\u0301nh gu\u031b\u0309i".encode(), "Kính gửi", False),
         ("windows-1258", b"Kinh g\xfd\xd2i", "Kinh gửi", False),
+        ("utf-16-le", "Kính gửi".encode("utf-16-le"), "Kính gửi", False),
+        ("utf-16-le", b"Kinh gui", "Kinh gui", False),
+        ("iso-2022-jp", b"\x1b$B4A;z\x1b(B", "漢字", False),
         ("us-ascii", b"S\xf5\xd2 Ta\xcci chi\xecnh", "Sở Tài chính", True),
     ],
 )
@@ -171,6 +174,19 @@ def test_html_becomes_its_words_and_nothing_of_it_runs(read: Reader) -> None:
     )
     letter = read(HEADER.encode() + b"Content-Type: text/html; charset=utf-8\n\n" + html.encode())
     assert letter.text == "Kính gửi\nQuý cơ quan & đơn vị"
+
+
+def test_html_may_name_its_own_charset(read: Reader) -> None:
+    page = b'<html><head><meta charset="windows-1258"></head><body>S\xf5\xd2 T\xe0i ch\xednh</body></html>'
+    assert read(HEADER.encode() + b"Content-Type: text/html\n\n" + page).text == "Sở Tài chính"
+
+
+def test_a_named_text_that_is_to_be_shown_is_the_text(read: Reader) -> None:
+    part = "Content-Type: text/plain\nContent-Disposition: {}; filename={}\n\nxin chào\n"
+    assert read(mixed(part.format("inline", "message.txt"))).text == "xin chào"
+    for disposition, name in (("attachment", "message.txt"), ("inline", "congvan.edxml")):
+        letter = read(mixed(part.format(disposition, name)))
+        assert (letter.text, [file.name for file in letter.attachments]) == ("", [name])
 
 
 def test_of_two_forms_of_a_text_the_plain_one_is_taken(read: Reader) -> None:

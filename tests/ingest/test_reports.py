@@ -106,7 +106,7 @@ _FULL = RETURNED.format(to="ubnd@dakmil.vn")
                 "MAILER-DAEMON@mail.vn (Mail Delivery System)",
                 "Undelivered Mail Returned to Sender",
                 "This is the mail system at host mail.vn.\n\nI'm sorry to have to inform you that your message\n"
-                "could not be delivered to one or more recipients. For further assistance, please send mail to postmaster.\n\n"
+                "could not be delivered to one or more recipients. For help, please send mail to postmaster.\n\n"
                 "<ubnd@dakmil.vn>: host mx.dakmil.vn[10.0.0.1] said: 550 5.1.1\n    <ubnd@dakmil.vn>: User unknown\n",
                 header="Auto-Submitted: auto-replied\n",
             ),
