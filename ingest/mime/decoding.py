@@ -94,7 +94,9 @@ def _quoted_printable(chunks: Iterable[bytes]) -> Iterator[bytes]:
         # Cut behind a line end, or where no "=XX" can be cut in two.
         cut = data.rfind(b"\n") + 1
         if not cut and len(data) > _CHUNK_BYTES:
-            cut = len(data) - 3 if b"=" not in data[-6:-3] else len(data) - 6
+            cut = len(data) - 3
+            escape = data.find(b"=", cut - 2, cut)
+            cut = escape if escape >= 0 else cut
         rest = data[cut:]
         if cut:
             yield binascii.a2b_qp(data[:cut])

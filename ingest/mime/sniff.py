@@ -67,7 +67,7 @@ def _zip(head: bytes, tail: bytes) -> str:
     if head[30:38] == b"mimetype":
         kind = re.match(rb"application/[a-z.+-]{1,80}", head[38:140])
         if kind:
-            return kind[0].decode("ascii").removesuffix("PK")
+            return kind[0].decode("ascii")
     if b"[Content_Types].xml" in head + tail:
         for folder, kind_name in _IN_ZIP:
             if folder in head or folder in tail:

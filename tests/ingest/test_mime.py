@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from binascii import b2a_uu
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,6 +82,44 @@ def test_an_attachment_of_any_size_comes_out_byte_for_byte(read: Reader, size: i
     (file,) = read(mixed(pdf_part('Content-Type: application/octet-stream; name="a.bin"\n', data))).attachments
     assert file.path is not None and file.path.read_bytes() == data
     assert "damaged_base64" not in file.warnings
+
+
+_DATA = bytes(range(251)) * 4_501  # more than two chunks, and padding at the end
+_ENCODED = base64.b64encode(_DATA)
+
+
+def _pieces(data: bytes, length: int) -> list[bytes]:
+    return [data[at : at + length] for at in range(0, len(data), length)]
+
+
+def lines(data: bytes, length: int, end: bytes) -> bytes:
+    return end.join(_pieces(data, length))
+
+
+@pytest.mark.parametrize(
+    ("transfer", "encoded", "is_damaged"),
+    [
+        ("base64", lines(_ENCODED, 76, b"\r\n"), False),
+        ("base64", lines(_ENCODED, 76, b"\n"), False),
+        ("base64", lines(_ENCODED, 75, b"\r\n"), False),
+        ("base64", lines(_ENCODED, 64, b"\r\n\r\n"), False),
+        ("base64", lines(_ENCODED, 1_000, b" \r\n\t"), False),
+        ("base64", _ENCODED, False),
+        ("BASE64", _ENCODED.rstrip(b"="), True),
+        ("base64", lines(_ENCODED, 76, b"\r\n*&^%"), True),
+        ("base64", lines(_ENCODED, 76, b"\r\n") + b"\r\n\r\nMot dong cua may chu.", True),
+        ("quoted-printable", b"".join(b"=%02X" % byte for byte in _DATA), False),
+        ("quoted-printable", lines(b"".join(b"=%02X" % byte for byte in _DATA), 75, b"=\r\n"), False),
+        ("x-uuencode", b"begin 644 a.bin\n" + b"".join(map(b2a_uu, _pieces(_DATA, 45))) + b"`\nend\n", False),
+    ],
+)
+def test_a_body_comes_out_byte_for_byte_however_it_was_wrapped(
+    read: Reader, transfer: str, encoded: bytes, is_damaged: bool
+) -> None:
+    fields = f"Content-Type: application/octet-stream; name=a.bin\nContent-Transfer-Encoding: {transfer}\n\n"
+    (file,) = read(HEADER.encode() + fields.encode() + encoded).attachments
+    assert file.path is not None and file.path.read_bytes() == _DATA
+    assert ("damaged_base64" in file.warnings) is is_damaged
 
 
 def test_without_a_folder_files_are_measured_and_nothing_is_written(tmp_path: Path) -> None:
