@@ -9,11 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import files
+from core.db import table_of
 from core.events import Fact
 from core.files import Content
 from core.incoming import drafts
 from core.incoming.drafts import NewDraft
 from core.letters import Arrival, ArrivalState, Exclusion, HeldLetter, MailFolder, Message, MessageFile
+
+_INSERT_ARRIVAL = sa.insert(table_of(Arrival))
+_INSERT_FILE = sa.insert(table_of(MessageFile))
+_INSERT_MESSAGE = sa.insert(table_of(Message)).returning(Message.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,10 @@ class Taken:
     files: Sequence[Named]
     drafts: Sequence[NewDraft]
 
+    def contents(self) -> list[Content]:
+        """Everything that must stand in the store before the letter's rows."""
+        return [self.raw, *(file.content for file in self.files)]
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -74,22 +83,37 @@ class Excluded:
     subject: str | None
 
 
-def record(session: Session, where: Where, outcome: Taken | Held | Excluded, *, at: datetime) -> Fact:
-    """Write one arrival with what the letter became and return the event to be recorded last.
+Outcome = Taken | Held | Excluded
+
+
+def record(session: Session, arrived: Sequence[tuple[Where, Outcome]], *, at: datetime) -> list[Fact]:
+    """Write arrivals with what their letters became; returns the events to be recorded last, in order.
 
     A letter known already by its identity (or mark) only gets another arrival (promise 2).
     """
-    if isinstance(outcome, Taken):
-        return _take(session, where, outcome, at)
-    if isinstance(outcome, Held):
-        return _hold(session, where, outcome, at)
-    return _exclude(session, where, outcome, at)
+    letters = [outcome for _, outcome in arrived if isinstance(outcome, Taken)]
+    known = _known(session, letters)
+    contents = [content for letter in letters if letter.identity not in known for content in letter.contents()]
+    files.note_stored(session, contents, at=at)
+    rows: list[dict[str, Any]] = []
+    facts = []
+    for where, outcome in arrived:
+        if isinstance(outcome, Taken):
+            facts.append(_take(session, where, outcome, known, at))
+            rows.append(_row(where, ArrivalState.TAKEN, known[outcome.identity], at))
+        elif isinstance(outcome, Held):
+            facts.append(_hold(session, where, outcome, at))
+        else:
+            facts.append(_exclude(session, where, outcome, at))
+    if rows:
+        session.execute(_INSERT_ARRIVAL, rows)
+    return facts
 
 
 def record_without_letter(session: Session, places: Sequence[Where], state: ArrivalState, *, at: datetime) -> None:
     """Write arrivals that have no letter: skipped before the cut-off, or vanished before they were fetched."""
     if places:
-        session.execute(sa.insert(Arrival), [_row(where, state, None, at) for where in places])
+        session.execute(_INSERT_ARRIVAL, [_row(where, state, None, at) for where in places])
 
 
 def recorded_uids(session: Session, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[int]) -> set[int]:
@@ -113,18 +137,22 @@ def advance(session: Session, folder_id: int, uidvalidity: int, cursor: int) -> 
     )
 
 
-def _take(session: Session, where: Where, letter: Taken, at: datetime) -> Fact:
-    known = session.scalars(sa.select(Message.id).where(Message.identity == letter.identity)).first()
-    if known is not None:
-        session.execute(sa.insert(Arrival).values(_row(where, ArrivalState.TAKEN, known, at)))
-        return Fact("seen_again", "message", known, {"mailbox": where.mailbox})
-    files.note_stored(session, [letter.raw, *(file.content for file in letter.files)], at=at)
+def _known(session: Session, letters: Sequence[Taken]) -> dict[str, int]:
+    wanted = [letter.identity for letter in letters]
+    if not wanted:
+        return {}
+    found = session.execute(sa.select(Message.identity, Message.id).where(Message.identity.in_(wanted)))
+    return {row.identity: row.id for row in found}
+
+
+def _take(session: Session, where: Where, letter: Taken, known: dict[str, int], at: datetime) -> Fact:
+    if letter.identity in known:
+        return Fact("seen_again", "message", known[letter.identity], {"mailbox": where.mailbox})
     received = {"received_at": where.received_at or at, "sort_uid": where.uid, "taken_at": at}
     named = {"identity": letter.identity, "raw_sha256": letter.raw.sha256, "raw_size": letter.raw.size}
-    statement = sa.insert(Message).values(**letter.values, **received, **named).returning(Message.id)
-    message_id: int = session.execute(statement).scalar_one()
+    message_id: int = session.execute(_INSERT_MESSAGE, letter.values | received | named).scalar_one()
+    known[letter.identity] = message_id
     _insert_files(session, message_id, letter.files)
-    session.execute(sa.insert(Arrival).values(_row(where, ArrivalState.TAKEN, message_id, at)))
     ids = [drafts.insert(session, replace(draft, message_id=message_id)) for draft in letter.drafts]
     return Fact("taken_in", "message", message_id, {"mailbox": where.mailbox, "drafts": ids})
 
@@ -139,7 +167,7 @@ def _insert_files(session: Session, message_id: int, named: Sequence[Named]) -> 
         for position, file in enumerate(named, start=1)
     ]  # fmt: skip
     if rows:
-        session.execute(sa.insert(MessageFile), rows)
+        session.execute(_INSERT_FILE, rows)
 
 
 def _hold(session: Session, where: Where, held: Held, at: datetime) -> Fact:

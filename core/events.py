@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.db import Base
+from core.db import Base, table_of
 from core.errors import WrongState
 
 ACTS = "acts"
@@ -89,7 +89,7 @@ def record_many(
         }  # fmt: skip
         previous = row["hash"] = _link(previous, row)
         rows.append(row)
-    session.execute(sa.insert(Event), rows)
+    session.execute(sa.insert(table_of(Event)), rows)
     session.execute(sa.update(ChainHead).where(ChainHead.chain == chain).values(hash=previous))
 
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.db import Base
+from core.db import Base, table_of
 from core.errors import Permanent, Temporary
 
 _WINDOW = 1 << 20
@@ -30,6 +30,9 @@ class StoredFile(Base):
     stored_at: Mapped[datetime]
 
 
+_INSERT = sa.insert(table_of(StoredFile))
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """A file to be stored: where its bytes are now, and what they are."""
@@ -41,7 +44,7 @@ class Content:
 
 
 class FolderStore:
-    """A local folder of files named by their SHA-256 (hex), two levels deep.
+    """A local folder of files named by their SHA-256 (hex), in 256 folders by its first two digits.
 
     A file is written whole to a temporary name, flushed, renamed and its folder flushed before any row
     names it. Writers hold a shared lock from the first rename to the end of the transaction; the sweep
@@ -53,12 +56,16 @@ class FolderStore:
         self._temporary = folder / "tmp"
         self._temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock_path = folder / "lock"
+        if not (folder / "ff").is_dir():  # made last: then all are there
+            for first in range(256):
+                (folder / f"{first:02x}").mkdir(exist_ok=True, mode=0o700)
+            flush_folder(folder)
 
     def path_of(self, sha256: str) -> Path:
         """Where the content lies, whether or not it is there."""
         if len(sha256) != 64 or not sha256.isalnum():
             raise Permanent("Mã băm của tệp không đúng dạng.")
-        return self.folder / sha256[:2] / sha256[2:4] / sha256
+        return self.folder / sha256[:2] / sha256
 
     def open(self, sha256: str) -> BinaryIO:
         """Open a stored content for reading. Raises Permanent when it is missing."""
@@ -86,21 +93,17 @@ class FolderStore:
         """
         target = self.path_of(content.sha256)
         if target.exists():
+            flush_folder(target.parent)  # another writer may have renamed it a moment ago
             return False
         temporary = self._temporary / f"{content.sha256}.{os.getpid()}.{os.urandom(4).hex()}"
         try:
             copy_durably(content.path, temporary)
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             temporary.rename(target)
-            self._flush_folders(target)
+            flush_folder(target.parent)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise Temporary(f"Không ghi được vào kho tệp: {error.strerror}. Thư vẫn còn trên máy chủ.") from error
         return True
-
-    def _flush_folders(self, target: Path) -> None:
-        for folder in (target.parent, target.parent.parent, self.folder):
-            flush_folder(folder)
 
     def sweep(self, named: Iterable[str]) -> int:
         """Remove every file that no row names and all temporaries; return how many files were removed.
@@ -118,7 +121,7 @@ class FolderStore:
 
     def contents(self) -> Iterator[Path]:
         """Every stored file, in no order."""
-        return (path for path in self.folder.glob("??/??/*") if path.is_file())
+        return (path for path in self.folder.glob("??/*") if path.is_file())
 
     def remove(self, sha256: str) -> None:
         """Erase one content (removal by promise 4); harmless when it is gone."""
@@ -149,6 +152,8 @@ def flush_folder(folder: Path) -> None:
 def note_stored(session: Session, contents: Iterable[Content], *, at: datetime) -> None:
     """Write the rows that name stored contents; contents already named are left as they are."""
     wanted = {content.sha256: content for content in contents}
+    if not wanted:
+        return
     known = set(session.scalars(sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(wanted))))
     rows = [
         {"sha256": c.sha256, "size": c.size, "media_type": c.media_type[:120], "stored_at": at}
@@ -156,7 +161,7 @@ def note_stored(session: Session, contents: Iterable[Content], *, at: datetime) 
         if c.sha256 not in known
     ]
     if rows:
-        session.execute(sa.insert(StoredFile), rows)
+        session.execute(_INSERT, rows)
 
 
 def named(session: Session) -> Iterator[str]:

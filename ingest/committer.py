@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from core import arrivals, events
 from core.db import Database
 from core.errors import Temporary
-from core.events import Fact
 from core.letters import ArrivalState
 from ingest.pipeline import Ready
 from ingest.series import Series
@@ -101,7 +100,7 @@ class Committer:
         began = monotonic()
         with self._database.writing(background=True) as session:
             fresh = _without_recorded(session, group)
-            facts: list[Fact] = [arrivals.record(session, ready.where, ready.outcome, at=at) for ready in fresh]
+            facts = arrivals.record(session, [(ready.where, ready.outcome) for ready in fresh], at=at)
             for series, uids in _by_series(group).items():
                 arrivals.advance(session, series.folder_id, series.uidvalidity, series.cursor_after(uids))
             events.record_many(session, facts, by=None, at=at)

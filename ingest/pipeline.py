@@ -134,7 +134,7 @@ class Pipeline:
             lock.enter_context(self._store.adding())
             outcome = self._judge(parcel, answer)
             if isinstance(outcome, Taken):
-                for content in {c.sha256: c for c in (outcome.raw, *(f.content for f in outcome.files))}.values():
+                for content in {content.sha256: content for content in outcome.contents()}.values():
                     self._store.add(content)
         except BaseException:
             lock.close()

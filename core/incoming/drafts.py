@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events
+from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
 from core.incoming.registration import held_by_another, move, require_reason
@@ -24,6 +25,8 @@ LENGTHS = {
     "signer_title": 200, "remark": 2000,
 }  # fmt: skip
 _EARLIEST = date(1945, 9, 2)
+_INSERT = sa.insert(table_of(Incoming)).returning(Incoming.id)
+_INSERT_FILE = sa.insert(table_of(IncomingFile))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,13 @@ def insert(session: Session, draft: NewDraft) -> int:
     """Write a draft with its files and return its id. The caller records the event."""
     values = _from_evidence(draft.proposed)
     proposed = {field: evidence.to_json() for field, evidence in draft.proposed.items()}
-    statement = sa.insert(Incoming).values(
-        state=State.DRAFT, version=1, origin=draft.origin, book_id=draft.book_id, message_id=draft.message_id,
-        received_at=draft.received_at, sort_uid=draft.sort_uid, proposed=proposed, notes=list(draft.notes), **values,
-    )  # fmt: skip
-    draft_id: int = session.execute(statement.returning(Incoming.id)).scalar_one()
-    add_files(session, draft_id, draft.files)
+    row = {
+        "state": State.DRAFT, "version": 1, "origin": draft.origin, "book_id": draft.book_id,
+        "message_id": draft.message_id, "received_at": draft.received_at, "sort_uid": draft.sort_uid,
+        "proposed": proposed, "notes": list(draft.notes), **values,
+    }  # fmt: skip
+    draft_id: int = session.execute(_INSERT, row).scalar_one()
+    _insert_files(session, draft_id, 1, draft.files)
     return draft_id
 
 
@@ -70,7 +74,10 @@ def add_files(session: Session, draft_id: int, files: Sequence[DraftFile]) -> No
     if not files:
         return
     last = sa.select(sa.func.max(IncomingFile.position)).where(IncomingFile.incoming_id == draft_id)
-    start = (session.execute(last).scalar_one() or 0) + 1
+    _insert_files(session, draft_id, (session.execute(last).scalar_one() or 0) + 1, files)
+
+
+def _insert_files(session: Session, draft_id: int, start: int, files: Sequence[DraftFile]) -> None:
     rows = [
         {
             "incoming_id": draft_id, "position": start + n, "name": file.name, "sha256": file.sha256,
@@ -78,7 +85,8 @@ def add_files(session: Session, draft_id: int, files: Sequence[DraftFile]) -> No
         }
         for n, file in enumerate(files)
     ]  # fmt: skip
-    session.execute(sa.insert(IncomingFile), rows)
+    if rows:
+        session.execute(_INSERT_FILE, rows)
 
 
 def begin_by_hand(session: Session, book_id: int, *, by: User, at: datetime, source: str = "") -> int:
@@ -141,10 +149,13 @@ def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
     return values
 
 
-def set_file_role(session: Session, document: Incoming, position: int, role: FileRole, *, by: User) -> None:
+def set_file_role(
+    session: Session, document: Incoming, position: int, role: FileRole, *, by: User, at: datetime, source: str = "",
+) -> None:  # fmt: skip
     """Say what one file of a draft is; naming a main file makes the former one an annex.
 
-    Raises NotAllowed, WrongState unless it is a draft, Permanent when there is no such file.
+    Harmless when it is that already. Raises NotAllowed, WrongState unless it is a draft, Permanent when
+    there is no such file.
     """
     if Role.CLERK not in by.roles:
         raise NotAllowed("Chỉ văn thư được chọn tệp.")
@@ -153,6 +164,8 @@ def set_file_role(session: Session, document: Incoming, position: int, role: Fil
     chosen = next((file for file in document.files if file.position == position), None)
     if chosen is None:
         raise Permanent("Không có tệp này trong dự thảo. Tải lại trang.")
+    if chosen.role == role:
+        return
     if role is FileRole.MAIN:
         for file in document.files:
             if file.role == FileRole.MAIN:
@@ -160,6 +173,8 @@ def set_file_role(session: Session, document: Incoming, position: int, role: Fil
     chosen.role = role
     document.version += 1
     session.flush()
+    payload = {"name": chosen.name, "role": role.value}
+    events.record(session, "file_role_set", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
 
 
 def decline(session: Session, document: Incoming, reason: str, *, by: User, at: datetime, source: str = "") -> None:
