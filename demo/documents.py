@@ -163,7 +163,7 @@ def typeset(form: str, data: Mapping[str, Any]) -> bytes:
 @cache
 def seal(agency: Agency) -> str:
     """The agency's round seal as SVG, its letters drawn as outlines so that they enter no text layer."""
-    words = agency.name.upper()
+    words = letterhead(agency.name)
     party = agency.form is Form.PARTY
     rim = "ĐẢNG CỘNG SẢN VIỆT NAM" if party else "CỘNG HÒA X.H.C.N. VIỆT NAM"
     if agency.parent and not party:

@@ -21,6 +21,7 @@ from proxyprotocol.reader import ProxyProtocolReader
 from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, Identity, Login
 from pymap.backend.dict.mailbox import MailboxData
+from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.user import UserMetadata
@@ -31,6 +32,7 @@ from demo.certificate import make, server_context
 
 PASSWORD = "van-thu-2026"  # of every demo mailbox; the server listens on 127.0.0.1 only
 MAILBOXES = (OFFICE_ADDRESS, SCANNER_ADDRESS)
+_NUDGES_SECONDS = (0.02, 0.5)
 
 Result = TypeVar("Result")
 
@@ -64,6 +66,10 @@ class DemoMail:
         also by an earlier run) is refused: then False. Returns when the letter can be fetched.
         """
         return self._call(self._deliver(raw, received_at, mailbox, key))
+
+    def has(self, mailbox: str, key: str) -> bool:
+        """Whether the letter of that key was delivered to the mailbox before, also by an earlier run."""
+        return any((self.folder / mailbox).glob(f"*.{key}.eml"))
 
     def stop(self) -> None:
         """Close every connection and end the thread. Harmless when repeated."""
@@ -133,14 +139,17 @@ class DemoMail:
         return connected
 
     async def _deliver(self, raw: bytes, received_at: datetime, mailbox: str, key: str) -> bool:
-        store = self.folder / mailbox
-        if key and any(store.glob(f"*.{key}.eml")):
+        if key and self.has(mailbox, key):
             return False
+        store = self.folder / mailbox
         path = store / f"{len(list(store.glob('*.eml'))) + 1:06d}.{key or 'smtp'}.eml"
-        path.write_bytes(raw)
-        os.utime(path, (received_at.timestamp(), received_at.timestamp()))
         when = received_at.astimezone(UTC).replace(microsecond=0)
-        await self._inboxes[mailbox].append(AppendMessage(raw, when), recent=True)
+        _write(path, raw, when)
+        inbox = self._inboxes[mailbox]
+        await inbox.append(AppendMessage(raw, when), recent=True)
+        # An IDLE session that was just writing misses the event: pymap remembers no wake without a waiter.
+        for seconds in _NUDGES_SECONDS:
+            self._loop.call_later(seconds, inbox._updated.set)
         return True
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
@@ -176,6 +185,14 @@ def start(folder: Path, imap_port: int = 0, smtp_port: int = 0, mailboxes: tuple
     mail = DemoMail(folder, mailboxes)
     mail._start(imap_port, smtp_port)
     return mail
+
+
+def _write(path: Path, raw: bytes, when: datetime) -> None:
+    """Write a letter whole or not at all; its file's time keeps the INTERNALDATE."""
+    unfinished = path.with_suffix(".part")
+    unfinished.write_bytes(raw)
+    os.utime(unfinished, (when.timestamp(), when.timestamp()))
+    unfinished.rename(path)
 
 
 class _WholeResponses:
@@ -214,5 +231,5 @@ def _config() -> Config:
     return Config(
         Namespace(passlib_cfg=None, proxy_protocol=None), host="127.0.0.1", port=0, demo_data=False,
         demo_user="", demo_password="", tls_enabled=False, hash_context=Cleartext(),
-        reject_dnsbl=False,
+        reject_dnsbl=False, cpu_subsystem=Subsystem.for_asyncio(),
     )  # fmt: skip

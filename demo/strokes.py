@@ -42,15 +42,18 @@ def handwritten(number: str) -> list[Stroke]:
 def signature(name: str) -> list[Stroke]:
     """Strokes of a signature that is always the same for the same name, in fractions of its box."""
     pen = random.Random(f"signature {name}")
-    loops, height = pen.randint(3, 5), pen.uniform(0.25, 0.4)
+    loops, height, lean = pen.randint(2, 6), pen.uniform(0.18, 0.42), pen.uniform(-0.12, 0.16)
+    steps = loops * 7
     wave: list[Point] = []
-    for step in range(loops * 7):
-        turn = step / 7 * 2 * math.pi
-        along = 0.08 + 0.72 * step / (loops * 7)
-        size = height * (1 - 0.6 * step / (loops * 7)) * pen.uniform(0.75, 1.15)
-        wave.append((along + 0.09 * math.sin(turn), 0.5 - size * math.cos(turn)))
-    tail = [(0.8, 0.5), (0.95, 0.35), (0.55, 0.78), (0.15, 0.86), (0.6, 0.74), (1.0, pen.uniform(0.55, 0.7))]
-    initial = [(0.2, 0.05), (0.1, 0.5), (0.02, 0.95), (0.14, 0.6), (0.3, 0.1)]
+    for step in range(steps):
+        turn, done = step / 7 * 2 * math.pi, step / steps
+        size = height * (1 - pen.uniform(0.3, 0.8) * done) * pen.uniform(0.7, 1.2)
+        bend = pen.uniform(0.05, 0.11)
+        wave.append((0.1 + 0.68 * done + bend * math.sin(turn) + lean * size, 0.5 - size * math.cos(turn)))
+    flourish = [(0.82, 0.45), (0.97, pen.uniform(0.1, 0.4)), (pen.uniform(0.4, 0.7), 0.8)]
+    back = [(pen.uniform(0.0, 0.3), pen.uniform(0.75, 0.95)), (0.55, 0.75), (1.0, pen.uniform(0.5, 0.75))]
+    tail = flourish + (back if pen.random() < 0.6 else [])
+    initial = [(pen.uniform(0.1, 0.3), 0.05), (0.12, 0.5), (pen.uniform(0.0, 0.1), 0.95), (0.16, 0.6), (0.34, 0.1)]
     return [_smooth(initial), _smooth(wave + tail)]
 
 
