@@ -12,7 +12,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from config.command_line import ROLES, Exit, parser
 
@@ -47,12 +47,15 @@ def _code_of(error: Exception) -> int | None:
     if isinstance(error, SettingsError):
         return Exit.CONFIG
     from core.errors import CongvanError, NotAllowed, Temporary
+    from core.schema import NotCurrent
 
-    if isinstance(error, Temporary):
-        return Exit.TEMPORARY
-    if isinstance(error, NotAllowed):
-        return Exit.NO_PERMISSION
-    return Exit.DATA if isinstance(error, CongvanError) else None
+    codes = {
+        NotCurrent: Exit.CONFIG,
+        Temporary: Exit.TEMPORARY,
+        NotAllowed: Exit.NO_PERMISSION,
+        CongvanError: Exit.DATA,
+    }
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
 
 
 def _run(asked: Namespace) -> int:
@@ -144,6 +147,8 @@ def _export(asked: Namespace) -> int:
 
 
 def _upgrade(asked: Namespace) -> int:
+    from config.profiles import profile
+    from config.vocabulary import vocabulary
     from core import profiles, schema
     from core.db import Database
 
@@ -157,7 +162,8 @@ def _upgrade(asked: Namespace) -> int:
     print(f"Cơ sở dữ liệu {said}.")
     with database.writing() as session:
         if asked.profile:
-            print(profiles.open_office(session, *_profile(asked.profile), at=now()).sentence())
+            kinds = vocabulary("document_kinds")["kind"]
+            print(profiles.open_office(session, profile(asked.profile), kinds, at=now()).sentence())
         elif not profiles.is_open(session):
             print("Cơ quan chưa mở. Mở bằng: congvan upgrade --profile TÊN_HOẶC_TỆP (xem config/profiles/).")
     return Exit.OK
@@ -182,9 +188,9 @@ def _doctor(asked: Namespace) -> int:
     from ingest.spool import spool_root
 
     settings = _settings(asked, "doctor")
-    checks = [Check(f"Cấu hình {asked.config} đọc được", True), *machine(settings, spool_root(settings))]
-    checks.append(_database_check(settings))
-    checks.extend(checkup.mailbox(mailbox) for mailbox in settings.mailboxes)
+    mailboxes = (checkup.mailbox(mailbox) for mailbox in settings.mailboxes)
+    readable = Check(f"Cấu hình {asked.config} đọc được", True)
+    checks = [readable, *machine(settings, spool_root(settings)), _database_check(settings), *mailboxes]
     for check in checks:
         print(check.line())
     return Exit.OK if all(check.is_right for check in checks if check.is_needed) else Exit.FOUND_FAULTS
@@ -192,12 +198,11 @@ def _doctor(asked: Namespace) -> int:
 
 def _database_check(settings: "Settings") -> "Check":
     from config.doctor import Check
-    from config.settings import SettingsError
-    from core.errors import Temporary
+    from core.errors import CongvanError
 
     try:
         _database(settings).close()
-    except (SettingsError, Temporary) as error:
+    except CongvanError as error:
         return Check("Cơ sở dữ liệu", False, str(error))
     return Check("Cơ sở dữ liệu mở được và đúng bản", True)
 
@@ -277,44 +282,18 @@ def own_command() -> tuple[str, ...]:
 def _settings(asked: Namespace, service: str) -> "Settings":
     from config import logs, settings
 
-    found = settings.load(asked.config)
-    logs.configure(found.log, service)
+    logs.configure((found := settings.load(asked.config)).log, service)
     return found
 
 
 def _database(settings: "Settings") -> "Database":
-    """The office's database with the program's schema. Raises SettingsError or Temporary in words."""
-    from sqlalchemy.exc import SQLAlchemyError
+    from core.schema import open_current
 
-    from config.settings import SettingsError
-    from core import schema
-    from core.db import Database
-    from core.errors import Temporary
-
-    database = Database(settings.database_url)
-    if database.is_sqlite and not Path(database.url.database or "").exists():
-        raise SettingsError(f"Chưa có cơ sở dữ liệu {database.url.database}. Chạy «congvan upgrade» để tạo.")
-    try:
-        is_current = schema.is_current(database)
-    except SQLAlchemyError as error:
-        where = database.url.render_as_string(hide_password=True)
-        raise Temporary(f"Không mở được cơ sở dữ liệu {where}: {type(error).__name__}.") from error
-    if not is_current:
-        raise SettingsError("Cơ sở dữ liệu chưa ở bản của chương trình. Dừng dịch vụ rồi chạy «congvan upgrade».")
-    return database
-
-
-def _profile(name: str) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """A profile that ships, by name, or one in a file of the office's own; and the kinds of documents."""
-    from config.profiles import profile
-    from config.vocabulary import vocabulary
-
-    return profile(name), vocabulary("document_kinds")["kind"]
+    return open_current(settings.database_url)
 
 
 def _print_json(found: object) -> None:
-    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    print(json.dumps(found, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

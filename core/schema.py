@@ -12,8 +12,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.db import Database
+from core.errors import Permanent, Temporary
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK_KEY = 7_165_200_063  # of pg_advisory_lock: any number that is ours alone
@@ -44,6 +46,25 @@ def upgrade(database: Database) -> Upgrade:
         command.upgrade(config, "head")
         connection.commit()
     return Upgrade(before, head, tuple(reversed(steps)))
+
+
+class NotCurrent(Permanent):
+    """The database is not there yet or not at the program's schema: the operator has to upgrade it."""
+
+
+def open_current(url: str) -> Database:
+    """The database at `url`. Raises NotCurrent unless it has the program's schema, Temporary when it is away."""
+    database = Database(url)
+    if database.is_sqlite and not Path(database.url.database or "").exists():
+        raise NotCurrent(f"Chưa có cơ sở dữ liệu {database.url.database}. Chạy «congvan upgrade» để tạo.")
+    try:
+        has_schema = is_current(database)
+    except SQLAlchemyError as error:
+        where = database.url.render_as_string(hide_password=True)
+        raise Temporary(f"Không mở được cơ sở dữ liệu {where}: {type(error).__name__}.") from error
+    if not has_schema:
+        raise NotCurrent("Cơ sở dữ liệu chưa ở bản của chương trình. Dừng dịch vụ rồi chạy «congvan upgrade».")
+    return database
 
 
 def is_current(database: Database) -> bool:
