@@ -88,13 +88,13 @@ _VNI_SINGLE |= {letter.upper(): target.upper() for letter, target in _VNI_SINGLE
 _STRANGE = re.compile(
     "["
     + "".join(c for c in map(chr, range(0xA1, 0x100)) if c.lower() not in _VIETNAMESE and c not in "«»°§·")
-    + "]|[§·«]\\w"
+    + "]|(?<=\\w)[§·«]|[§·«](?=\\w)"
 )
 _WORD = re.compile(r"[^\s\d.,;:/()\[\]\"'!?+=_*&%-]+")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|th|tr|kh|gh|gi|ph|qu|[bcdghklmnprstvx])?"
     r"(?:uye|uya|oai|oay|oeo|uay|uoi|uou|ieu|yeu|uyu|[iy]e|[uo]a|[uo]e|uo|u[uyi]|i[au]|o[aoi]|a[iyou]|e[ou]|[aeiouy])"
-    r"(?:ng|nh|ch|[cmnpt])?"
+    r"(?:ng|nh|ch|[ckmnpt])?"  # k: Đắk Lắk
 )
 
 
@@ -147,7 +147,7 @@ def _share_of_syllables(text: str) -> float:
 
 
 def _is_abbreviation(word: str) -> bool:
-    return word.isupper() and not any(c in "aeiouy" for c in fold(word))
+    return word.isupper() and not _STRANGE.search(word) and not any(c in "aeiouy" for c in fold(word))
 
 
 def is_syllable(word: str) -> bool:

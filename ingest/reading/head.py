@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from core.text import fold
 from ingest.letter import Page, Word
@@ -52,12 +53,15 @@ def find_head(pages: Sequence[Page]) -> Head | None:
 
 
 def _motto(page: Page) -> tuple[Line, bool] | None:
-    for line in lines_of(w for w in page.words if w.y0 < _HEAD_DEPTH):
+    lines = lines_of(w for w in page.words if w.y0 < _HEAD_DEPTH)
+    for line, below in zip_longest(lines, lines[1:]):
         for motto, is_party in ((STATE_MOTTO, False), (PARTY_MOTTO, True)):
             if words := _sequence(line.words, motto.split()):
                 motto_line = Line(words)
-                # In running text the Party's name is no head: the head is in capitals.
-                if motto_line.is_capitals and (not is_party or motto_line.x0 > 0.35):
+                # In running text the names of state and Party are no head: the head is in capitals, or (in fonts
+                # that draw small letters as capitals) stands over the words "Độc lập".
+                is_head = motto_line.is_capitals or (below is not None and MOTTO_BELOW in below.folded)
+                if is_head and (not is_party or motto_line.x0 > 0.35):
                     return motto_line, is_party
     return None
 

@@ -72,11 +72,8 @@ class Line:
 
 def box_of(words: Iterable[Word]) -> Box:
     """The smallest box around `words` (at least one)."""
-    boxes = [(w.x0, w.y0, w.x1, w.y1) for w in words]
-    return (
-        round(min(b[0] for b in boxes), 4), round(min(b[1] for b in boxes), 4),
-        round(max(b[2] for b in boxes), 4), round(max(b[3] for b in boxes), 4),
-    )  # fmt: skip
+    xs0, ys0, xs1, ys1 = zip(*((w.x0, w.y0, w.x1, w.y1) for w in words), strict=True)
+    return round(min(xs0), 4), round(min(ys0), 4), round(max(xs1), 4), round(max(ys1), 4)
 
 
 def lines_of(words: Iterable[Word]) -> list[Line]:
@@ -86,19 +83,23 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
     column at a time: the columns of the head stand on slightly different heights.
     """
     rows: list[list[Word]] = []
-    middles: list[tuple[float, float]] = []
-    ordered = sorted(((w.y0 + w.y1) / 2, w.x0, i, w) for i, w in enumerate(words))
+    spans: list[tuple[float, float]] = []  # middle and height of each row's first word
+    ordered = sorted([((w.y0 + w.y1) / 2, w.x0, i, w) for i, w in enumerate(words)])
     for middle, _, _, word in ordered:
         height = word.y1 - word.y0
-        # Only the last two rows can take it: the words come sorted by height.
-        for place in range(len(rows) - 1, max(len(rows) - 3, -1), -1):
-            if abs(middles[place][0] - middle) < 0.45 * max(middles[place][1], height):
-                rows[place].append(word)
-                break
+        if spans and _is_level(spans[-1], middle, height):
+            rows[-1].append(word)
+        elif len(spans) > 1 and _is_level(spans[-2], middle, height):  # words come sorted by height: no row further up
+            rows[-2].append(word)
         else:
             rows.append([word])
-            middles.append((middle, height))
+            spans.append((middle, height))
     return [Line(tuple(sorted(row, key=lambda w: w.x0 + w.x1))) for row in rows]
+
+
+def _is_level(span: tuple[float, float], middle: float, height: float) -> bool:
+    taller = height if height > span[1] else span[1]
+    return -0.45 * taller < span[0] - middle < 0.45 * taller
 
 
 def segments_of(lines: Iterable[Line], gap: float = 0.03) -> list[Line]:

@@ -65,9 +65,7 @@ def office_name(text: str) -> str:
 
 def _capital_after_heads(words: list[str]) -> str:
     """Capitals for the office's field ("Sở Y tế"), after "và" and dashes, and throughout names of territories."""
-    territories = [t.split() for t in vocabulary("organs")["territories"]]
-    heads = [(h.lower().split(), h.split()) for h in vocabulary("organs")["heads"]]
-    heads.sort(key=lambda pair: len(pair[0]), reverse=True)
+    territories, heads = _name_parts()
     out: list[str] = []
     position, in_territory, capital_next = 0, False, True
     while position < len(words):
@@ -88,7 +86,21 @@ def _capital_after_heads(words: list[str]) -> str:
     return " ".join(out)
 
 
+@cache
+def _name_parts() -> tuple[list[list[str]], list[tuple[list[str], list[str]]]]:
+    """Territories and office heads as words; heads in small letters and as written, longest first."""
+    heads = [(h.lower().split(), h.split()) for h in vocabulary("organs")["heads"]]
+    heads.sort(key=lambda pair: len(pair[0]), reverse=True)
+    return [t.split() for t in vocabulary("organs")["territories"]], heads
+
+
 def _with_proper_nouns(text: str) -> str:
-    for name in vocabulary("organs")["proper"]:
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", name, text, flags=re.IGNORECASE)
-    return text
+    pattern, names = _proper_nouns()
+    return pattern.sub(lambda found: names[found[0].lower()], text)
+
+
+@cache
+def _proper_nouns() -> tuple[re.Pattern[str], dict[str, str]]:
+    names = sorted(vocabulary("organs")["proper"], key=len, reverse=True)
+    either = "|".join(map(re.escape, names))
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE), {name.lower(): name for name in names}

@@ -96,14 +96,14 @@ def _words(page: pdfium.PdfPage, text: pdfium.PdfTextPage, width: float, height:
         return box.left, box.top, box.right, box.bottom
 
     turned = page.get_rotation()
-    repaired = repair("".join(letters))
-    letters = repaired if len(repaired) == len(letters) else letters
-    for start, end in _runs(letters):
+    # Repaired as lines, for one word alone does not show its encoding; words stay words.
+    texts = repair(letters.replace(_LINE_HYPHEN, "-\n").replace("\x00", " ").replace("\uffff", " ")).split()
+    for word, (start, end) in zip(texts, _runs(letters), strict=True):
         first, last = edges(start), edges(end - 1)
         x0, x1 = min(first[0], last[0]), max(first[2], last[2])
         top, low = max(first[1], last[1]), min(first[3], last[3])
         corners = _upright((x0 - left, low - bottom, x1 - left, top - bottom), width, height, turned)
-        yield Word(letters[start:end].replace(_LINE_HYPHEN, "-"), *corners)
+        yield Word(word, *corners)
 
 
 def _letters(text: pdfium.PdfTextPage) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import docx
 import typst
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 
 from config.vocabulary import vocabulary
 from core.notation import format_date
@@ -76,7 +76,7 @@ def write_docx(paper: Paper, path: Path) -> Path:
             for line in lines:
                 cell.add_paragraph(line)
     for annex in paper.annexes:
-        document.add_page_break()
+        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
         for line in annex:
             document.add_paragraph(line)
     document.save(str(path))
@@ -99,9 +99,10 @@ OFFICES = (
 SUBJECTS = (
     "góp ý dự thảo Quy chế",
     "triển khai Chương trình phát triển khoa học và công nghệ năm 2026",
-    "báo cáo tình hình thực hiện Nghị quyết số 57-NQ/TW ngày 22/12/2024 của Bộ Chính trị về đột phá phát triển khoa học, "
+    "báo cáo tình hình thực hiện Nghị quyết số 57-NQ/TW ngày 22/12/2024 về đột phá phát triển khoa học, "
     "công nghệ, đổi mới sáng tạo và chuyển đổi số quốc gia trên địa bàn tỉnh",
-    "phê duyệt danh mục nhiệm vụ khoa học và công nghệ cấp tỉnh thực hiện theo Quyết định số 12/2024/QĐ-UBND của Ủy ban nhân dân tỉnh",
+    "phê duyệt danh mục nhiệm vụ khoa học và công nghệ cấp tỉnh thực hiện theo Quyết định số "
+    "12/2024/QĐ-UBND của Ủy ban nhân dân tỉnh",
     "tăng cường kiểm tra, kiểm soát thủ tục hành chính; khẩn trương khắc phục hậu quả mưa lũ",
     "quản lý mật ong, sản phẩm OCOP và công tác bảo vệ bí mật nhà nước trong lĩnh vực nông nghiệp",
 )
@@ -116,8 +117,8 @@ SIGNERS = (
 _BODY = (
     "Thực hiện Công văn số 2003/UBDT-VPCTMTQG ngày 01/11/2024 của Ủy ban Dân tộc về việc tham dự Hội nghị đánh giá "
     "Chương trình mục tiêu quốc gia, Sở Khoa học và Công nghệ thông báo đến các cơ quan, đơn vị như sau:",
-    "Căn cứ Quyết định số 63/QĐ-SKHCN ngày 04 tháng 6 năm 2015, các đơn vị khẩn trương rà soát, tổng hợp số liệu, mật độ "
-    "sử dụng và báo cáo đúng thời gian quy định. Số 01, đường Trần Phú là địa điểm nhận hồ sơ.",
+    "Căn cứ Quyết định số 63/QĐ-SKHCN ngày 04 tháng 6 năm 2015, các đơn vị khẩn trương rà soát, tổng hợp số liệu, "
+    "mật độ sử dụng và báo cáo đúng thời gian quy định. Số 01, đường Trần Phú là địa điểm nhận hồ sơ.",
     "Đề nghị các cơ quan, đơn vị quan tâm, phối hợp thực hiện./.",
 )  # fmt: skip
 MARK = "Ký bởi: Sở Mẫu\nEmail: vanthu@so-mau.example\nCơ quan: Tỉnh Mẫu\nThời gian ký: 22.05.2023 16:12:47 +07:00"
@@ -191,7 +192,9 @@ def _traps(rng: random.Random) -> Iterator[Paper]:
         yield replace(
             named, party=True, parent=("TỈNH ỦY LÂM ĐỒNG",), issuer=("BAN TUYÊN GIÁO VÀ DÂN VẬN",), code=f"Số {code}",
             title=kind.upper(), signer_title=titles,
-            expected=named.expected | {"code": code, "kind": kind, "issuer": "Ban Tuyên giáo và Dân vận", "parent_issuer": "Tỉnh ủy Lâm Đồng"},
+            expected=named.expected | {"code": code, "kind": kind, "issuer": "Ban Tuyên giáo và Dân vận",
+                                       "parent_issuer": "Tỉnh ủy Lâm Đồng"},
         )  # fmt: skip
     yield replace(named, code="Số: 30/2020/NĐ-CP", title="NGHỊ ĐỊNH", issuer=("CHÍNH PHỦ",), parent=(),
-                  expected=named.expected | {"code": "30/2020/NĐ-CP", "kind": "Nghị định", "issuer": "Chính phủ", "parent_issuer": None})  # fmt: skip
+                  expected=named.expected | {"code": "30/2020/NĐ-CP", "kind": "Nghị định", "issuer": "Chính phủ",
+                                             "parent_issuer": None})  # fmt: skip
