@@ -1,0 +1,110 @@
+"""Whole mails and bare files to what they would become."""
+
+import io
+import json
+import zipfile
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+import typst
+
+from ingest.describe import describe, read_raw_letter
+from ingest.letter import Outcome
+
+PAPER = """
+#set page(paper: "a4", margin: (left: 3cm, right: 1.5cm, y: 2cm)); #set text(font: "Libertinus Serif", size: 13pt)
+#grid(columns: (2fr, 3fr), align(center)[UBND TỈNH LÂM ĐỒNG #linebreak() *SỞ NỘI VỤ* #linebreak() %s],
+ align(center)[*CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM* #linebreak() *Độc lập - Tự do - Hạnh phúc* #linebreak()
+ _Lâm Đồng, ngày 04 tháng 6 năm 2026_])
+%s
+#align(center)[Kính gửi: Sở Khoa học và Công nghệ]
+#par(first-line-indent: (amount: 1.27cm, all: true))[Phúc đáp Công văn số 45/SKHCN-QLCN ngày 01/6/2026, Sở Nội vụ đề
+ nghị Quý Sở có ý kiến trước ngày 15/6/2026./.]
+#grid(columns: (1fr, 1fr), [Nơi nhận:], align(center)[*GIÁM ĐỐC* #v(2cm) *Nguyễn Văn Mẫu*])
+"""
+
+
+def pdf(code: str = "Số: 12/SNV-VP", stamp: str = "") -> bytes:
+    done = typst.compile(PAPER.replace("%s", code, 1).replace("%s", stamp, 1).encode(), ignore_system_fonts=True)
+    assert isinstance(done, bytes)
+    return done
+
+
+def mail(folder: Path, *files: tuple[str, bytes], subject: str = "Gửi văn bản") -> Path:
+    message = EmailMessage()
+    message["From"], message["To"] = "vanthu@snv.lamdong.gov.vn", "vanthu@skhcn.lamdong.gov.vn"
+    message["Subject"], message["Message-ID"] = subject, "<1@snv.lamdong.gov.vn>"
+    message.set_content("Kính gửi văn bản kèm theo.")
+    for name, data in files:
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    path = folder / "thu.eml"
+    path.write_bytes(message.as_bytes())
+    return path
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    return folder
+
+
+def test_a_mail_with_a_document_becomes_a_draft_with_its_fields(tmp_path: Path, spool: Path) -> None:
+    reading = read_raw_letter(mail(tmp_path, ("12.pdf", pdf())), spool)
+    assert reading.outcome is Outcome.DRAFT
+    values = {name: evidence.value for name, evidence in reading.drafts[0].fields.items()}
+    assert values == {
+        "code": "12/SNV-VP", "code_number": "12", "code_notation": "SNV-VP", "issued_on": "2026-06-04",
+        "kind": "Công văn", "issuer": "Sở Nội vụ", "parent_issuer": "UBND tỉnh Lâm Đồng", "signer_name": "Nguyễn Văn Mẫu",
+        "signer_title": "GIÁM ĐỐC", "due_at": "2026-06-15", "in_reply_to": "45/SKHCN-QLCN", "page_count": "1",
+        "recipients": "Sở Khoa học và Công nghệ",
+    }  # fmt: skip
+    assert reading.letter is not None
+    file = reading.letter.attachments[0].sha256
+    assert {(e.file, e.page) for n, e in reading.drafts[0].fields.items() if n != "page_count"} == {(file, 1)}
+
+
+def test_a_document_in_an_archive_is_found(tmp_path: Path, spool: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("12.pdf", pdf())
+    reading = read_raw_letter(mail(tmp_path, ("van ban.zip", packed.getvalue())), spool)
+    assert reading.letter is not None
+    assert [a.name for a in reading.letter.attachments] == ["van ban.zip", "12.pdf"]
+    assert reading.drafts[0].fields["code"].value == "12/SNV-VP"
+
+
+def test_a_suspected_secret_leaves_nothing_of_its_contents(tmp_path: Path, spool: Path) -> None:
+    path = mail(tmp_path, ("12.pdf", pdf(stamp="#place(dx: -1cm)[*TỐI MẬT*] #v(1cm)")), subject="Ý kiến riêng")
+    reading = read_raw_letter(path, spool)
+    assert (reading.outcome, reading.is_secret, reading.letter, reading.drafts) == (Outcome.EXCLUDE, True, None, ())
+    assert (reading.sender, reading.message_id) == ("vanthu@snv.lamdong.gov.vn", "<1@snv.lamdong.gov.vn>")
+    (shown,) = describe(path)
+    text = json.dumps(shown, ensure_ascii=False)
+    assert shown["letter"] is None and shown["drafts"] == []
+    assert not any(word in text for word in ("Ý kiến riêng", "12.pdf", "TỐI MẬT", "SNV-VP"))
+
+
+def test_a_damaged_file_is_still_drafted_with_a_note(tmp_path: Path, spool: Path) -> None:
+    reading = read_raw_letter(mail(tmp_path, ("12.pdf", b"%PDF-1.4 torn")), spool)
+    assert reading.outcome is Outcome.DRAFT
+    assert reading.drafts[0].notes == ("damaged",)
+
+
+def test_a_folder_gives_one_answer_for_each_file_below_it(tmp_path: Path) -> None:
+    (tmp_path / "trong").mkdir()
+    (tmp_path / "trong" / "12.pdf").write_bytes(pdf())
+    (tmp_path / "khong so.pdf").write_bytes(pdf("Số:        /SNV-VP"))
+    mail(tmp_path, ("12.pdf", pdf()))
+    (tmp_path / "rong.eml").write_bytes(b"")
+    shown = {Path(o["path"]).name: o for o in describe(tmp_path)}
+    assert {name: (o["type"], o["outcome"], len(o["drafts"])) for name, o in shown.items()} == {
+        "12.pdf": ("document", "draft", 1), "khong so.pdf": ("document", "draft", 1), "thu.eml": ("letter", "draft", 1),
+        "rong.eml": ("letter", "hold", 0),
+    }  # fmt: skip
+    assert "code" not in shown["khong so.pdf"]["drafts"][0]["fields"]
+    code = shown["12.pdf"]["drafts"][0]["fields"]["code"]
+    assert (code["value"], code["source"], code["file"], code["page"]) == ("12/SNV-VP", "text", "12.pdf", 1)
+    assert all(0 <= edge <= 1 for edge in code["box"])
+    assert json.loads(json.dumps(list(shown.values()), ensure_ascii=False))
