@@ -21,6 +21,11 @@ class Day:
         """The date in office time."""
         return self.now.astimezone(OFFICE_TIME).date()
 
+    @property
+    def year(self) -> int:
+        """The year in office time."""
+        return self.today.year
+
     def back(self, working_days: int) -> date:
         """The date so many working days (Monday to Friday) before today."""
         return self._step(working_days, -1)

@@ -27,9 +27,9 @@ def _drive_link(day: Day) -> Story:
 
 def _locked_document(day: Day) -> Document:
     return Document(
-        a.FINANCE, day.number(3320), day.back(1), "thông báo số kiểm tra dự toán ngân sách nhà nước năm 2027",
+        a.FINANCE, day.number(3320), day.back(1), f"số kiểm tra dự toán ngân sách nhà nước năm {day.year + 1}",
         addressees=_TO,
-        paragraphs=("Sở Tài chính thông báo số kiểm tra dự toán thu, chi ngân sách năm 2027 của Sở Khoa "
+        paragraphs=(f"Sở Tài chính thông báo số kiểm tra dự toán thu, chi ngân sách năm {day.year + 1} của Sở Khoa "
                     "học và Công nghệ "
                     "theo phụ lục đính kèm./.",),
     )  # fmt: skip
@@ -38,9 +38,9 @@ def _locked_document(day: Day) -> Document:
 def _locked_archive(day: Day) -> Story:
     document = _locked_document(day)
     name = f"{file_stem(document)}.signed.pdf"
-    archive = File("du toan 2027.zip", locked(name, document.pdf(), _PASSWORD), "application/zip")
-    body = signed_off(a.FINANCE, "Gửi quý Sở số kiểm tra dự toán năm 2027. Mật khẩu tệp nén gửi ở thư sau.")
-    mail = Mail(clerk(a.FINANCE), f"{document.code} số kiểm tra dự toán 2027", body, (archive,))
+    archive = File(f"du toan {day.year + 1}.zip", locked(name, document.pdf(), _PASSWORD), "application/zip")
+    body = signed_off(a.FINANCE, f"Gửi quý Sở số kiểm tra dự toán năm {day.year + 1}. Mật khẩu tệp nén gửi ở thư sau.")
+    mail = Mail(clerk(a.FINANCE), f"{document.code} số kiểm tra dự toán {day.year + 1}", body, (archive,))
     return Story("zip-khoa", "Tệp nén có mật khẩu", mail, (document,), outcome="hold")
 
 

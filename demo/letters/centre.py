@@ -16,7 +16,7 @@ def _workbooks(day: Day) -> Story:
     document = Document(
         a.MINISTRY, day.number(6400, 2), day.back(2), "rà soát số liệu thống kê khoa học, công nghệ, đổi "
                                                       "mới sáng tạo và "
-        "chuyển đổi số năm 2026", addressees=(_PROVINCES,),
+        f"chuyển đổi số năm {day.year}", addressees=(_PROVINCES,),
         paragraphs=(
             "Để phục vụ báo cáo Thủ tướng Chính phủ, Bộ Khoa học và Công nghệ đề nghị quý Sở rà soát số "
             "liệu tại 12 biểu "
@@ -36,7 +36,7 @@ def _workbooks(day: Day) -> Story:
     )  # fmt: skip
     files = [
         (f"Biểu {number:02d} - {topic}.xlsx", workbook(topic, (
-            ("STT", "Chỉ tiêu", "Đơn vị tính", "Năm 2025", "Năm 2026"),
+            ("STT", "Chỉ tiêu", "Đơn vị tính", f"Năm {day.year - 1}", f"Năm {day.year}"),
             *((str(row), f"{topic}, chỉ tiêu {row}", "số lượng", str(37 * number + row), str(41 * number + row))
               for row in range(1, 9)),
         )))
@@ -51,12 +51,12 @@ def _workbooks(day: Day) -> Story:
 def _exchange_package(day: Day) -> Story:
     document = Document(
         a.STANDARDS, day.number(3100), day.back(1), "đăng ký kế hoạch kiểm tra chất lượng hàng hóa trong "
-                                                    "sản xuất năm 2027",
+                                                    f"sản xuất năm {day.year + 1}",
         addressees=(_PROVINCES,), urgency="khan",
         paragraphs=(
             "Ủy ban Tiêu chuẩn Đo lường Chất lượng Quốc gia đề nghị quý Sở xây dựng, đăng ký kế hoạch "
             "kiểm tra nhà nước "
-            "về chất lượng hàng hóa năm 2027, tập trung vào đồ chơi trẻ em, mũ bảo hiểm, dây cáp điện, "
+            f"về chất lượng hàng hóa năm {day.year + 1}, tập trung vào đồ chơi trẻ em, mũ bảo hiểm, dây cáp điện, "
             "đèn LED.",
             f"Kế hoạch gửi về Ủy ban trước ngày {printed(day.ahead(9))} để tổng hợp./.",
         ),
@@ -169,7 +169,7 @@ def _three_documents(day: Day) -> Story:
 def _word_only(day: Day) -> Story:
     document = Document(
         a.NUCLEAR, day.number(190), day.back(1), "mời hợp tác đo liều bức xạ cá nhân và kiểm xạ phòng "
-                                                 "X-quang năm 2027",
+                                                 f"X-quang năm {day.year + 1}",
         addressees=_TO,
         paragraphs=(
             "Trung tâm Ứng dụng Kỹ thuật hạt nhân có phòng thí nghiệm đo liều cá nhân được công nhận theo "
@@ -221,7 +221,7 @@ def _indication(day: Day) -> Story:
 def _archive_course(day: Day) -> Story:
     document = Document(
         a.HOME_MINISTRY, day.number(7200, 2), day.back(2), "bồi dưỡng nghiệp vụ văn thư, lưu trữ điện tử "
-                                                           "năm 2026",
+                                                           f"năm {day.year}",
         addressees=("- Các sở, ngành tỉnh Lâm Đồng;", "- Ủy ban nhân dân các xã, phường, đặc khu tỉnh Lâm "
                                                       "Đồng."),
         paragraphs=(

@@ -108,7 +108,7 @@ def _ward_figures(day: Day) -> Story:
         facts={"in_reply_to": "1102/SKHCN-TĐC"},
     )  # fmt: skip
     rows = (("STT", "Hộ kinh doanh", "Số cân", "Hạn kiểm định"),
-            *((str(n), f"Hộ kinh doanh số {n}", "1", f"{n % 12 + 1:02d}/2027") for n in range(1, 97)))  # fmt: skip
+            *((str(n), f"Hộ số {n}", "1", f"{n % 12 + 1:02d}/{day.year + 1}") for n in range(1, 97)))  # fmt: skip
     table = File("Danh sách 96 hộ.xlsx", workbook("Danh sách", rows), XLSX, Naming.RFC2047)
     return posted("phuong-so-lieu", "Phường Bắc Gia Nghĩa trả lời công văn của ta, kèm bảng Excel", document,
                   more=(table,), is_later=True)  # fmt: skip

@@ -38,11 +38,11 @@ def _answer_files(day: Day) -> tuple[Document, tuple[File, ...]]:
     document = Document(
         a.FINANCE, day.number(3300), day.back(1), "thẩm định dự toán kinh phí sự nghiệp khoa học, công "
                                                   "nghệ và chuyển đổi "
-        "số năm 2027", addressees=_TO,
+        f"số năm {day.year + 1}", addressees=_TO,
         paragraphs=(
             f"Trả lời Công văn số {_ASKED} ngày {printed(day.back(8))} của Sở Khoa học và Công nghệ về "
             f"việc đề nghị "
-            "thẩm định dự toán kinh phí năm 2027, sau khi xem xét, Sở Tài chính có ý kiến như sau:",
+            f"thẩm định dự toán kinh phí năm {day.year + 1}, sau khi xem xét, Sở Tài chính có ý kiến như sau:",
             "1. Thống nhất nội dung và mức kinh phí đối với 12 nhiệm vụ khoa học và công nghệ chuyển tiếp.",
             "2. Đề nghị bổ sung báo giá, thuyết minh khối lượng đối với hạng mục nâng cấp Trung tâm dữ "
             "liệu tỉnh.",
@@ -121,7 +121,7 @@ def _schools(day: Day) -> Story:
     document = Document(
         a.EDUCATION, day.number(2900), day.back(1), "cử giám khảo Cuộc thi Khoa học, kỹ thuật cấp tỉnh "
                                                     "dành cho học sinh "
-        "trung học năm học 2026 - 2027", addressees=_TO,
+        f"trung học năm học {day.year} - {day.year + 1}", addressees=_TO,
         paragraphs=(
             "Để chuẩn bị Cuộc thi Khoa học, kỹ thuật cấp tỉnh, Sở Giáo dục và Đào tạo kính đề nghị Sở "
             "Khoa học và Công "

@@ -93,7 +93,7 @@ def _decision(day: Day) -> Story:
         copies=("- Như Điều 3;", "- Bộ Khoa học và Công nghệ;", "- Lưu: VT, VX."),
         annexes=(Annex("DANH SÁCH", "Thành viên Ban Chỉ đạo", "(Kèm theo Quyết định số        /QĐ-UBND "
             "ngày      "
-                       "tháng      năm 2026 của UBND tỉnh)", rows, (1, 3, 4, 3)),),
+                       f"tháng      năm {day.year} của UBND tỉnh)", rows, (1, 3, 4, 3)),),
     )  # fmt: skip
     return posted("quyet-dinh-ban-chi-dao", "Quyết định của UBND tỉnh có danh sách kèm theo", document)
 
@@ -144,7 +144,7 @@ def _party_letter(day: Day) -> Story:
                                                "“Bình dân học vụ số”",
         addressees=("Đảng ủy, Ban Giám đốc Sở Khoa học và Công nghệ.",),
         paragraphs=(
-            "Thực hiện chương trình công tác tuyên giáo, dân vận năm 2026, Ban Tuyên giáo và Dân vận Tỉnh "
+            f"Thực hiện chương trình công tác tuyên giáo, dân vận năm {day.year}, Ban Tuyên giáo và Dân vận Tỉnh "
             "ủy đề nghị Sở "
             "Khoa học và Công nghệ phối hợp cung cấp tài liệu, đề cương tuyên truyền về phong trào “Bình "
             "dân học vụ số”.",

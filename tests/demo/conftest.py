@@ -9,6 +9,7 @@ import pytest
 from imapclient import IMAPClient
 
 from demo import mailserver
+from demo.agencies import OFFICE_ADDRESS
 from demo.letters import DemoLetter, letters
 
 MONDAY_MORNING = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)  # 09:30 in Vietnam
@@ -39,6 +40,6 @@ def imap(mail: mailserver.DemoMail) -> Iterator[IMAPClient]:
     context = ssl.create_default_context(cafile=str(mail.certificate))
     with IMAPClient("127.0.0.1", port=mail.ports.imap, ssl_context=context, timeout=10) as client:
         client.normalise_times = False
-        client.login(mailserver.OFFICE_ADDRESS, mailserver.PASSWORD)
+        client.login(OFFICE_ADDRESS, mailserver.PASSWORD)
         client.select_folder("INBOX", readonly=True)
         yield client

@@ -13,6 +13,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
 
 from demo import mailserver
+from demo.agencies import OFFICE_ADDRESS, SCANNER_ADDRESS
 from demo.letters import DemoLetter
 
 MONDAY_MORNING = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)  # 09:30 in Vietnam
@@ -22,7 +23,7 @@ RAW = b"From: vanthu@xa.example\r\nSubject: thu nghiem\r\n\r\nXin chao\r\n"
 def test_every_letter_comes_back_equal_with_its_time_of_receipt(
     mail: mailserver.DemoMail, imap: IMAPClient, post: Sequence[DemoLetter]
 ) -> None:
-    mine = [letter for letter in post if letter.mailbox == mailserver.OFFICE_ADDRESS]
+    mine = [letter for letter in post if letter.mailbox == OFFICE_ADDRESS]
     for letter in mine:
         assert mail.append(letter.raw, letter.received_at, letter.mailbox, letter.key)
     imap.noop()
@@ -64,7 +65,7 @@ def test_the_same_letter_is_delivered_once(mail: mailserver.DemoMail, imap: IMAP
 
 def test_smtp_delivers_to_the_mailboxes_of_the_office_only(mail: mailserver.DemoMail, imap: IMAPClient) -> None:
     with smtplib.SMTP("127.0.0.1", mail.ports.smtp) as smtp:
-        smtp.sendmail("xa@example.vn", [mailserver.OFFICE_ADDRESS], RAW)
+        smtp.sendmail("xa@example.vn", [OFFICE_ADDRESS], RAW)
         with pytest.raises(smtplib.SMTPDataError, match="no such mailbox"):
             smtp.sendmail("xa@example.vn", ["ai-do@example.vn"], RAW)
     imap.noop()
@@ -73,10 +74,10 @@ def test_smtp_delivers_to_the_mailboxes_of_the_office_only(mail: mailserver.Demo
 
 
 def test_the_scanner_has_a_mailbox_of_its_own(mail: mailserver.DemoMail) -> None:
-    mail.append(RAW, MONDAY_MORNING, mailserver.SCANNER_ADDRESS)
+    mail.append(RAW, MONDAY_MORNING, SCANNER_ADDRESS)
     context = ssl.create_default_context(cafile=str(mail.certificate))
     with IMAPClient("localhost", port=mail.ports.imap, ssl_context=context, timeout=10) as client:
-        client.login(mailserver.SCANNER_ADDRESS, mailserver.PASSWORD)
+        client.login(SCANNER_ADDRESS, mailserver.PASSWORD)
         assert client.select_folder("INBOX", readonly=True)[b"EXISTS"] == 1
 
 
@@ -84,7 +85,7 @@ def test_a_wrong_password_is_refused(mail: mailserver.DemoMail) -> None:
     context = ssl.create_default_context(cafile=str(mail.certificate))
     client = IMAPClient("127.0.0.1", port=mail.ports.imap, ssl_context=context, timeout=10)
     with pytest.raises(LoginError):
-        client.login(mailserver.OFFICE_ADDRESS, "sai mat khau")
+        client.login(OFFICE_ADDRESS, "sai mat khau")
     client.shutdown()
 
 
@@ -97,7 +98,7 @@ def test_after_a_restart_the_mailbox_is_the_same(tmp_path: Path) -> None:
     def seen(mail: mailserver.DemoMail) -> tuple[object, list[int], object]:
         context = ssl.create_default_context(cafile=str(mail.certificate))
         with IMAPClient("127.0.0.1", port=mail.ports.imap, ssl_context=context, timeout=10) as client:
-            client.login(mailserver.OFFICE_ADDRESS, mailserver.PASSWORD)
+            client.login(OFFICE_ADDRESS, mailserver.PASSWORD)
             validity = client.select_folder("INBOX", readonly=True)[b"UIDVALIDITY"]
             uids = client.search("ALL")
             return validity, uids, client.fetch(uids, ["BODY.PEEK[]", "INTERNALDATE"])
@@ -116,7 +117,7 @@ def test_stopping_ends_waiting_clients_and_leaves_no_thread(tmp_path: Path) -> N
     mail = mailserver.start(tmp_path)
     context = ssl.create_default_context(cafile=str(mail.certificate))
     client = IMAPClient("127.0.0.1", port=mail.ports.imap, ssl_context=context, timeout=10)
-    client.login(mailserver.OFFICE_ADDRESS, mailserver.PASSWORD)
+    client.login(OFFICE_ADDRESS, mailserver.PASSWORD)
     client.select_folder("INBOX", readonly=True)
     client.idle()
     mail.stop()
