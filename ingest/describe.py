@@ -144,8 +144,15 @@ def _letter(letter: Letter) -> dict[str, Any]:
         "from": [a.address for a in letter.senders],
         "to": [a.address for a in letter.to],
         "date": letter.date.isoformat() if letter.date else None,
+        # A name that we made up for a part without one is not the file's name.
         "attachments": [
-            {"name": a.name, "size": a.size, "sha256": a.sha256, "media_type": a.media_type} for a in letter.attachments
+            {
+                "name": None if "name_generated" in a.warnings else a.name,
+                "size": a.size,
+                "sha256": a.sha256,
+                "media_type": a.media_type,
+            }
+            for a in letter.attachments
         ],
     }
 

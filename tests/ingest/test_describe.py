@@ -56,9 +56,9 @@ def test_a_mail_with_a_document_becomes_a_draft_with_its_fields(tmp_path: Path, 
     values = {name: evidence.value for name, evidence in reading.drafts[0].fields.items()}
     assert values == {
         "code": "12/SNV-VP", "code_number": "12", "code_notation": "SNV-VP", "issued_on": "2026-06-04",
-        "kind": "Công văn", "issuer": "Sở Nội vụ", "parent_issuer": "UBND tỉnh Lâm Đồng", "signer_name": "Nguyễn Văn Mẫu",
-        "signer_title": "GIÁM ĐỐC", "due_at": "2026-06-15", "in_reply_to": "45/SKHCN-QLCN", "page_count": "1",
-        "recipients": "Sở Khoa học và Công nghệ",
+        "kind": "Công văn", "issuer": "Sở Nội vụ", "parent_issuer": "UBND tỉnh Lâm Đồng",
+        "signer_name": "Nguyễn Văn Mẫu", "signer_title": "GIÁM ĐỐC", "due_at": "2026-06-15",
+        "in_reply_to": "45/SKHCN-QLCN", "page_count": "1", "recipients": "Sở Khoa học và Công nghệ",
     }  # fmt: skip
     assert reading.letter is not None
     file = reading.letter.attachments[0].sha256
