@@ -37,7 +37,7 @@ def _base64(raw: Raw, part: Part) -> Iterator[bytes]:
     step = _CHUNK_BYTES // length * length if length > line_end and (length - line_end) % 4 == 0 else _CHUNK_BYTES
     while at < part.end:
         chunk = raw.read(at, min(part.end, at + step))
-        data = _whole_lines(chunk, line_end)
+        data = _whole_lines(chunk, length, line_end)
         if data is None or (at + step < part.end and len(data) % 3):
             yield from _damaged_base64(raw.chunks(at, part.end, _CHUNK_BYTES), part)
             return
@@ -45,16 +45,17 @@ def _base64(raw: Raw, part: Part) -> Iterator[bytes]:
         at += step
 
 
-def _whole_lines(chunk: bytes, line_end: int) -> bytes | None:
-    """A chunk decoded, None unless it is nothing but base64 and line ends."""
+def _whole_lines(chunk: bytes, length: int, line_end: int) -> bytes | None:
+    """A chunk decoded, None unless it is as long as base64 in lines of `length` bytes must be."""
     try:
         data = binascii.a2b_base64(chunk)
     except binascii.Error:
         return None
-    sextets = len(chunk) - chunk.count(b"\n") * line_end
+    lines, rest = divmod(len(chunk), length) if length else (0, 0)
+    letters = len(chunk) - (lines + bool(rest and chunk.endswith(b"\n"))) * line_end
     end = chunk[-8:].rstrip(b"\r\n")
     padding = len(end) - len(end.rstrip(b"="))
-    return data if sextets % 4 == 0 and len(data) == sextets // 4 * 3 - padding else None
+    return data if letters % 4 == 0 and len(data) == letters // 4 * 3 - padding else None
 
 
 def _damaged_base64(chunks: Iterable[bytes], part: Part) -> Iterator[bytes]:
