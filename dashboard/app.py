@@ -8,13 +8,16 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from dashboard import assets, news, sessions
+from dashboard import assets, health, held, incoming, mailboxes, news, pictures, registers, sessions
 from dashboard.guard import Guard, not_found
 from dashboard.sealing import Seal
 from dashboard.visitors import Visitors
 from dashboard.web import Office
 
-ROUTES = [*sessions.routes, *news.routes, *assets.routes]
+ROUTES = [
+    *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *held.routes, *mailboxes.routes,
+    *news.routes, *health.routes, *assets.routes,
+]  # fmt: skip
 
 
 def create_app(office: Office) -> Starlette:
@@ -39,3 +42,4 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         app.state.news.close()
+        pictures.close(app)

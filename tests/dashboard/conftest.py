@@ -1,5 +1,8 @@
 """An office with people, a clock that tests move, and browsers signed in to its pages."""
 
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -8,17 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from config.settings import DashboardSettings, Settings
-from core import accounts, people, schema
+from config.settings import DashboardSettings, MailboxSettings, Settings
+from core import accounts, people, registers, schema
 from core.db import Database
 from core.files import FolderStore
+from core.incoming import drafts, registration
+from core.incoming.tables import Incoming, Origin
+from core.letters import Arrival, Exclusion, HeldLetter, MailboxState, MailFolder
 from core.office import OfficeName
-from core.people import Role
+from core.people import Role, User
 from core.registers import Book, Direction
 from dashboard.app import create_app
+from dashboard.server import prepare
 from dashboard.web import Office
 
 PASSWORD = "Mùa xuân 2026 ở Gia Nghĩa"
@@ -51,15 +59,19 @@ def password_hash() -> str:
     return accounts.hash_password(PASSWORD)
 
 
-@pytest.fixture()
+@pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture()
+@pytest.fixture
 def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
     """A database with one person of each role and the book of incoming documents, its year not yet open."""
-    settings = Settings(data=tmp_path, dashboard=DashboardSettings(insecure_cookies=True))
+    boxes = tuple(
+        MailboxSettings(name=name, host="127.0.0.1", username=name, secret_file=tmp_path / "secret")
+        for name in ("van-thu", "cu")
+    )
+    settings = Settings(data=tmp_path, dashboard=DashboardSettings(insecure_cookies=True), mailboxes=boxes)
     database = Database(settings.database_url)
     schema.upgrade(database)
     with database.writing() as session:
@@ -80,12 +92,12 @@ def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
     database.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def app(office: Office) -> Starlette:
     return create_app(office)
 
 
-@pytest.fixture()
+@pytest.fixture
 def visitor(app: Starlette) -> Iterator[TestClient]:
     """A browser nobody has signed in with yet."""
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=True) as client:
@@ -106,7 +118,7 @@ def sign_in(client: TestClient, username: str, password: str = PASSWORD) -> Any:
 SignIn = Callable[[str], TestClient]
 
 
-@pytest.fixture()
+@pytest.fixture
 def signed_in(app: Starlette, visitor: TestClient) -> SignIn:
     """`signed_in("lan")` is a browser of that person; each call another browser."""
 
@@ -117,3 +129,113 @@ def signed_in(app: Starlette, visitor: TestClient) -> SignIn:
         return client
 
     return browser
+
+
+KINDS = ("Công văn", "Quyết định", "Kế hoạch", "Giấy mời", "Báo cáo", "Thông báo")
+ISSUERS = ("UBND tỉnh Lâm Đồng", "Bộ Khoa học và Công nghệ", "Sở Tài chính", "UBND phường Bắc Gia Nghĩa")
+SUBJECTS = (
+    "Triển khai Kế hoạch chuyển đổi số năm 2026 trên địa bàn tỉnh",
+    "Góp ý dự thảo Nghị quyết về chính sách phát triển khoa học, công nghệ và đổi mới sáng tạo của tỉnh",
+    "Họp bàn phương án sắp xếp, bố trí trụ sở làm việc",
+    "Báo cáo kết quả thực hiện nhiệm vụ quý III năm 2026",
+)  # fmt: skip
+
+
+def enter(session: Session, clerk: User, at: datetime, n: int, **values: Any) -> Incoming:
+    """One registered entry; `values` replace the ordinary ones."""
+    document = Incoming(
+        origin=Origin.MAIL, book_id=1, received_at=at, sort_uid=n, code=f"{1000 + n}/SKHCN-VP", code_number=str(n),
+        issuer=ISSUERS[n % 4], kind=KINDS[n % 6], subject=SUBJECTS[n % 4], issued_on=date(2026, 11, 1 + n % 15),
+    )  # fmt: skip
+    for name, value in values.items():
+        setattr(document, name, value)
+    session.add(document)
+    session.flush()
+    registration.register(session, document, by=clerk, at=at)
+    return document
+
+
+@pytest.fixture
+def full_office(office: Office, clock: Clock) -> Office:
+    """The office after some weeks: 120 entries from số đến 1198 on, two voided; held and left-out letters; mailboxes."""
+    with office.database.writing() as session:
+        clerk = people.by_username(session, "lan")
+        assert clerk is not None
+        registers.open_series(session, session.get_one(Book, 1), 1198, by=clerk, at=clock())
+        for n in range(120):
+            urgency = {7: "hoa_toc", 11: "khan", 50: "thuong_khan"}.get(n, "thuong")
+            entry = enter(session, clerk, clock(), n, urgency=urgency)
+            if n in (20, 118):
+                registration.void(session, entry, "Vào trùng với văn bản trước", by=clerk, at=clock())
+        declined = Incoming(
+            origin=Origin.MAIL, book_id=1, received_at=clock(), code="88/TB-ABC", kind="Thông báo",
+            issuer="Công ty ABC", subject="Mời tham dự hội chợ",
+        )  # fmt: skip
+        session.add(declined)
+        session.flush()
+        drafts.decline(session, declined, "Thư chào hàng, không phải văn bản đến", by=clerk, at=clock())
+        session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=clock(), subject="Dự thảo còn chờ"))
+        seed_letters(session, clock())
+    return office
+
+
+def seed_letters(session: Session, at: datetime) -> None:
+    """Two mailboxes, one stopped; held letters of several reasons; letters left out of each category."""
+    session.add_all(
+        [
+            MailboxState(name="van-thu", address="vanthu.skhcn@example.vn", last_success_at=at - timedelta(minutes=3)),
+            MailboxState(
+                name="cu", address="skhcn@daknong.example.vn", trouble="Máy chủ từ chối mật khẩu hai lần. Đã dừng.",
+                last_error_at=at - timedelta(hours=2), stopped_at=at - timedelta(hours=2), refused_logins=2,
+            ),
+        ]
+    )  # fmt: skip
+    session.flush()
+    session.add(
+        MailFolder(
+            mailbox="van-thu", folder="INBOX", import_since=date(2026, 11, 1), lease_until=at + timedelta(days=99)
+        )
+    )
+    reasons = ("locked_archive", "too_large", "timeout", "body_only", "hoi_don_thu")
+    for n, reason in enumerate(reasons):
+        arrival_id = _arrive(session, n, "held", at)
+        session.add(
+            HeldLetter(
+                arrival_id=arrival_id, reason=reason, mark=f"{n:064}", size=(n + 1) * 1_234_567,
+                sealed_path=f"{n:032}", seal_key=b"k" * 32, held_at=at - timedelta(hours=n),
+            )
+        )  # fmt: skip
+    for n, category in enumerate(("bi_mat", "don_thu", "mot_cua", "khong_chinh_thuc"), start=10):
+        rule = "secret_subject" if category == "bi_mat" else category
+        session.add(
+            Exclusion(
+                arrival_id=_arrive(session, n, "excluded", at), category=category, rule=rule,
+                sender_address="nguoigui@example.vn", subject="Ưu đãi cuối năm" if n == 13 else None, mark=f"{n:064}",
+                excluded_at=at,
+            )
+        )  # fmt: skip
+
+
+def _arrive(session: Session, uid: int, state: str, at: datetime) -> int:
+    arrival = Arrival(
+        mailbox="van-thu", folder="INBOX", uidvalidity=7, uid=uid, state=state, received_at=at, size=1000, seen_at=at
+    )
+    session.add(arrival)
+    session.flush()
+    return arrival.id
+
+
+@pytest.fixture
+def server(full_office: Office) -> Iterator[str]:
+    """The full office behind a real HTTP server; gives its address."""
+    serving = prepare(full_office)
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not serving.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    serving.should_exit = True
+    thread.join(15)
+    listener.close()
+    assert not thread.is_alive(), "the server did not stop"

@@ -1,0 +1,83 @@
+"""What people decide about held and left-out letters: let in, or destroyed (promises 3 and 4).
+
+Letting in is a request that intake carries out: it opens the seal, or fetches the letter again.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core import events, rights
+from core.errors import WrongState
+from core.incoming.registration import require_reason
+from core.letters import Exclusion, HeldLetter, IntakeRequest
+from core.people import User
+from core.rights import Right
+
+RELEASED = "released"
+DECLINED = "declined"
+_DECIDED = {RELEASED: "đã được đưa vào nháp", DECLINED: "đã có quyết định không cập nhật, nội dung đã hủy"}
+
+
+def release_held(session: Session, held: HeldLetter, *, by: User, at: datetime, source: str = "") -> int:
+    """ "Đưa vào nháp": ask intake to open a held letter and draft it; returns the request's id.
+
+    Raises NotAllowed unless `by` may open held letters, WrongState when it is decided or asked already.
+    """
+    _check_undecided(session, held, by)
+    session.flush()
+    request_id = _ask(session, by, at, held_id=held.id)
+    events.record(session, "release_asked", "held_letter", held.id, by=by.id, at=at, source=source)
+    return request_id
+
+
+def decline_held(session: Session, held: HeldLetter, reason: str, *, by: User, at: datetime, source: str = "") -> None:
+    """ "Không cập nhật": destroy the key, so that nobody can open the letter any more, and note who and why.
+
+    The sealed file's name stays for the sweep, which removes the bytes after this has committed. Raises
+    NotAllowed unless `by` may open held letters, WrongState when it is decided, Permanent without a reason.
+    """
+    _check_undecided(session, held, by)
+    held.decision_note = require_reason(reason)
+    held.decision, held.decided_by, held.decided_at, held.seal_key = DECLINED, by.id, at, None
+    session.flush()
+    payload = {"reason": held.decision_note}
+    events.record(
+        session, "held_declined", "held_letter", held.id, by=by.id, at=at, source=source, payload=payload
+    )  # fmt: skip
+
+
+def release_exclusion(session: Session, exclusion: Exclusion, *, by: User, at: datetime, source: str = "") -> int:
+    """A false alarm: ask intake to fetch a left-out letter again and draft it; returns the request's id.
+
+    Raises NotAllowed unless `by` may open held letters, WrongState when it was released or asked already.
+    """
+    rights.require(by, Right.OPEN_HELD)
+    if exclusion.released_at is not None:
+        raise WrongState("Thư này đã được đưa vào nháp.")
+    _check_not_asked(session, IntakeRequest.exclusion_id == exclusion.id)
+    request_id = _ask(session, by, at, exclusion_id=exclusion.id)
+    events.record(session, "release_asked", "exclusion", exclusion.id, by=by.id, at=at, source=source)
+    return request_id
+
+
+def _check_undecided(session: Session, held: HeldLetter, by: User) -> None:
+    rights.require(by, Right.OPEN_HELD)
+    if held.decision is not None:
+        raise WrongState(f"Thư này {_DECIDED.get(held.decision, 'đã có quyết định')}.")
+    _check_not_asked(session, IntakeRequest.held_id == held.id)
+
+
+def _check_not_asked(session: Session, which: sa.ColumnElement[bool]) -> None:
+    waiting = sa.select(IntakeRequest.id).where(which, IntakeRequest.done_at.is_(None)).with_for_update()
+    if session.execute(waiting).first() is not None:
+        raise WrongState("Đã yêu cầu đưa thư này vào nháp, máy đang đọc. Xem lại sau ít phút.")
+
+
+def _ask(session: Session, by: User, at: datetime, **what: int) -> int:
+    statement = sa.insert(IntakeRequest).values(
+        kind=RELEASED, name="", asked_by=by.id, asked_at=at, answer="", **what
+    )  # fmt: skip
+    request_id: int = session.execute(statement.returning(IntakeRequest.id)).scalar_one()
+    return request_id

@@ -1,0 +1,72 @@
+"""For machines: /healthz says whether the pages can work, /metrics counts for Prometheus, on this host only."""
+
+import ipaddress
+
+import sqlalchemy as sa
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from core import events
+from core.errors import Temporary
+from core.incoming.tables import Incoming, State
+from core.letters import Arrival, ArrivalState, HeldLetter, IntakeRequest, MailboxState
+from dashboard.web import in_reading, office_of
+
+
+async def healthz(request: Request) -> Response:
+    """GET /healthz: 200 "ok", or 503 with what is wrong."""
+    if not office_of(request).store.folder.is_dir():
+        return PlainTextResponse("Không thấy thư mục kho tệp.\n", 503)
+    try:
+        await in_reading(request, events.latest)
+    except Temporary as error:
+        return PlainTextResponse(error.sentence + "\n", 503)
+    return PlainTextResponse("ok\n")
+
+
+async def metrics(request: Request) -> Response:
+    """GET /metrics: what waits and what troubles, read fresh from the database; 404 from another host."""
+    if not _is_local(request):
+        raise HTTPException(404)
+    registry = CollectorRegistry()
+    for name, (help_text, value) in (await in_reading(request, _figures)).items():
+        Gauge(name, help_text, registry=registry).set(value)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _is_local(request: Request) -> bool:
+    # A proxy on this host must not pass the path on; its header tells that it did.
+    if request.client is None or "x-forwarded-for" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _figures(session: Session) -> dict[str, tuple[str, float]]:
+    def count(*which: sa.ColumnElement[bool]) -> int:
+        return session.execute(sa.select(sa.func.count()).where(*which)).scalar_one()
+
+    figures: dict[str, tuple[str, float]] = {
+        "congvan_drafts_waiting": ("Drafts on the clerk's desk", count(Incoming.state == State.DRAFT)),
+        "congvan_entries": ("Entries in the registers", count(Incoming.state == State.REGISTERED)),
+        "congvan_held_waiting": ("Held letters without a decision", count(HeldLetter.decision.is_(None))),
+        "congvan_requests_waiting": ("Requests intake has not answered", count(IntakeRequest.done_at.is_(None))),
+        "congvan_mailboxes_troubled": ("Mailboxes with an error", count(MailboxState.trouble != "")),
+        "congvan_mailboxes_stopped": ("Mailboxes that wait for a person", count(MailboxState.stopped_at.is_not(None))),
+        "congvan_events": ("Events in the journal", events.latest(session)),
+    }
+    for state in ArrivalState:
+        figures[f"congvan_arrivals_{state}"] = (f"Arrivals {state}", count(Arrival.state == state))
+    oldest = session.execute(sa.select(sa.func.min(MailboxState.last_success_at))).scalar_one()
+    if oldest is not None:
+        figures["congvan_oldest_success_seconds"] = ("Unix time of the oldest last success", oldest.timestamp())
+    return figures
+
+
+routes = [Route("/healthz", healthz, name="health:healthz"), Route("/metrics", metrics, name="health:metrics")]

@@ -1,0 +1,179 @@
+"""Thư bị giữ, Không vào sổ: what waits sealed or was left out, and what the custodian decides."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from core import held as letters
+from core.errors import CongvanError, Permanent
+from core.letters import Exclusion, HeldLetter
+from core.listings import held as listing
+from core.listings.held import HeldRow, LeftOutRow
+from core.rights import Right
+from dashboard import reasons
+from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
+from dashboard.words import age
+
+LISTS = {"nhap": "Văn thư không cập nhật", **reasons.CATEGORIES, "thu_bao": "Thư báo, trả lời tự động"}
+_OF_EVERYBODY = frozenset(reasons.CATEGORIES)  # the other lists show what letters say: the clerk's alone
+_DOORS = {"dropped": "tệp thả vào bàn văn thư", "released": "thư được đưa vào nháp"}
+
+
+async def index(request: Request) -> Response:
+    """GET /bi-giu: letters that wait for a decision; ?xong=1 those decided."""
+    return await _index(request)
+
+
+async def show_decline(request: Request) -> Response:
+    """GET /bi-giu/{id}/khong-cap-nhat: ask for the reason before the bytes are destroyed."""
+    return await _decline_page(request, "")
+
+
+async def decline(request: Request) -> Response:
+    """POST /bi-giu/{id}/khong-cap-nhat: destroy the key, with the reason."""
+    person = require(request, Right.OPEN_HELD)
+    form, held_id = await form_of(request), request.path_params["id"]
+    reason = form.get("reason", "")
+    try:
+        await in_writing(
+            request, _decline, held_id, reason, person.id, at=now(request), source=origin_of(request).source
+        )
+    except Permanent as error:
+        return await _decline_page(request, reason, error)
+    flash(request, "done", f"Không cập nhật thư bị giữ số {held_id}. Nội dung đã hủy, không mở lại được.")
+    return RedirectResponse("/bi-giu", 303)
+
+
+async def release(request: Request) -> Response:
+    """POST /bi-giu/{id}/dua-vao-nhap: ask intake to open a held letter and draft it."""
+    return await _release(request, _release_held, "/bi-giu")
+
+
+async def release_exclusion(request: Request) -> Response:
+    """POST /khong-vao-so/{id}/dua-vao-nhap: a false alarm; intake fetches the letter again."""
+    return await _release(request, _release_exclusion, "/khong-vao-so")
+
+
+async def not_entered(request: Request) -> Response:
+    """GET /khong-vao-so/{list}: drafts left out by the clerk, letters left out under Điều 3, notices."""
+    person = require(request, Right.SEE_HELD)
+    is_clerk = Right.REGISTER in person.rights
+    lists = {key: words for key, words in LISTS.items() if is_clerk or key in _OF_EVERYBODY}
+    chosen = request.path_params.get("list") or next(iter(lists))
+    if chosen not in lists:
+        raise HTTPException(404)
+    before = _before(request)
+    counts, rows = await in_reading(request, _list, person.id, chosen, before)
+    shown = [_left_out(row) for row in rows] if chosen in reasons.CATEGORIES else rows
+    return render(
+        request, "held/not_entered.html", chosen=chosen, lists=lists, counts=counts, rows=shown,
+        outcomes=reasons.OUTCOMES, next_id=_next_id(rows), can_open=Right.OPEN_HELD in person.rights,
+        can_take_back=is_clerk,
+    )  # fmt: skip
+
+
+async def _index(request: Request) -> Response:
+    person = require(request, Right.SEE_HELD)
+    decided = request.query_params.get("xong") == "1"
+    rows = await in_reading(request, listing.held, decided=decided, before=_before(request))
+    return render(
+        request, "held/index.html", rows=[_held(row, now(request)) for row in rows], decided=decided,
+        next_id=_next_id(rows), can_open=Right.OPEN_HELD in person.rights,
+    )  # fmt: skip
+
+
+async def _decline_page(request: Request, reason: str, error: CongvanError | None = None) -> Response:
+    require(request, Right.OPEN_HELD)
+    row = await in_reading(request, _one, request.path_params["id"])
+    return render(
+        request, "held/decline.html", 422 if error else 200, row=_held(row, now(request)), reason=reason,
+        error=error.sentence if error else "",
+    )  # fmt: skip
+
+
+async def _release(request: Request, act: Callable[..., None], back: str) -> Response:
+    person = require(request, Right.OPEN_HELD)
+    await form_of(request)
+    source = origin_of(request).source
+    await in_writing(request, act, request.path_params["id"], person.id, at=now(request), source=source)
+    flash(request, "done", "Đã yêu cầu đưa thư vào nháp. Máy đọc xong thì dự thảo hiện ở Văn bản đến.")
+    return RedirectResponse(back, 303)
+
+
+def _one(session: Session, held_id: int) -> HeldRow:
+    rows = listing.held(session, decided=False, before=held_id + 1, limit=1)
+    if not rows or rows[0].id != held_id:
+        raise HTTPException(404)
+    return rows[0]
+
+
+def _decline(session: Session, held_id: int, reason: str, user_id: int, *, at: datetime, source: str) -> None:
+    row = _row(session, HeldLetter, held_id)
+    letters.decline_held(session, row, reason, by=acting(session, user_id), at=at, source=source)
+
+
+def _release_held(session: Session, held_id: int, user_id: int, *, at: datetime, source: str) -> None:
+    row = _row(session, HeldLetter, held_id)
+    letters.release_held(session, row, by=acting(session, user_id), at=at, source=source)
+
+
+def _release_exclusion(session: Session, exclusion_id: int, user_id: int, *, at: datetime, source: str) -> None:
+    row = _row(session, Exclusion, exclusion_id)
+    letters.release_exclusion(session, row, by=acting(session, user_id), at=at, source=source)
+
+
+def _row(session: Session, kind: type[Any], row_id: int) -> Any:
+    row = session.get(kind, row_id, with_for_update=True)
+    if row is None:
+        raise HTTPException(404)
+    return row
+
+
+def _list(session: Session, user_id: int, chosen: str, before: int | None) -> tuple[dict[str, int], list[Any]]:
+    user = acting(session, user_id)
+    counts = listing.left_out_counts(session, user)
+    if chosen == "nhap":
+        return counts, list(listing.declined(session, user, before=before))
+    if chosen == "thu_bao":
+        return counts, list(listing.notices(session, user, before=before))
+    return counts, list(listing.left_out(session, chosen, before=before))
+
+
+def _held(row: HeldRow, at: datetime) -> dict[str, Any]:
+    return {"row": row, "reason": reasons.held(row.reason), "place": _place(row), "age": age(row.held_at, at)}
+
+
+def _left_out(row: LeftOutRow) -> dict[str, Any]:
+    return {"row": row, "reason": reasons.left_out(row.category, row.rule), "place": _place(row)}
+
+
+def _place(row: HeldRow | LeftOutRow) -> str:
+    if row.door != "imap":
+        return _DOORS.get(row.door, row.door)
+    return f"{row.mailbox}, thư mục {row.folder}, UID {row.uid}"
+
+
+def _before(request: Request) -> int | None:
+    text = request.query_params.get("truoc", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+def _next_id(rows: list[Any]) -> int | None:
+    return rows[-1].id if len(rows) == listing.PAGE_ROWS else None
+
+
+routes = [
+    Route("/bi-giu", index, name="held:index"),
+    Route("/bi-giu/{id:int}/khong-cap-nhat", show_decline, name="held:show_decline"),
+    Route("/bi-giu/{id:int}/khong-cap-nhat", decline, methods=["POST"], name="held:decline"),
+    Route("/bi-giu/{id:int}/dua-vao-nhap", release, methods=["POST"], name="held:release"),
+    Route("/khong-vao-so", not_entered, name="held:not_entered"),
+    Route("/khong-vao-so/{list}", not_entered, name="held:list"),
+    Route("/khong-vao-so/{id:int}/dua-vao-nhap", release_exclusion, methods=["POST"], name="held:release_exclusion"),
+]

@@ -1,0 +1,55 @@
+"""Why a letter is held or left out, by the rule's short name, in sentences for people."""
+
+HELD = {
+    "unreadable": "Thư hỏng hoặc sai cấu trúc, máy không đọc được",
+    "timeout": "Đọc thư quá lâu, máy đã dừng",
+    "memory": "Đọc thư tốn quá nhiều bộ nhớ, máy đã dừng",
+    "crashed": "Chương trình đọc thư gặp lỗi giữa chừng",
+    "hold": "Máy chưa xếp được thư này",
+    "too_large": "Thư lớn hơn giới hạn cho phép",
+    "locked_archive": "Tệp nén có mật khẩu",
+    "locked_file": "Tệp có mật khẩu, không mở được",
+    "archive_limits": "Tệp nén quá nhiều tệp, quá sâu hoặc quá lớn khi bung",
+    "link_only": "Thư chỉ có đường liên kết tải tệp, chưa có tệp",
+    "ask_petition": "Có thể là đơn thư khiếu nại, tố cáo, kiến nghị",
+    "hoi_don_thu": "Có thể là đơn thư khiếu nại, tố cáo, kiến nghị",
+    "phieu_chuyen_don": "Phiếu chuyển đơn của cơ quan khác",
+    "hoi_mot_cua": "Có thể là hồ sơ thủ tục hành chính của bộ phận một cửa",
+    "hoi_quang_cao": "Có thể là thư quảng cáo",
+    "body_only": "Thư không có tệp văn bản",
+    "body_only_state": "Thư của cơ quan nhà nước nhưng không có tệp văn bản",
+    "secret_stamp": "Có thể có dấu độ mật",
+    "database": "Không ghi được nội dung thư vào cơ sở dữ liệu",
+    "other": "Máy chưa xếp được thư này",
+}
+LEFT_OUT = {
+    "secret_stamp": "Có dấu độ mật trên văn bản",
+    "secret_package": "Gói edXML ghi độ mật",
+    "secret_line": "Dòng ghi độ mật trong thư",
+    "secret_field": "Ghi «Độ mật:» trong thư",
+    "secret_subject": "Tiêu đề thư ghi độ mật",
+    "secret_file_name": "Tên tệp ghi độ mật",
+    "secret_code": "Số, ký hiệu của văn bản mật",
+    "don_thu": "Đơn thư của công dân",
+    "mot_cua": "Hồ sơ thủ tục hành chính, nộp tại bộ phận một cửa",
+    "quang_cao": "Quảng cáo, thư gửi hàng loạt",
+}
+OUTCOMES = {"report": "Báo gửi thư, xác nhận đã nhận", "ignore": "Trả lời tự động, không phải văn bản"}
+CATEGORIES = {
+    "bi_mat": "Nghi bí mật nhà nước", "don_thu": "Đơn thư", "mot_cua": "Hồ sơ một cửa",
+    "khong_chinh_thuc": "Không chính thức",
+}  # fmt: skip
+
+
+def held(rule: str) -> str:
+    """Why a letter is held. A rule this table does not know is a sign of a secret, or says its own name."""
+    if rule.startswith("secret"):
+        return HELD["secret_stamp"] if rule == "secret_stamp" else "Có dấu hiệu của tài liệu mật, cần người xem"
+    return HELD.get(rule) or f"Máy chưa xếp được thư này (quy tắc {rule})"
+
+
+def left_out(category: str, rule: str) -> str:
+    """Why a letter was left out."""
+    if rule in LEFT_OUT:
+        return LEFT_OUT[rule]
+    return "Có dấu hiệu bí mật nhà nước" if category == "bi_mat" else f"Quy tắc {rule}"

@@ -1,0 +1,5 @@
+"""Sổ văn bản đến: reading, printing and checking the book, opening it, voiding an entry."""
+
+from dashboard.registers import acts, book, prints
+
+routes = [*book.routes, *prints.routes, *acts.routes]
