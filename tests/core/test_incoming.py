@@ -159,7 +159,7 @@ def test_one_file_is_the_main_one(office: Any) -> None:
         drafts.add_files(session, draft_id, new)
     with office.database.writing() as session:
         document, clerk = session.get_one(Incoming, draft_id), session.get_one(User, office.clerk_id)
-        drafts.set_file_role(session, document, document.files[1].position, FileRole.MAIN, by=clerk)
+        drafts.set_file_role(session, document, document.files[1].position, FileRole.MAIN, by=clerk, at=MORNING)
         assert [file.role for file in document.files] == ["annex", "main"]
         with pytest.raises(Permanent, match="Không có tệp"):
-            drafts.set_file_role(session, document, 99, FileRole.MAIN, by=clerk)
+            drafts.set_file_role(session, document, 99, FileRole.MAIN, by=clerk, at=MORNING)

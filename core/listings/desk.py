@@ -1,0 +1,225 @@
+"""What the clerk's desk shows: the queue of drafts, its counters, what is next, what a document went through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core import calendar
+from core.db import UtcDateTime
+from core.evidence import Evidence
+from core.incoming.registration import UNSURE_BELOW
+from core.incoming.tables import Incoming, State
+from core.letters import IntakeRequest, Message
+from core.office import office_date
+from core.people import User
+from core.registers import Book, Direction, is_open
+from core.rights import readable
+from core.text import fold
+
+QUEUE_LIMIT = 200  # rows of the queue on one page; the counters count all
+_RANK = {"hoa_toc": 0, "thuong_khan": 1, "khan": 2}
+_URGENCY = sa.case(_RANK, value=Incoming.urgency, else_=len(_RANK))
+_ORDER = (_URGENCY, Incoming.received_at, Incoming.sort_uid, Incoming.id)
+_BREAK = timedelta(minutes=10)  # a pause longer than this ends a run at the desk
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One draft in the queue. `age_days` counts working days since it came.
+
+    `sender` is the mail's, empty where its name only repeats the issuer's.
+
+    `unsure` says how many values the program proposed without being sure of them; `notes` are the
+    program's warnings in words.
+    """
+
+    id: int
+    issuer: str
+    sender: str
+    code: str
+    kind: str
+    subject: str
+    urgency: str
+    received_at: datetime
+    age_days: int
+    unsure: int
+    origin: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """How many drafts wait, how many of them are urgent or carry a warning, how many were entered today."""
+
+    waiting: int
+    urgent: int
+    warned: int
+    entered_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The clerk's last unbroken stretch of registering: how many entries, in how many minutes."""
+
+    entries: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFile:
+    """A file handed in at the desk and what became of it; `answer` is empty while intake is reading it."""
+
+    name: str
+    asked_at: datetime
+    answer: str
+    incoming_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An entry that bears the same số ký hiệu as the draft."""
+
+    id: int
+    arrival_number: int
+    arrived_on: date
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedBook:
+    """A book that can't give numbers yet."""
+
+    code: str
+    name: str
+
+
+def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMIT) -> list[QueueRow]:
+    """Drafts the person may read: the most urgent first, then in the order they came."""
+    columns = (
+        Incoming.id, Incoming.issuer, Incoming.parent_issuer, Incoming.code, Incoming.kind, Incoming.subject,
+        Incoming.urgency, Incoming.received_at, Incoming.origin, Incoming.notes, Incoming.proposed,
+        Message.sender_name, Message.sender_address,
+    )  # fmt: skip
+    query = (
+        sa.select(*columns)
+        .join(Message, Message.id == Incoming.message_id, isouter=True)
+        .where(Incoming.state == State.DRAFT, readable(user))
+        .order_by(*_ORDER)
+        .limit(limit)
+    )
+    special, today = calendar.exceptions(session), office_date(at)
+    return [_queue_row(row, special, today) for row in session.execute(query).mappings()]
+
+
+def _queue_row(row: sa.RowMapping, special: Mapping[date, bool], today: date) -> QueueRow:
+    unsure = [field for field in row["proposed"].values() if Evidence.from_json(field).confidence < UNSURE_BELOW]
+    sender = row["sender_name"] or row["sender_address"] or ""
+    is_said = bool(row["issuer"]) and fold(row["issuer"]) in fold(sender)
+    return QueueRow(
+        id=row["id"], issuer=_full_name(row["issuer"], row["parent_issuer"]), sender="" if is_said else sender,
+        code=row["code"], kind=row["kind"], subject=row["subject"], urgency=row["urgency"],
+        received_at=row["received_at"], origin=row["origin"], notes=tuple(map(str, row["notes"])),
+        age_days=calendar.working_days_between(office_date(row["received_at"]), today, special),
+        unsure=len(unsure),
+    )  # fmt: skip
+
+
+def _full_name(issuer: str, parent: str) -> str:
+    # "Văn phòng" alone names half the offices of the province.
+    return f"{issuer} {parent}".strip() if len(issuer.split()) < 3 else issuer
+
+
+def counters(session: Session, user: User, *, at: datetime) -> Counters:
+    """The figures above the queue."""
+    waiting = (Incoming.state == State.DRAFT, readable(user))
+    urgent = sa.case((Incoming.urgency != "thuong", 1), else_=0)
+    # An empty JSON list reads "[]" on both databases once it is text.
+    warned = sa.case((sa.cast(Incoming.notes, sa.String) != "[]", 1), else_=0)
+    total = sa.select(sa.func.count(), sa.func.sum(urgent), sa.func.sum(warned)).where(*waiting)
+    count, hurried, noted = session.execute(total).one()
+    entered = sa.select(sa.func.count()).where(Incoming.arrived_on == office_date(at), readable(user))
+    return Counters(count, hurried or 0, noted or 0, session.execute(entered).scalar_one())
+
+
+def next_after(session: Session, user: User, incoming_id: int) -> int | None:
+    """The draft that follows another document in the order of the queue, the first one after the last.
+
+    None when no other draft waits. The document itself need not be a draft any more.
+    """
+    waiting = (
+        sa.select(Incoming.id)
+        .where(Incoming.state == State.DRAFT, Incoming.id != incoming_id, readable(user))
+        .order_by(*_ORDER)
+        .limit(1)
+    )
+    here = session.execute(sa.select(*_ORDER).where(Incoming.id == incoming_id)).one_or_none()
+    if here is not None:
+        place = sa.tuple_(sa.literal(here[0]), sa.literal(here[1], UtcDateTime()), *here[2:])
+        behind = waiting.where(sa.tuple_(*_ORDER) > place)
+        found = session.execute(behind).scalar_one_or_none()
+        if found is not None:
+            return found
+    return session.execute(waiting).scalar_one_or_none()
+
+
+def first(session: Session, user: User) -> int | None:
+    """The draft at the head of the queue; None when the desk is empty."""
+    query = sa.select(Incoming.id).where(Incoming.state == State.DRAFT, readable(user)).order_by(*_ORDER).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
+def last_run(session: Session, user: User, *, at: datetime) -> Run | None:
+    """The person's last stretch of registering today, None when there was none."""
+    query = (
+        sa.select(Incoming.registered_at)
+        .where(Incoming.registered_by == user.id, Incoming.arrived_on == office_date(at))
+        .order_by(Incoming.registered_at.desc())
+    )
+    moments = [moment for moment in session.scalars(query) if moment is not None]
+    if not moments:
+        return None
+    entries, begun = 1, moments[0]
+    for moment in moments[1:]:
+        if begun - moment > _BREAK:
+            break
+        entries, begun = entries + 1, moment
+    return Run(entries, max(1, round((moments[0] - begun).total_seconds() / 60)))
+
+
+def asked_files(session: Session, *, since: datetime) -> list[AskedFile]:
+    """Files handed in at the desk since an instant, the newest first."""
+    draft = sa.select(sa.func.min(Incoming.id)).where(Incoming.message_id == IntakeRequest.message_id).scalar_subquery()
+    query = (
+        sa.select(IntakeRequest.name, IntakeRequest.asked_at, IntakeRequest.done_at, IntakeRequest.answer,
+                  sa.func.coalesce(IntakeRequest.incoming_id, draft).label("incoming_id"))
+        .where(IntakeRequest.kind.in_(("dropped", "attached")), IntakeRequest.asked_at >= since)
+        .order_by(IntakeRequest.id.desc())
+    )  # fmt: skip
+    return [
+        AskedFile(row.name, row.asked_at, (row.answer or "Đã đọc xong.") if row.done_at else "", row.incoming_id)
+        for row in session.execute(query)
+    ]
+
+
+def twins(session: Session, document: Incoming) -> list[Twin]:
+    """Entries of the register with the same số ký hiệu as a draft: it may have come before."""
+    if not document.code_number or not document.code_key:
+        return []
+    query = (
+        sa.select(Incoming.id, Incoming.arrival_number, Incoming.arrived_on, Incoming.issuer)
+        .where(Incoming.code_key == document.code_key, Incoming.id != document.id)
+        .where(Incoming.state == State.REGISTERED)
+        .order_by(Incoming.registered_at.desc())
+        .limit(3)
+    )
+    return [Twin(row.id, row.arrival_number, row.arrived_on, row.issuer) for row in session.execute(query)]
+
+
+def unopened_book(session: Session, *, at: datetime) -> UnopenedBook | None:
+    """A book of incoming documents whose first number of the year was never confirmed."""
+    books = session.scalars(sa.select(Book).where(Book.direction == Direction.INCOMING).order_by(Book.id))
+    year = office_date(at).year
+    return next((UnopenedBook(book.code, book.name) for book in books if not is_open(session, book, year)), None)

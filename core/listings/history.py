@@ -1,0 +1,56 @@
+"""What an incoming document went through, from the journal, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.events import ACTS, Event
+from core.people import User
+
+_SENTENCES = {
+    "begun_by_hand": "Bắt đầu nhập tay",
+    "amended": "Sửa {fields}",
+    "file_role_set": "Đổi vai trò tệp {name}",
+    "file_asked": "Thêm tệp {name}",
+    "files_attached": "Tệp được ghép vào dự thảo",
+    "registered": "Vào sổ, số đến {number}",
+    "declined": "Không cập nhật: {reason}",
+    "taken_back": "Đưa lại bàn văn thư",
+    "voided": "Hủy số đến {number}: {reason}",
+}
+FIELD_NAMES = {
+    "code": "số, ký hiệu", "issued_on": "ngày văn bản", "issuer": "cơ quan ban hành",
+    "parent_issuer": "cơ quan cấp trên", "kind": "tên loại", "subject": "trích yếu", "signer_name": "người ký",
+    "signer_title": "chức vụ người ký", "urgency": "độ khẩn", "due_at": "hạn trả lời", "page_count": "số trang",
+    "remark": "ghi chú", "is_dossier_direct": "chuyển hồ sơ trực tiếp",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act on a document: who (empty: the program), what in words, when."""
+
+    who: str
+    what: str
+    at: datetime
+
+
+def steps(session: Session, incoming_id: int) -> list[Step]:
+    """Every act on one incoming document, the oldest first. The caller checks the right to read it."""
+    query = (
+        sa.select(Event.act, Event.payload, Event.at, User.full_name)
+        .join(User, User.id == Event.actor_id, isouter=True)
+        .where(Event.chain == ACTS, Event.subject_kind == "incoming", Event.subject_id == incoming_id)
+        .order_by(Event.id)
+    )
+    return [Step(row.full_name or "", in_words(row.act, row.payload), row.at) for row in session.execute(query)]
+
+
+def in_words(act: str, payload: dict[str, Any] | None) -> str:
+    """One event of an incoming document as a Vietnamese phrase; an act unknown here keeps its name."""
+    said = dict.fromkeys(("number", "reason", "name"), "(nội dung đã xóa)") | (payload or {})
+    fields = [FIELD_NAMES[name] for name in said.get("fields", ()) if name in FIELD_NAMES]
+    return _SENTENCES.get(act, act).format(**(said | {"fields": ", ".join(fields) or "nội dung"}))

@@ -1,0 +1,6 @@
+"""Văn bản đến: the clerk's desk, its acts, files, dropped files and paper entered by hand."""
+
+from dashboard.incoming import by_hand, confirm, desk, dropped, files
+
+# Fixed paths before those with an id.
+routes = [*by_hand.routes, *dropped.routes, *desk.routes, *confirm.routes, *files.routes]

@@ -1,0 +1,124 @@
+"""GET /den: the clerk's desk, queue beside form beside page; GET /den/{id}: one document."""
+
+from functools import partial
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from core.incoming.tables import State
+from core.rights import Right
+from dashboard.incoming import view
+from dashboard.incoming.pane import chosen_file, pane_of, stored
+from dashboard.incoming.view import Draft, Typed
+from dashboard.pictures import draw, note_reading
+from dashboard.web import in_reading, now, render, require, user_of
+from dashboard.words import working_age
+
+
+async def show_desk(request: Request) -> Response:
+    """GET /den: the desk with the first draft open, or empty with what would be here."""
+    person = require(request, Right.REGISTER)
+    first = await in_reading(request, view.first_draft, person.id)
+    if first is not None:
+        return await desk_page(request, first)
+    return render(request, "incoming/desk.html", draft=None, **await _around(request))
+
+
+async def show(request: Request) -> Response:
+    """GET /den/{id}: a draft opens on the desk, anything else as an entry of the register."""
+    incoming_id = request.path_params["id"]
+    if await in_reading(request, view.is_draft, user_of(request).id, incoming_id):
+        return await desk_page(request, incoming_id)
+    return await _entry_page(request, incoming_id)
+
+
+async def show_queue(request: Request) -> Response:
+    """GET /den/hang-doi: the left zone alone, fetched again when something has happened."""
+    require(request, Right.REGISTER)
+    around = await _around(request)
+    return render(request, "incoming/queue.html", open_id=_number(request.query_params.get("mo")), **around)
+
+
+async def show_pane(request: Request) -> Response:
+    """GET /den/{id}/xem: the right zone alone, with the file and page that the address asks for."""
+    draft = await in_reading(request, view.load_draft, user_of(request).id, request.path_params["id"], at=now(request))
+    return render(request, "incoming/pane.html", draft=draft, pane=await pane_of(request, draft), **_words())
+
+
+async def show_others(request: Request) -> Response:
+    """GET /den/{id}/moi: whether somebody else has changed or entered the draft since version `ban`."""
+    person, at = require(request, Right.REGISTER), now(request)
+    draft = await in_reading(request, view.load_draft, person.id, request.path_params["id"], at=at)
+    seen = _number(request.query_params.get("ban")) or 0
+    return render(request, "incoming/others.html", draft=draft, is_new=draft.form.version != seen)
+
+
+async def desk_page(
+    request: Request, incoming_id: int, *, typed: Typed | None = None, sentence: str = "", status_code: int = 200
+) -> Response:  # fmt: skip
+    """The desk with one draft open. `sentence` says above the form why an act was not done."""
+    person, at = require(request, Right.REGISTER), now(request)
+    draft = await in_reading(request, view.load_draft, person.id, incoming_id, typed, at=at)
+    await note_reading(request, incoming_id)
+    page = render(
+        request, "incoming/desk.html", status_code, draft=draft, pane=await pane_of(request, draft),
+        sentence=sentence, is_conflict=status_code == 409, **await _around(request),
+    )  # fmt: skip
+    page.background = BackgroundTask(partial(_draw_ahead, request, draft, person.id))
+    return page
+
+
+async def _entry_page(request: Request, incoming_id: int) -> Response:
+    person, at = user_of(request), now(request)
+    draft = await in_reading(request, view.load_draft, person.id, incoming_id, at=at)
+    entered = await in_reading(request, view.load_entered, person.id, incoming_id)
+    await note_reading(request, incoming_id)
+    may_void = Right.VOID in person.rights and draft.state == State.REGISTERED
+    return render(
+        request, "incoming/entry.html", draft=draft, entered=entered, pane=await pane_of(request, draft),
+        may_void=may_void, may_take_back=Right.REGISTER in person.rights and draft.state == State.DECLINED,
+        **_words(),
+    )  # fmt: skip
+
+
+async def _around(request: Request) -> dict[str, Any]:
+    person, at = user_of(request), now(request)
+    just = _number(request.query_params.get("vua"))
+    entered = await in_reading(request, view.load_entered, person.id, just) if just else None
+    queue = await in_reading(request, view.load_queue, person.id, at=at)
+    return {"queue": queue, "entered": entered, "is_again": "lai" in request.query_params, **_words()}
+
+
+def _words() -> dict[str, Any]:
+    return {"urgencies": view.URGENCY_WORDS, "roles": view.ROLE_WORDS, "working_age": working_age}
+
+
+async def _draw_ahead(request: Request, draft: Draft, user_id: int) -> None:
+    """Draw the first page of the draft that comes next, so that it stands there at once."""
+    if draft.next_id is None:
+        return
+    following = await in_reading(request, view.load_draft, user_id, draft.next_id, at=now(request))
+    file = chosen_file(following, None)
+    if file is not None:
+        await draw(request, stored(file), 1)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() and len(text) < 12 else None
+
+
+def to_draft(incoming_id: int | None, query: str = "") -> RedirectResponse:
+    """303 to a draft, or to the empty desk when none is left."""
+    return RedirectResponse((f"/den/{incoming_id}" if incoming_id else "/den") + query, status_code=303)
+
+
+routes = [
+    Route("/den", show_desk, name="incoming:desk"),
+    Route("/den/hang-doi", show_queue, name="incoming:queue"),
+    Route("/den/{id:int}", show, name="incoming:show"),
+    Route("/den/{id:int}/xem", show_pane, name="incoming:pane"),
+    Route("/den/{id:int}/moi", show_others, name="incoming:others"),
+]

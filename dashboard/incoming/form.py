@@ -1,0 +1,158 @@
+"""The form of a register entry: a draft's values with their marks, ready to print in the register's order."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.evidence import Evidence, Source
+from core.incoming.drafts import URGENCIES
+from core.incoming.registration import REQUIRED, UNSURE_BELOW, unsure_fields
+from core.incoming.tables import Incoming
+
+SURE_FROM = 0.9
+LABELS = {
+    "issuer": "Cơ quan ban hành", "parent_issuer": "Cơ quan cấp trên", "code": "Số, ký hiệu",
+    "issued_on": "Ngày văn bản", "kind": "Tên loại", "urgency": "Độ khẩn", "subject": "Trích yếu nội dung",
+    "signer_name": "Người ký", "signer_title": "Chức vụ", "due_at": "Hạn trả lời", "page_count": "Số trang",
+    "remark": "Ghi chú",
+}  # fmt: skip
+_HINTS = {"issued_on": "ngày/tháng/năm", "due_at": "ngày/tháng/năm, có thể thêm giờ"}
+_SOURCES = {
+    Source.EDXML: "gói trục liên thông", Source.TEXT: "chữ trong tệp", Source.OCR: "nhận dạng bản quét",
+    Source.HANDWRITING: "chữ viết tay", Source.SUBJECT: "tiêu đề thư", Source.BODY: "nội dung thư",
+    Source.FILENAME: "tên tệp",
+}  # fmt: skip
+# Values without a box of their own on the form are looked at together with the one that shows them.
+_SEEN_WITH = {"code_number": "code", "code_notation": "code", "secrecy": "urgency"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a proposed value comes from and how sure it is: `level` is sure, fair or unsure.
+
+    `position` names the file in the draft's strip (None: not from a file), `box` is in fractions of `page`.
+    """
+
+    level: str
+    word: str
+    source: str
+    percent: int
+    passage: str
+    position: int | None
+    page: int | None
+    box: tuple[float, float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One box of the form. `value` is what stands in it, `stored` what another has saved meanwhile (C16)."""
+
+    name: str
+    label: str
+    value: str
+    is_required: bool
+    hint: str = ""
+    mark: Mark | None = None
+    is_unsure: bool = False
+    is_edited: bool = False
+    error: str = ""
+    stored: str = ""
+
+    @property
+    def needs_hand(self) -> bool:
+        """Whether the clerk has to look here before the number can be taken."""
+        return bool(self.error) or self.is_unsure or (self.is_required and not self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A draft as the desk shows it. `to_look_at` are the names of the fields in need of a hand, in order."""
+
+    fields: Mapping[str, Field]
+    is_dossier_direct: bool
+    version: int
+    to_look_at: tuple[str, ...]
+    unsure_count: int
+
+
+def form_of(
+    document: Incoming, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None,
+    seen: Collection[str] = (),
+) -> Form:  # fmt: skip
+    """The form of a draft. `typed` are values not saved yet; where they differ from the stored ones both show."""
+    typed, errors = typed or {}, errors or {}
+    unsure = {_SEEN_WITH.get(name, name) for name in unsure_fields(document) - set(seen)}
+    fields = {}
+    for name, label in LABELS.items():
+        stored = shown_value(document, name)
+        value = typed.get(name, stored)
+        mark = _mark(document, name)
+        edited = mark is not None and _differs(document, name, value)
+        fields[name] = Field(
+            name=name, label=label, value=value, is_required=name in REQUIRED, hint=_HINTS.get(name, ""),
+            mark=mark, is_unsure=name in unsure and not edited, is_edited=edited,
+            error=errors.get(name, ""), stored=stored if stored != value else "",
+        )  # fmt: skip
+    direct = typed.get("is_dossier_direct") == "1" if typed else document.is_dossier_direct
+    waiting = tuple(name for name, field in fields.items() if field.needs_hand)
+    return Form(fields, direct, document.version, waiting, sum(field.is_unsure for field in fields.values()))
+
+
+def looked_at(document: Incoming, form: Mapping[str, str]) -> set[str]:
+    """The unsure values the clerk has looked at, by the form's own word: all by one tick, or field by field."""
+    if form.get("looked_all") == "1":
+        return unsure_fields(document)
+    seen = set(form.get("looked_at", "").split())
+    return seen | {name for name, shown_with in _SEEN_WITH.items() if shown_with in seen}
+
+
+def shown_value(document: Incoming, name: str) -> str:
+    """A field of a document as the form and the entry page print it: dates as dd/mm/yyyy."""
+    value = getattr(document, name)
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if name == "due_at":
+        return due_text(value)
+    return "" if value is None else str(value)
+
+
+def due_text(stored: str) -> str:
+    """An ISO date, or date and hour, as dd/mm/yyyy [HH:MM]."""
+    if not stored:
+        return ""
+    moment = datetime.fromisoformat(stored)
+    return f"{moment:%d/%m/%Y %H:%M}" if "T" in stored else f"{moment:%d/%m/%Y}"
+
+
+def _differs(document: Incoming, name: str, value: str) -> bool:
+    proposed = Evidence.from_json(document.proposed[name]).value
+    if name == "issued_on":
+        proposed = f"{date.fromisoformat(proposed):%d/%m/%Y}"
+    elif name == "due_at":
+        proposed = due_text(proposed[:16])
+    return " ".join(value.split()) != " ".join(proposed.split())
+
+
+def _mark(document: Incoming, name: str) -> Mark | None:
+    stored = document.proposed.get(name)
+    if stored is None:
+        return None
+    evidence = Evidence.from_json(stored)
+    level, word = _level(evidence.confidence)
+    file = next((file for file in document.files if file.sha256 == evidence.file), None)
+    return Mark(
+        level=level, word=word, source=_SOURCES[evidence.source], percent=round(evidence.confidence * 100),
+        passage=evidence.text or evidence.value, position=file.position if file else None, page=evidence.page,
+        box=evidence.box,
+    )  # fmt: skip
+
+
+def _level(confidence: float) -> tuple[str, str]:
+    if confidence < UNSURE_BELOW:
+        return "unsure", "chưa chắc"
+    return ("sure", "chắc") if confidence >= SURE_FROM else ("fair", "khá chắc")
+
+
+def urgency_word(stored: str) -> str:
+    """The printed word of an urgency."""
+    return URGENCIES.get(stored, stored)

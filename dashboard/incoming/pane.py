@@ -1,0 +1,82 @@
+"""The right zone: the page picture with the places where values were read."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from core.incoming.tables import FileRole, State
+from dashboard.incoming.form import Field
+from dashboard.incoming.view import Draft, FileLine
+from dashboard.pictures import Outline, StoredFile, outline_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The box of one field's evidence on the page shown, in fractions of the page."""
+
+    field: str
+    label: str
+    level: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """What the right zone shows of one file: page `page` of `pages`, or its text, or neither."""
+
+    file: FileLine
+    page: int
+    pages: int
+    paragraphs: tuple[str, ...]
+    places: tuple[Place, ...]
+
+
+async def pane_of(request: Request, draft: Draft) -> Pane | None:
+    """The pane for the file and page that the address asks for (`tep`, `trang`), else the main file's first.
+
+    None for a draft without files.
+    """
+    file = chosen_file(draft, _number(request.query_params.get("tep")))
+    if file is None:
+        return None
+    outline = await outline_of(request, stored(file))
+    page = min(_number(request.query_params.get("trang")) or 1, max(1, outline.pages))
+    return Pane(file, page, outline.pages, outline.paragraphs, _places(draft, file, page, outline))
+
+
+def chosen_file(draft: Draft, position: int | None) -> FileLine | None:
+    """The file at `position`, else the main one, else the first."""
+    ranked = sorted(draft.files, key=lambda file: (file.position != position, file.role != FileRole.MAIN))
+    return ranked[0] if ranked else None
+
+
+def stored(file: FileLine) -> StoredFile:
+    """The file as the page pictures know it."""
+    return StoredFile(file.sha256, file.media_type, file.name)
+
+
+def _places(draft: Draft, file: FileLine, page: int, outline: Outline) -> tuple[Place, ...]:
+    if not outline.pages or draft.state != State.DRAFT:
+        return ()
+    return tuple(
+        _place(field)
+        for field in draft.form.fields.values()
+        if field.mark and field.mark.box and field.mark.position == file.position and (field.mark.page or 1) == page
+    )
+
+
+def _place(field: Field) -> Place:
+    assert field.mark and field.mark.box
+    x0, y0, x1, y1 = field.mark.box
+    room = 0.004  # of the page: the frame stands around the words, not on them
+    return Place(
+        field.name, field.label, field.mark.level, max(0.0, x0 - room), max(0.0, y0 - room),
+        x1 - x0 + 2 * room, y1 - y0 + 2 * room,
+    )  # fmt: skip
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() and len(text) < 6 else None

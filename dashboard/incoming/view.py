@@ -1,0 +1,195 @@
+"""What one page of the desk shows, read in one transaction into plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from core import calendar, office
+from core.errors import NotAllowed
+from core.incoming.drafts import URGENCIES
+from core.incoming.tables import FileRole, Incoming, IncomingFile, Origin, State
+from core.letters import Message
+from core.listings import desk, history
+from core.people import User
+from core.registers import Book
+from core.rights import Right, may, may_read
+from dashboard.incoming.form import Form, form_of, looked_at
+from dashboard.web import acting
+
+ASKED_FOR = timedelta(hours=1)
+BODY_CHARACTERS = 8000
+ORIGINS = {Origin.MAIL: "thư điện tử", Origin.DROPPED: "tệp thả vào bàn", Origin.PAPER: "văn bản giấy"}
+ROLE_WORDS = {FileRole.MAIN: "văn bản chính", FileRole.ANNEX: "phụ lục, kèm theo", FileRole.LEFT_OUT: "không đưa vào"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The letter that brought a draft."""
+
+    sender_name: str
+    sender_address: str
+    subject: str
+    body: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One file in the strip."""
+
+    position: int
+    name: str
+    sha256: str
+    media_type: str
+    size: int
+    role: str
+    inside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A register entry as the drawn dấu ĐẾN shows it."""
+
+    id: int
+    number: int
+    arrived_on: str
+    office_name: str
+    title: str
+    is_voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One document as it lies on the desk."""
+
+    id: int
+    state: str
+    form: Form
+    origin: str
+    book: str
+    age_days: int
+    received_at: datetime
+    notes: tuple[str, ...]
+    mail: Mail | None
+    files: tuple[FileLine, ...]
+    twins: tuple[desk.Twin, ...]
+    next_id: int | None
+    kinds: tuple[str, ...]
+    closed_reason: str
+    steps: tuple[history.Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The left zone: the drafts that wait, the figures above them, and files handed in lately."""
+
+    rows: tuple[desk.QueueRow, ...]
+    counters: desk.Counters
+    asked: tuple[desk.AskedFile, ...]
+    run: desk.Run | None
+    unopened_book: desk.UnopenedBook | None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in a form that was sent but not saved, with a sentence for each field that is wrong.
+
+    `sent` is the whole form, from which it is known which unsure values were looked at.
+    """
+
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    sent: Mapping[str, str]
+
+
+def clerk(session: Session, user_id: int) -> User:
+    """The person at the desk. Raises NotAllowed unless they may register."""
+    user = acting(session, user_id)
+    if not may(user, Right.REGISTER):
+        raise NotAllowed("Bàn văn thư dành cho văn thư.")
+    return user
+
+
+def find(session: Session, user: User, incoming_id: int) -> Incoming:
+    """A document the person may read. Not there and not allowed look alike: HTTPException 404."""
+    document = session.get(Incoming, incoming_id)
+    if document is None or not may_read(user, document):
+        raise HTTPException(404)
+    return document
+
+
+def load_queue(session: Session, user_id: int, *, at: datetime) -> Queue:
+    """The left zone for the clerk `user_id`."""
+    user = clerk(session, user_id)
+    return Queue(
+        rows=tuple(desk.queue(session, user, at=at)), counters=desk.counters(session, user, at=at),
+        asked=tuple(desk.asked_files(session, since=at - ASKED_FOR)), run=desk.last_run(session, user, at=at),
+        unopened_book=desk.unopened_book(session, at=at),
+    )  # fmt: skip
+
+
+def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | None = None, *, at: datetime) -> Draft:
+    """One document with its form; `typed` stands in it instead of what is stored."""
+    user = acting(session, user_id)
+    document = find(session, user, incoming_id)
+    typed = typed or Typed({}, {}, {})
+    form = form_of(document, typed=typed.values, errors=typed.errors, seen=looked_at(document, typed.sent))
+    came_on, today = office.office_date(document.received_at), office.office_date(at)
+    return Draft(
+        id=document.id, state=document.state, form=form, origin=ORIGINS[Origin(document.origin)],
+        book=session.get_one(Book, document.book_id).name,
+        age_days=calendar.working_days_between(came_on, today, calendar.exceptions(session)),
+        received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
+        files=tuple(map(_file_line, document.files)), twins=tuple(desk.twins(session, document)),
+        next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
+        kinds=tuple(office.kinds(session)), closed_reason=document.closed_reason, steps=_steps(session, document),
+    )  # fmt: skip
+
+
+def load_entered(session: Session, user_id: int, incoming_id: int) -> Entered | None:
+    """The entry for the drawn dấu ĐẾN; None for what has no number or may not be read."""
+    document = session.get(Incoming, incoming_id)
+    if document is None or document.arrived_on is None or not may_read(acting(session, user_id), document):
+        return None
+    name = office.name_on(session, document.arrived_on)
+    return Entered(
+        id=document.id, number=document.arrival_number or 0, arrived_on=f"{document.arrived_on:%d/%m/%Y}",
+        office_name=name.name if name else "", title=f"{document.kind} {document.code}, {document.issuer}",
+        is_voided=document.state == State.VOIDED,
+    )  # fmt: skip
+
+
+def is_draft(session: Session, user_id: int, incoming_id: int) -> bool:
+    """Whether a document the person may read still waits at the desk; 404 otherwise."""
+    return find(session, acting(session, user_id), incoming_id).state == State.DRAFT
+
+
+def first_draft(session: Session, user_id: int) -> int | None:
+    """The draft at the head of the queue; None when the desk is empty."""
+    return desk.first(session, clerk(session, user_id))
+
+
+def _steps(session: Session, document: Incoming) -> tuple[history.Step, ...]:
+    done = history.steps(session, document.id)
+    if document.message_id is None:
+        return tuple(done)
+    taken_at = session.get_one(Message, document.message_id).taken_at
+    return (history.Step("", "Đọc thư và lập dự thảo", taken_at), *done)
+
+
+def _mail(session: Session, document: Incoming) -> Mail | None:
+    if document.message_id is None:
+        return None
+    message = session.get_one(Message, document.message_id)
+    body = message.body_text[:BODY_CHARACTERS]
+    return Mail(message.sender_name, message.sender_address, message.subject, body, message.received_at)
+
+
+def _file_line(file: IncomingFile) -> FileLine:
+    return FileLine(file.position, file.name, file.sha256, file.media_type, file.size, file.role, file.inside)
+
+
+URGENCY_WORDS = dict(URGENCIES)

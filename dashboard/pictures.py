@@ -1,0 +1,179 @@
+"""Pictures of the pages of stored files, drawn in a killable child and kept in memory by content."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy.orm import Session
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from core import events
+from core.incoming.tables import Incoming, IncomingFile
+from core.rights import may_read
+from core.sandbox import Limits, Sandbox, SandboxFailed
+from dashboard.web import acting, in_reading, in_writing, now, office_of, origin_of, user_of
+
+LIMITS = Limits(seconds=6, memory_bytes=512 << 20)
+KEPT_BYTES = 48 << 20
+KEPT_OUTLINES = 2000
+READ_AGAIN_AFTER = timedelta(hours=1)  # one reading in the journal for each person, document and hour
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What is needed to open one file of a document: its content's name, its type and its shown name."""
+
+    sha256: str
+    media_type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """How a file can be looked at: `pages` with pictures (0: none), or `paragraphs` of plain text."""
+
+    pages: int
+    paragraphs: tuple[str, ...]
+
+
+class Pictures:
+    """Draws pages of files that may be hostile; the newest pictures stay in memory, nothing on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is where the child may put temporary files."""
+        self._sandbox = Sandbox(LIMITS, folder, preload=("dashboard.page_child",))
+        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._kept_bytes = 0
+        self._outlines: OrderedDict[str, Outline] = OrderedDict()
+        self.readings: dict[tuple[int, int], datetime] = {}  # (user, document) -> when last noted
+        self.limiter = CapacityLimiter(1)  # the child answers one call at a time
+
+    def outline(self, path: Path, file: StoredFile) -> Outline:
+        """How the file can be looked at; no pages and no text when it can't be read within the limits."""
+        known = self._outlines.get(file.sha256)
+        if known is None:
+            known = self._outlines[file.sha256] = self._read_outline(path, file)
+            if len(self._outlines) > KEPT_OUTLINES:
+                self._outlines.popitem(last=False)
+        return known
+
+    def picture(self, path: Path, file: StoredFile, page: int) -> bytes | None:
+        """One page as PNG, counted from 1; None when the file can't be drawn."""
+        key = (file.sha256, page)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        if not 1 <= page <= self.outline(path, file).pages:
+            return None
+        drawn = self._ask("picture", path, file, page)
+        if not isinstance(drawn, bytes):
+            return None
+        self._keep(key, drawn)
+        return drawn
+
+    def close(self) -> None:
+        """End the child."""
+        self._sandbox.close()
+
+    def _read_outline(self, path: Path, file: StoredFile) -> Outline:
+        match self._ask("outline", path, file):
+            case (int(pages), list(paragraphs)):
+                return Outline(pages, tuple(map(str, paragraphs)))
+            case _:
+                return Outline(0, ())
+
+    def _ask(self, function: str, path: Path, file: StoredFile, *arguments: object) -> object:
+        try:
+            return self._sandbox.call(f"dashboard.page_child:{function}", str(path), file.media_type, *arguments)
+        except SandboxFailed as failed:
+            log.warning("page_not_drawn", file=file.sha256[:12], why=failed.failure.value, detail=failed.detail)
+            return None
+
+    def _keep(self, key: tuple[str, int], drawn: bytes) -> None:
+        self._kept[key] = drawn
+        self._kept_bytes += len(drawn)
+        while self._kept_bytes > KEPT_BYTES and len(self._kept) > 1:
+            self._kept_bytes -= len(self._kept.popitem(last=False)[1])
+
+
+def pictures_of(request: Request) -> Pictures:
+    """The drawing child of this server, made at its first use."""
+    state = request.app.state
+    if not hasattr(state, "pictures"):
+        state.pictures = Pictures(office_of(request).spool / "pages")
+    pictures: Pictures = state.pictures
+    return pictures
+
+
+def close(app: Starlette) -> None:
+    """End the drawing child of a server that stops; harmless when it never drew."""
+    if hasattr(app.state, "pictures"):
+        app.state.pictures.close()
+
+
+async def outline_of(request: Request, file: StoredFile) -> Outline:
+    """How a file can be looked at, read in the child without holding a thread of the pages."""
+    pictures, path = pictures_of(request), office_of(request).store.path_of(file.sha256)
+    return await to_thread.run_sync(pictures.outline, path, file, limiter=pictures.limiter)
+
+
+async def draw(request: Request, file: StoredFile, page: int) -> bytes | None:
+    """One page of a file as PNG, or None; also called ahead of time for the draft that comes next."""
+    pictures, path = pictures_of(request), office_of(request).store.path_of(file.sha256)
+    return await to_thread.run_sync(pictures.picture, path, file, page, limiter=pictures.limiter)
+
+
+async def show_page(request: Request) -> Response:
+    """GET /trang/{id}/{position}/{page}.png: one page of a file the person may read; journaled as a reading."""
+    file = await readable_file(request)
+    await note_reading(request, request.path_params["id"])
+    drawn = await draw(request, file, request.path_params["page"])
+    if drawn is None:
+        raise HTTPException(404)
+    # The address names a draft's file by place, and its role can change: kept only for as long as a desk is open.
+    return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+
+
+async def readable_file(request: Request) -> StoredFile:
+    """The file a request's path names by document id and position; 404 unless the person may read it."""
+    person, place = user_of(request), request.path_params
+    return await in_reading(request, _file, person.id, place["id"], place["position"])
+
+
+async def note_reading(request: Request, incoming_id: int) -> None:
+    """Write to the journal of readings that the person reads a document, once an hour, before it is served."""
+    seen = pictures_of(request).readings
+    key, at = (user_of(request).id, incoming_id), now(request)
+    if key in seen and at - seen[key] < READ_AGAIN_AFTER:
+        return
+    await in_writing(request, record_reading, user_of(request).id, incoming_id, at=at, source=origin_of(request).source)
+    seen[key] = at
+
+
+def record_reading(
+    session: Session, user_id: int, incoming_id: int, *, at: datetime, source: str, name: str | None = None
+) -> None:
+    """Append one reading to its chain; `name` is the file's, when one was taken away as a file."""
+    fact = events.Fact(
+        "read" if name is None else "downloaded", "incoming", incoming_id, {"name": name} if name else None
+    )
+    events.record_many(session, [fact], by=user_id, at=at, source=source, chain=events.READINGS)
+
+
+def _file(session: Session, user_id: int, incoming_id: int, position: int) -> StoredFile:
+    user, document = acting(session, user_id), session.get(Incoming, incoming_id)
+    file = session.get(IncomingFile, (incoming_id, position))
+    if document is None or file is None or not may_read(user, document):
+        raise HTTPException(404)
+    return StoredFile(file.sha256, file.media_type, file.name)
+
+
+routes = [Route("/trang/{id:int}/{position:int}/{page:int}.png", show_page, name="pictures:page")]
