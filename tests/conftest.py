@@ -1,7 +1,9 @@
 """Servers and databases that every test may ask for."""
 
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,17 +17,25 @@ import dovecot_server  # noqa: E402
 import postgres_server  # noqa: E402
 
 
+@contextmanager
+def _server_home() -> Iterator[Path]:
+    # Not below pytest's own folder: every other pytest that starts closes that one to all but root again.
+    with tempfile.TemporaryDirectory(prefix="congvan-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.fixture(scope="session")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dovecot_server.Dovecot]:
-    """One real Dovecot for the whole run; each test makes its own account with `dovecot.add_user`."""
-    with dovecot_server.running(tmp_path_factory.mktemp("dovecot")) as server:
+def dovecot() -> Iterator[dovecot_server.Dovecot]:
+    """One real Dovecot for the whole run; each test uses accounts of its own, any name will do."""
+    with _server_home() as home, dovecot_server.running(home) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server.Postgres]:
+def postgres() -> Iterator[postgres_server.Postgres]:
     """One real PostgreSQL for the whole run."""
-    with postgres_server.running(tmp_path_factory.mktemp("postgres")) as server:
+    with _server_home() as home, postgres_server.running(home) as server:
         yield server
 
 

@@ -15,7 +15,7 @@ def account(dovecot: Dovecot, user: str) -> Account:
 
 
 def test_each_mail_is_read_byte_for_byte_and_the_mailbox_stays_as_it_was(dovecot: Dovecot, tmp_path: Path) -> None:
-    user = dovecot.add_user("doc")
+    user = "doc"
     sent = [LETTER + b"x" * size + b"\r\n" for size in (0, 1, 65_535, 262_144, 3_000_000)]
     with dovecot.client(user) as client:
         for raw in sent:

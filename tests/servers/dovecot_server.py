@@ -1,7 +1,6 @@
 """A real Dovecot with its own configuration, certificate authority and users, on 127.0.0.1."""
 
 import ipaddress
-import os
 import shutil
 import signal
 import socket
@@ -43,8 +42,8 @@ mail_max_userip_connections = {connections}
 default_login_user = dovenull
 default_internal_user = dovecot
 passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {home}/users
+  driver = static
+  args = password={password}
 }}
 userdb {{
   driver = static
@@ -61,6 +60,11 @@ service imap-login {{
   process_min_avail = 1
   service_count = 0
 }}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service imap {{
   process_limit = 200
 }}
@@ -73,7 +77,10 @@ namespace inbox {{
 
 @dataclass(frozen=True)
 class Dovecot:
-    """A running server: IMAPS on `port`, STARTTLS on `plain_port`, trusted through `ca_file`."""
+    """A running server: IMAPS on `port`, STARTTLS on `plain_port`, trusted through `ca_file`.
+
+    Every user name exists, with an empty mailbox of its own and the password `PASSWORD`.
+    """
 
     home: Path
     port: int
@@ -84,16 +91,6 @@ class Dovecot:
     def ca_file(self) -> Path:
         """The certificate authority that signed the server's certificate."""
         return self.home / "ca.pem"
-
-    def add_user(self, name: str, password: str = PASSWORD) -> str:
-        """Create an account (or change its password) and return its name."""
-        users = self.home / "users"
-        others = [line for line in users.read_text().splitlines() if not line.startswith(f"{name}:")]
-        staged = self.home / "users.new"
-        staged.write_text("\n".join([*others, f"{name}:{{PLAIN}}{password}"]) + "\n")
-        staged.chmod(0o644)
-        staged.rename(users)
-        return name
 
     @contextmanager
     def client(self, user: str, password: str = PASSWORD) -> Iterator[IMAPClient]:
@@ -109,20 +106,21 @@ class Dovecot:
 
 @contextmanager
 def running(home: Path, *, storage: str = "sdbox", connections: int = 50) -> Iterator[Dovecot]:
-    """Start Dovecot in `home` and stop it at the end. `storage` is sdbox, mdbox or maildir."""
+    """Start Dovecot in `home`, which others must be able to enter, and stop it at the end.
+
+    `storage` is sdbox, mdbox or maildir.
+    """
     for name in ("run", "state", "mail", "home"):
         (home / name).mkdir(parents=True, exist_ok=True)
     for name in ("mail", "home"):
         shutil.chown(home / name, "nobody", "nogroup")
-    for parent in (home, *home.parents):
-        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)  # the mail processes run as nobody
     _make_certificates(home)
-    (home / "users").write_text("")
     port, plain_port = free_port(), free_port()
     config = home / "dovecot.conf"
     config.write_text(
-        _CONFIG.format(home=home, storage=storage, port=port, plain_port=plain_port, connections=connections)
+        _CONFIG.format(
+            home=home, password=PASSWORD, storage=storage, port=port, plain_port=plain_port, connections=connections
+        )
     )
     server = subprocess.Popen(["dovecot", "-F", "-c", config], start_new_session=True)
     try:

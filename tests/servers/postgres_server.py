@@ -57,10 +57,10 @@ class Postgres:
 
 @contextmanager
 def running(home: Path, *, fsync: bool = False) -> Iterator[Postgres]:
-    """Start PostgreSQL in `home` and stop it at the end. Without `fsync` it is quick and forgets at a power cut."""
-    for parent in (home, *home.parents):
-        if not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
+    """Start PostgreSQL in `home`, which others must be able to enter, and stop it at the end.
+
+    Without `fsync` it is quick and forgets at a power cut.
+    """
     data = home / "data"
     data.mkdir()
     for folder in (home, data):
