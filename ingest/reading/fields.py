@@ -43,7 +43,9 @@ def read_fields(
     if signature:
         sure = ANCHORED + 0.03 if signature.is_sure else 0.7
         note.take("signer_name", signature.name, sure, signature.page.number, [signature.name_line])
-        note.take("signer_title", signature.title, ANCHORED, signature.page.number, signature.title_lines)
+        note.take(
+            "signer_title", signature.title, ANCHORED, signature.page.number, signature.title_lines, signature.chain
+        )
     _read_body(pages, head, note)
     if page_count:
         note.found["page_count"] = Evidence(str(page_count), 0.99, source, file)
@@ -73,7 +75,9 @@ def _read_code(head: Head, note: _Notes) -> None:
     if code.number:
         note.take("code", code.text, sure, head.page.number, [head.code_line])
         note.take("code_number", code.number, sure, head.page.number, [head.code_line])
-    note.take("code_notation", code.notation, sure, head.page.number, [head.code_line])
+    # Number, slash, notation give the code again: the year of a legal document belongs to its notation.
+    notation = f"{code.year}/{code.notation}" if code.year else code.notation
+    note.take("code_notation", notation, sure, head.page.number, [head.code_line])
     kind = _kind_by_abbreviation().get(code.kind)
     if kind:
         note.found["kind"] = Evidence(kind, HINT, note._source, note._file, head.page.number, head.code_line.box,

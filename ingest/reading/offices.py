@@ -33,6 +33,9 @@ def _begins_new(group: Sequence[Line], line: Line) -> bool:
     whole = fold(" ".join(g.plain for g in group))
     if not _head_of(line.folded) or whole in _incomplete() or _GOES_ON.search(last):
         return False
+    if len(line.words) == 1:
+        # "SỞ NÔNG NGHIỆP VÀ MÔI" over "TRƯỜNG": a head of one syllable alone is the end of a name.
+        return False
     return not line.plain.lstrip().upper().startswith(("PHÒNG,", "PHÒNG CHỐNG", "PHÒNG CHÁY"))
 
 

@@ -15,12 +15,14 @@ from ingest.reading.patterns import AUTHORITY, DEGREE, RECIPIENTS, SIGNATURE_MAR
 
 @dataclass(frozen=True)
 class Signature:
-    """`title` is the chain as printed, lines joined by " / " ("TL. GIÁM ĐỐC / CHÁNH VĂN PHÒNG")."""
+    """`title` is the signer's own (the last of the chain); `chain` all of it as printed, its steps joined by " / "
+    ("TL. GIÁM ĐỐC / KT. CHÁNH VĂN PHÒNG / PHÓ CHÁNH VĂN PHÒNG")."""
 
     page: Page
     name: str
     name_line: Line
     title: str
+    chain: str
     title_lines: tuple[Line, ...]
     is_sure: bool
 
@@ -81,7 +83,8 @@ def _block(page: Page, top: float) -> Signature | None:
     titles: list[Line] = []
     for line in lines[start:]:
         if titles and not _is_title(line) and (name := person_name(line.text)):
-            return Signature(page, name, line, _chain(titles), tuple(titles), _surname(name))
+            steps = _steps(titles)
+            return Signature(page, name, line, steps[-1], " / ".join(steps), tuple(titles), _surname(name))
         if line.is_capitals and len(titles) < 8:
             titles.append(line)
         elif titles and not _is_note(line):
@@ -124,8 +127,8 @@ def _surname(text: str) -> bool:
     return bool(words) and (words[0] in _surnames() or words[0][:2] in ("k'", "h'", "y-"))
 
 
-def _chain(lines: Sequence[Line]) -> str:
-    """Lines of one title are joined by a blank, the steps of the chain by " / "."""
+def _steps(lines: Sequence[Line]) -> list[str]:
+    """The steps of the chain; a title over several lines is one step."""
     steps: list[str] = []
     for line in lines:
         text = squeeze(line.text)
@@ -134,7 +137,7 @@ def _chain(lines: Sequence[Line]) -> str:
             steps.append(text)
         else:
             steps[-1] += " " + text
-    return " / ".join(steps)
+    return steps
 
 
 def _begins_title(folded: str) -> bool:
