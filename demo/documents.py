@@ -21,6 +21,7 @@ ABBREVIATIONS = {
 }  # fmt: skip
 URGENCIES = {"thuong": "", "khan": "KHẨN", "thuong_khan": "THƯỢNG KHẨN", "hoa_toc": "HỎA TỐC"}
 SECRECIES = {"khong": "", "mat": "MẬT", "toi_mat": "TỐI MẬT", "tuyet_mat": "TUYỆT MẬT"}
+_LETTERHEAD_LETTERS = 27  # as many capitals fit on one line of the left column
 
 Table = tuple[tuple[str, ...], ...]
 
@@ -143,8 +144,20 @@ def document(kind: str, **fields: Any) -> bytes:
 
 
 def letterhead(name: str) -> str:
-    """A name as a letterhead prints it: capitals, the place of a people's committee on a line of its own."""
-    return name.upper().replace("ỦY BAN NHÂN DÂN ", "ỦY BAN NHÂN DÂN\n")
+    """A name as a letterhead prints it: capitals, long ones broken where an office would break them.
+
+    The place of a people's committee stands on a line of its own; other long names are halved at a blank.
+    """
+    capitals = name.upper().replace("ỦY BAN NHÂN DÂN ", "ỦY BAN NHÂN DÂN\n")
+    if "\n" in capitals or len(capitals) <= _LETTERHEAD_LETTERS:
+        return capitals
+    middle = min((len(capitals) // 2 - at for at in _blanks(capitals)), key=abs)
+    at = len(capitals) // 2 - middle
+    return f"{capitals[:at]}\n{capitals[at + 1 :]}"
+
+
+def _blanks(text: str) -> list[int]:
+    return [at for at, letter in enumerate(text) if letter == " "]
 
 
 def dateline(place: str, on: date) -> str:

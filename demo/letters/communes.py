@@ -101,7 +101,7 @@ def _ward_figures(day: Day) -> Story:
             "phương tiện đo nhóm 2",
         addressees=_TO,
         paragraphs=(
-            "Thực hiện Công văn số 1102/SKHCN-TĐC của Sở Khoa học và Công nghệ, Ủy ban nhân dân phường "
+            "Trả lời Công văn số 1102/SKHCN-TĐC của Sở Khoa học và Công nghệ, Ủy ban nhân dân phường "
             "Bắc Gia Nghĩa cung "
             "cấp số liệu 96 hộ kinh doanh sử dụng cân thông dụng tại chợ Gia Nghĩa theo danh sách gửi kèm./.",
         ),

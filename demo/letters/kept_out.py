@@ -75,7 +75,7 @@ def _denunciation(day: Day) -> Story:
     mail = Mail(("mau tran", "tranthimau.84@thucanhan.example.com"), "Đơn tố cáo",
                 "Kính gửi Giám đốc Sở.\nTôi gửi đơn tố cáo, mong được xem xét và bảo vệ thông tin.\n",
                 (File("don to cao.pdf", petition.pdf()),))  # fmt: skip
-    return Story("don-to-cao", "Đơn tố cáo từ hộp thư riêng: giữ kín danh tính người viết", mail, (), outcome="hold")
+    return Story("don-to-cao", "Đơn tố cáo từ hộp thư riêng: giữ kín danh tính người viết", mail, (), outcome="exclude")
 
 
 def _one_stop(day: Day) -> Story:
@@ -103,7 +103,7 @@ def _advertisement(day: Day) -> Story:
                 headers={"List-Unsubscribe": "<mailto:huy@saomai.example.com>", "Precedence": "bulk"},
                 html=html)  # fmt: skip
     return Story(
-        "quang-cao", f"Quảng cáo máy quét gửi ngày {day.today:%d/%m}", mail, (), outcome="exclude", is_later=True
+        "quang-cao", f"Quảng cáo máy quét gửi ngày {day.today:%d/%m}", mail, (), outcome="ignore", is_later=True
     )
 
 

@@ -174,7 +174,19 @@ def _plan(day: Day) -> Story:
             "1. Tổ chức Ngày hội khởi nghiệp đổi mới sáng tạo hằng năm.",
             "2. Hỗ trợ doanh nghiệp xác lập quyền sở hữu trí tuệ, áp dụng công cụ nâng cao năng suất chất "
             "lượng.",
+            "3. Đưa nội dung đổi mới sáng tạo vào hoạt động trải nghiệm của các trường trung học; bồi dưỡng 200 giáo "
+            "viên hướng dẫn nghiên cứu khoa học.",
+            "4. Kết nối tổ chức khoa học và công nghệ qua Sàn giao dịch công nghệ tỉnh; hỗ trợ tối thiểu "
+            "20 hợp đồng chuyển giao công nghệ trong nông nghiệp công nghệ cao, chế biến bô xít - alumin, năng lượng "
+            "tái tạo và du lịch.",
+            "5. Bố trí kinh phí từ nguồn sự nghiệp khoa học, công nghệ và đổi mới sáng tạo hằng năm theo phân cấp; huy "
+            "động nguồn lực hợp pháp của doanh nghiệp, quỹ đầu tư.",
+            "6. Xây dựng cơ sở dữ liệu về khởi nghiệp đổi mới sáng tạo của tỉnh, cập nhật hằng quý, kết nối với Cổng "
+            "thông tin khởi nghiệp đổi mới sáng tạo quốc gia.",
             "## III. TỔ CHỨC THỰC HIỆN",
+            "Sở Tài chính thẩm định dự toán, tham mưu bố trí kinh phí. Sở Giáo dục và Đào tạo chủ trì nội dung trong "
+            "trường học. Ủy ban nhân dân các xã, phường, đặc khu tuyên truyền, giới thiệu ý tưởng, dự án của người dân "
+            "trên địa bàn.",
             "Sở Khoa học và Công nghệ là cơ quan thường trực, tổng hợp, báo cáo Ủy ban nhân dân tỉnh "
             "trước ngày 15/12 "
             "hằng năm./.",
