@@ -3,45 +3,13 @@
 import hashlib
 import time
 from datetime import datetime
-from email.message import EmailMessage
 
 import pytest
 import sqlalchemy as sa
-from intake_office import Office, wait_until
+from intake_office import Office, attachment, letter, wait_until
 
 from core.letters import Arrival, ArrivalState, MailFolder, Message, MessageFile
 from ingest.mailbox import Session
-
-
-def letter(number: int, size: int = 1000, message_id: str | None = None, trace: str = "") -> bytes:
-    mail = EmailMessage()
-    if trace:
-        mail["Received"] = trace
-    mail["From"] = "Văn thư UBND <vanthu@lamdong.gov.vn>"
-    mail["To"] = "skhcn@lamdong.gov.vn"
-    mail["Subject"] = f"Công văn {number}/UBND-KGVX"
-    mail["Date"] = "Thu, 04 Jun 2026 08:30:00 +0700"
-    mail["Message-ID"] = message_id or f"<{number}@lamdong.gov.vn>"
-    mail.set_content("Kính gửi Sở Khoa học và Công nghệ. Gửi kèm văn bản.\n")
-    mail.add_attachment(attachment(number, size), maintype="application", subtype="octet-stream",
-                        filename=f"van-ban-{number}.bin")  # fmt: skip
-    return mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-
-
-def attachment(number: int, size: int = 1000) -> bytes:
-    return hashlib.sha256(b"%d" % number).digest() * (size // 32)
-
-
-def states(office: Office) -> list[tuple[int, str]]:
-    with office.database.reading() as session:
-        return [
-            (row.uid, row.state) for row in session.execute(sa.select(Arrival.uid, Arrival.state).order_by(Arrival.uid))
-        ]
-
-
-def messages(office: Office) -> int:
-    with office.database.reading() as session:
-        return session.scalar(sa.select(sa.func.count()).select_from(Message)) or 0
 
 
 def test_every_letter_has_one_row_and_its_bytes_are_the_servers(office: Office) -> None:
@@ -53,7 +21,7 @@ def test_every_letter_has_one_row_and_its_bytes_are_the_servers(office: Office) 
         before = client.fetch("1:*", ["FLAGS", "UID", "RFC822.SIZE"])
     assert office.take_in() == 0
     assert office.take_in() == 0
-    assert states(office) == [(uid, "taken") for uid in range(1, 13)]
+    assert office.arrivals() == [(uid, "taken") for uid in range(1, 13)]
     with office.database.reading() as session:
         stored = session.scalars(sa.select(Message.raw_sha256)).all()
         files = session.scalars(sa.select(MessageFile.sha256)).all()
@@ -69,11 +37,11 @@ def test_a_letter_that_arrives_is_taken_in_at_once(office: Office) -> None:
     mailbox = office.mailbox("vanthu")
     with office.watching():
         office.send(mailbox, letter(1))
-        wait_until(lambda: messages(office) == 1)
+        wait_until(lambda: office.messages() == 1)
         time.sleep(0.3)  # let it fall idle
         began = time.monotonic()
         office.send(mailbox, letter(2))
-        wait_until(lambda: messages(office) == 2, seconds=5)
+        wait_until(lambda: office.messages() == 2, seconds=5)
         assert time.monotonic() - began < 2
 
 
@@ -82,7 +50,7 @@ def test_without_idle_the_mailbox_is_polled(office: Office) -> None:
     with office.watching():
         time.sleep(0.5)
         office.send(mailbox, letter(1))
-        wait_until(lambda: messages(office) == 1, seconds=8)
+        wait_until(lambda: office.messages() == 1, seconds=8)
 
 
 def test_the_same_letter_in_two_mailboxes_is_one_letter_with_two_arrivals(office: Office) -> None:
@@ -90,15 +58,15 @@ def test_the_same_letter_in_two_mailboxes_is_one_letter_with_two_arrivals(office
     office.send(first, letter(1, trace="by mx1; Thu, 04 Jun 2026 08:30:01 +0700"))
     office.send(second, letter(1, trace="by mx2; Thu, 04 Jun 2026 08:30:09 +0700"))
     assert office.take_in() == 0
-    assert messages(office) == 1
-    assert states(office) == [(1, "taken"), (1, "taken")]
+    assert office.messages() == 1
+    assert office.arrivals() == [(1, "taken"), (1, "taken")]
 
 
 def test_two_letters_with_one_message_id_are_two_letters(office: Office) -> None:
     mailbox = office.mailbox("vanthu")
     office.send(mailbox, letter(1, message_id="<x@y.vn>"), letter(2, message_id="<x@y.vn>"))
     assert office.take_in() == 0
-    assert messages(office) == 2
+    assert office.messages() == 2
 
 
 def test_when_uidvalidity_changes_known_letters_only_get_another_arrival(office: Office) -> None:
@@ -113,8 +81,8 @@ def test_when_uidvalidity_changes_known_letters_only_get_another_arrival(office:
         client.create_folder("Den")
     office.send(mailbox, letter(1), letter(2), letter(3), folder="Den")
     assert office.take_in() == 0
-    assert messages(office) == 3
-    assert len(states(office)) == 5
+    assert office.messages() == 3
+    assert len(office.arrivals()) == 5
     with office.database.reading() as session:
         assert session.scalar(sa.select(sa.func.count(Arrival.uidvalidity.distinct()))) == 2
 
@@ -125,11 +93,11 @@ def test_mail_from_before_the_cut_off_is_skipped_but_has_its_row(office: Office)
         for hour, number in (("2026-05-31T23:59:59+07:00", 1), ("2026-06-01T00:00:00+07:00", 2)):
             client.append("INBOX", letter(number), msg_time=datetime.fromisoformat(hour))
     assert office.take_in() == 0
-    assert states(office) == [(1, "skipped"), (2, "taken")]
+    assert office.arrivals() == [(1, "skipped"), (2, "taken")]
     with office.dovecot.client(mailbox.username) as client:
         client.append("INBOX", letter(3), msg_time=datetime.fromisoformat("2020-01-01T00:00:00+07:00"))
     assert office.take_in() == 0
-    assert states(office)[2] == (3, "taken")
+    assert office.arrivals()[2] == (3, "taken")
 
 
 def test_mail_expunged_between_search_and_fetch_has_vanished(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,17 +115,17 @@ def test_mail_expunged_between_search_and_fetch_has_vanished(office: Office, mon
 
     monkeypatch.setattr(Session, "places", expunge_after)
     assert office.take_in() == 0
-    assert states(office) == [(1, "taken"), (2, ArrivalState.VANISHED), (3, "taken")]
+    assert office.arrivals() == [(1, "taken"), (2, ArrivalState.VANISHED), (3, "taken")]
 
 
 def test_two_daemons_on_one_mailbox_take_each_letter_once(office: Office) -> None:
     mailbox = office.mailbox("vanthu")
     with office.watching(), office.watching():
         office.send(mailbox, *(letter(number) for number in range(6)))
-        wait_until(lambda: messages(office) == 6)
+        wait_until(lambda: office.messages() == 6)
         with office.database.reading() as session:
             assert session.scalar(sa.select(MailFolder.lease_holder))
-    assert states(office) == [(uid, "taken") for uid in range(1, 7)]
+    assert office.arrivals() == [(uid, "taken") for uid in range(1, 7)]
 
 
 def test_a_letter_larger_than_the_spool_is_held_where_it_lies(office: Office) -> None:
@@ -165,7 +133,7 @@ def test_a_letter_larger_than_the_spool_is_held_where_it_lies(office: Office) ->
     mailbox = office.mailbox("vanthu")
     office.send(mailbox, letter(1, 7_000_000), letter(2))
     assert office.take_in() == 0
-    assert states(office) == [(1, "held"), (2, "taken")]
+    assert office.arrivals() == [(1, "held"), (2, "taken")]
 
 
 def test_more_letters_than_the_spool_holds_wait_for_room(office: Office) -> None:
@@ -173,5 +141,5 @@ def test_more_letters_than_the_spool_holds_wait_for_room(office: Office) -> None
     mailbox = office.mailbox("vanthu")
     office.send(mailbox, *(letter(number, 3_000_000) for number in range(8)))
     assert office.take_in() == 0
-    assert messages(office) == 8
+    assert office.messages() == 8
     assert not list((office.home / "spool").glob("run-*"))

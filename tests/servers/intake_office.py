@@ -1,10 +1,12 @@
 """A whole office: real mailboxes, a database, a store, and intake as `congvan ingest` runs it."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from config.settings import IntakeSettings, MailboxSettings, Settings
 from core import registers, schema
 from core.db import Database
 from core.files import FolderStore
+from core.letters import Arrival, Message
 from core.registers import Book
 from ingest import service
 
@@ -59,6 +62,22 @@ class Office:
         with self.dovecot.client(mailbox.username) as client:
             for letter in letters:
                 client.append(folder, letter)
+
+    def refused_logins(self, mailbox: MailboxSettings) -> int:
+        """How often the server has refused this account's password."""
+        log = (self.dovecot.home / "dovecot.log").read_text(errors="replace").splitlines()
+        return sum("auth failed" in line and f"user=<{mailbox.username}>" in line for line in log)
+
+    def arrivals(self) -> list[tuple[int, str]]:
+        """UID and state of every arrival, by UID."""
+        with self.database.reading() as session:
+            rows = session.execute(sa.select(Arrival.uid, Arrival.state).order_by(Arrival.uid))
+            return [(row.uid, row.state) for row in rows]
+
+    def messages(self) -> int:
+        """How many letters are in the database."""
+        with self.database.reading() as session:
+            return session.scalar(sa.select(sa.func.count()).select_from(Message)) or 0
 
     def take_in(self) -> int:
         """`congvan ingest --once`; returns its exit code."""
@@ -108,3 +127,24 @@ def wait_until(holds: Callable[[], object], seconds: float = LONGEST_WAIT_SECOND
         assert time.monotonic() - began < seconds, "waited in vain"
         time.sleep(0.01)
     return time.monotonic() - began
+
+
+def letter(number: int, size: int = 1000, message_id: str | None = None, trace: str = "") -> bytes:
+    """A letter with one file of an unread type; `trace` stands in a Received header."""
+    mail = EmailMessage()
+    if trace:
+        mail["Received"] = trace
+    mail["From"] = "Văn thư UBND <vanthu@lamdong.gov.vn>"
+    mail["To"] = "skhcn@lamdong.gov.vn"
+    mail["Subject"] = f"Công văn {number}/UBND-KGVX"
+    mail["Date"] = "Thu, 04 Jun 2026 08:30:00 +0700"
+    mail["Message-ID"] = message_id or f"<{number}@lamdong.gov.vn>"
+    mail.set_content("Kính gửi Sở Khoa học và Công nghệ. Gửi kèm văn bản.\n")
+    mail.add_attachment(attachment(number, size), maintype="application", subtype="octet-stream",
+                        filename=f"van-ban-{number}.bin")  # fmt: skip
+    return mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def attachment(number: int, size: int = 1000) -> bytes:
+    """The file of letter `number`."""
+    return hashlib.sha256(b"%d" % number).digest() * (size // 32)
