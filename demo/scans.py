@@ -28,9 +28,10 @@ def photographed(pdf: bytes, *, skew: float = 2.6, seed: int = 1) -> bytes:
     table = Image.new("RGB", (int(width * 1.12), int(height * 1.08)), (98, 82, 66))
     paper = page.rotate(skew, resample=Image.Resampling.BICUBIC, expand=True, fillcolor=(98, 82, 66))
     table.paste(paper, ((table.width - paper.width) // 2, (table.height - paper.height) // 2))
-    lit = np.linspace(1.0, 0.74, table.width)[None, :, None] * np.linspace(0.98, 0.86, table.height)[:, None, None]
-    noise = np.random.default_rng(seed).normal(0, 5, (table.height, table.width, 1))
-    shaded = np.clip(np.asarray(table, dtype=np.float32) * lit + noise, 0, 255).astype(np.uint8)
+    across, down = np.linspace(1.0, 0.74, table.width), np.linspace(0.98, 0.86, table.height)
+    lit = (down[:, None, None] * across[None, :, None]).astype(np.float32)
+    grain = np.random.default_rng(seed).standard_normal((table.height, table.width, 1), dtype=np.float32)
+    shaded = np.clip(np.asarray(table, dtype=np.float32) * lit + grain * np.float32(5), 0, 255).astype(np.uint8)
     out = io.BytesIO()
     Image.fromarray(shaded).filter(ImageFilter.GaussianBlur(0.6)).save(out, "JPEG", quality=70)
     return out.getvalue()
@@ -50,10 +51,12 @@ def rendered(pdf: bytes, dpi: int) -> Iterator[Image.Image]:
 def _aged(page: Image.Image, skew: float, seed: int) -> Image.Image:
     turned = page.rotate(skew, resample=Image.Resampling.BILINEAR, fillcolor="white")
     generator = np.random.default_rng(seed)
-    pixels = np.asarray(turned, dtype=np.float32) * 0.965 + generator.normal(3, 6, (turned.height, turned.width, 1))
-    specks = generator.random((turned.height, turned.width)) < 0.00006
+    grain = generator.standard_normal((turned.height, turned.width, 1), dtype=np.float32)
+    pixels = np.asarray(turned, dtype=np.float32) * np.float32(0.965) + grain * np.float32(6) + np.float32(3)
+    np.clip(pixels, 0, 255, out=pixels)
+    specks = (generator.integers(0, turned.height, 130), generator.integers(0, turned.width, 130))
     pixels[specks] = 70
-    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+    return Image.fromarray(pixels.astype(np.uint8))
 
 
 def _without_dates(pdf: bytes) -> bytes:
