@@ -13,9 +13,11 @@ from ingest.mime import Unreadable as UnreadableMail
 from ingest.mime import read_letter, sniff
 from ingest.reading import Unreadable, read_fields, read_pages
 from ingest.reading.archives import open_archives
+from ingest.reading.packages import package_fields, read_package
 from ingest.reading.pages import PDF
-from ingest.screening import screen
+from ingest.screening import STATUS_PACKAGE, screen
 
+PACKAGE_TYPES = ("application/xml", "text/xml")
 MOST_DOCUMENTS = 100  # files of one letter whose pages are read; more are kept, unread
 
 
@@ -50,6 +52,11 @@ def _read_files(letter: Letter) -> tuple[Letter, dict[int, FileReading]]:
     for index, attachment in enumerate(letter.attachments):
         if attachment.path is None or attachment.is_inline or len(files) >= MOST_DOCUMENTS:
             continue
+        if attachment.media_type in PACKAGE_TYPES and (package := read_package(attachment.path)):
+            if package.status_code:
+                attachments[index] = replace(attachment, warnings=(*attachment.warnings, STATUS_PACKAGE))
+            files[index] = FileReading(fields=package_fields(package, attachment.sha256))
+            continue
         try:
             pages = read_pages(attachment.path, attachment.media_type)
         except Unreadable as problem:
@@ -62,7 +69,9 @@ def _read_files(letter: Letter) -> tuple[Letter, dict[int, FileReading]]:
 
 
 def _with_fields(attachment: Attachment, file: FileReading) -> FileReading:
-    count = file.pages[-1].number if file.pages and attachment.media_type == PDF else None
+    if not file.pages:
+        return file
+    count = file.pages[-1].number if attachment.media_type == PDF else None
     return replace(file, fields=read_fields(file.pages, file=attachment.sha256, page_count=count))
 
 

@@ -11,7 +11,7 @@ from core.text import fold
 from ingest.letter import Attachment, Draft, Letter, Page
 from ingest.reading.candidates import from_file_name, from_subject
 from ingest.reading.pages import DOCX, PDF, PICTURES
-from ingest.reading.weighing import merge
+from ingest.reading.weighing import merge, same
 
 _ANNEX_NAME = re.compile(
     r"^(?:\d+[\s._-]+)?(?:pl|phu[\s._-]?luc|kem[\s._-]?theo|danh[\s._-]?sach|ds|bieu[\s._-]?mau|mau|bang|de[\s._-]?cuong|du[\s._-]?thao|"
@@ -20,7 +20,6 @@ _ANNEX_NAME = re.compile(
 _SIGNED_NAME = re.compile(r"signed|da[\s._-]?ky|ky[\s._-]?so", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(?:[\s._-]*(?:signed|da[\s._-]?ky|kyso|ky[\s._-]so|final|\(\d+\)|ban[\s._-]?(?:word|pdf)))+$")
 _CONTAINERS = ("application/zip", "message/rfc822")
-_EDXML = ".edxml"
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,11 @@ class FileReading:
     def is_scan(self) -> bool:
         """Whether there are pages, and the first has no text."""
         return bool(self.pages) and self.pages[0].is_scan
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is an edXML package: it speaks for a document and is none."""
+        return any(evidence.source is Source.EDXML for evidence in self.fields.values())
 
     @property
     def is_document(self) -> bool:
@@ -67,7 +71,7 @@ def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, .
         groups = [_Group([main])]
         rest.remove(main)
     for index in rest:
-        _home(letter, groups, index).annexes.append(index)
+        _home(letter, readings, groups, index).annexes.append(index)
     hints = from_subject(letter.subject) if len(groups) == 1 else {}
     return tuple(_draft(letter, readings, group, hints) for group in groups)
 
@@ -86,7 +90,9 @@ def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequ
     order = sorted(usable, key=lambda i: ("code" not in _fields(readings, i), i))
     for index in order:
         reading = readings.get(index)
-        if reading is None or not (reading.is_document or _may_be_document(letter, readings, index, usable)):
+        if reading is None or reading.is_package:
+            continue
+        if not reading.is_document and not _may_be_document(letter, readings, index, usable):
             continue
         twin = next((g for g in groups if _are_twins(letter, readings, g.documents[0], index)), None)
         if twin:
@@ -158,9 +164,13 @@ def _is_signed(attachment: Attachment) -> bool:
     return False
 
 
-def _home(letter: Letter, groups: Sequence[_Group], index: int) -> _Group:
-    """The draft that the annex `index` belongs to: same stem at the start, same archive, else the first."""
+def _home(letter: Letter, readings: Mapping[int, FileReading], groups: Sequence[_Group], index: int) -> _Group:
+    """The draft that the annex `index` belongs to: a package's code, same stem, same archive, else the first."""
     attachment = letter.attachments[index]
+    if "code" in _fields(readings, index):
+        for group in groups:
+            if _agree(_fields(readings, group.documents[0]), readings[index].fields):
+                return group
     stem = _stem(attachment.name)
     for group in groups:
         main = _stem(letter.attachments[group.documents[0]].name)
@@ -172,12 +182,21 @@ def _home(letter: Letter, groups: Sequence[_Group], index: int) -> _Group:
     return groups[0]
 
 
+def _agree(document: Mapping[str, Evidence], package: Mapping[str, Evidence]) -> bool:
+    return all("code" in f for f in (document, package)) and same(document["code"], package["code"])
+
+
 def _draft(letter: Letter, readings: Mapping[int, FileReading], group: _Group, hints: Mapping[str, Evidence]) -> Draft:
     ranked = sorted(group.documents, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
     main, *twins = ranked
     reading = readings.get(main, FileReading())
     name = letter.attachments[main]
-    packages = [readings[i].fields for i in group.annexes if name_is_package(letter.attachments[i]) and i in readings]
+    # A package speaks for the document of its code, or for one whose own code could not be read.
+    packages = [
+        readings[i].fields for i in group.annexes
+        if i in readings and readings[i].is_package
+        and ("code" not in reading.fields or _agree(reading.fields, readings[i].fields))
+    ]  # fmt: skip
     layers = [*packages, reading.fields, *(_fields(readings, i) for i in twins)]
     outer = [hints, from_file_name(name.name, name.sha256)]
     is_read = any(layers)
@@ -185,11 +204,6 @@ def _draft(letter: Letter, readings: Mapping[int, FileReading], group: _Group, h
     if is_read:  # hints confirm or cast doubt; they fill no place that the document itself left blank
         fields = {n: e for n, e in fields.items() if e.source not in (Source.SUBJECT, Source.FILENAME)}
     return Draft(main, (*ranked, *group.annexes), fields, _notes(reading, fields))
-
-
-def name_is_package(attachment: Attachment) -> bool:
-    """Whether it is an edXML package by name."""
-    return attachment.name.lower().endswith(_EDXML)
 
 
 def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
 from ingest.reading.stamps import find_stamps
 
 PagesByAttachment = Mapping[int, Sequence[Page]]
+STATUS_PACKAGE = "edxml_status"  # marks an attachment that is a status message (DOMAIN §3.3)
 _HEAD_LINES = 40
 _MOST_LETTERS = 200_000
 _HIDDEN = ""  # a suspected secret is never quoted
@@ -139,7 +140,10 @@ def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[
             return Outcome.HOLD, (Reason("locked_archive" if is_archive else "locked_file", attachment.name),)
         if "archive_limits" in attachment.warnings:
             return Outcome.HOLD, (Reason("archive_limits", attachment.name),)
-    if any(not a.is_inline for a in letter.attachments):
+    files = [a for a in letter.attachments if not a.is_inline]
+    if files and all(STATUS_PACKAGE in a.warnings for a in files):
+        return Outcome.REPORT, (Reason(STATUS_PACKAGE, files[0].name),)
+    if files:
         return Outcome.DRAFT, ()
     if letter.in_reply_to and len(letter.text) < 1500 and (found := _RECEIPT.search(letter.text)):
         return Outcome.REPORT, (Reason("receipt_in_prose", found[0]),)

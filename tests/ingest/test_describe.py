@@ -108,3 +108,30 @@ def test_a_folder_gives_one_answer_for_each_file_below_it(tmp_path: Path) -> Non
     assert (code["value"], code["source"], code["file"], code["page"]) == ("12/SNV-VP", "text", "12.pdf", 1)
     assert all(0 <= edge <= 1 for edge in code["box"])
     assert json.loads(json.dumps(list(shown.values()), ensure_ascii=False))
+
+
+def test_a_package_speaks_for_its_document(tmp_path: Path, spool: Path) -> None:
+    package = (
+        "<edXML><MessageHeader><From><OrganName>Sở Nội vụ</OrganName></From><Code><CodeNumber>12</CodeNumber>"
+        "<CodeNotation>SNV-VP</CodeNotation></Code><Subject>V/v góp ý dự thảo</Subject>"
+        "<OtherInfo><Priority>1</Priority></OtherInfo></MessageHeader></edXML>"
+    )
+    reading = read_raw_letter(mail(tmp_path, ("12.edxml", package.encode()), ("12.pdf", pdf())), spool)
+    (made,) = reading.drafts
+    assert (made.main, made.files) == (1, (1, 0))
+    assert (made.fields["subject"].value, made.fields["subject"].source) == ("góp ý dự thảo", "edxml")
+    assert made.fields["urgency"].value == "khan"
+    assert made.fields["signer_name"].source == "text"
+
+
+def test_a_status_message_is_a_report(tmp_path: Path, spool: Path) -> None:
+    status = b"<edXML><MessageHeader><StatusCode>03</StatusCode></MessageHeader></edXML>"
+    reading = read_raw_letter(mail(tmp_path, ("status.edxml", status)), spool)
+    assert (reading.outcome, [r.rule for r in reading.reasons]) == (Outcome.REPORT, ["edxml_status"])
+
+
+@pytest.mark.parametrize("level", ["Tối mật", "2"])
+def test_a_package_that_says_secret_is_kept_out(tmp_path: Path, spool: Path, level: str) -> None:
+    package = f"<edXML><MessageHeader><SecurityLevel>{level}</SecurityLevel></MessageHeader></edXML>"
+    reading = read_raw_letter(mail(tmp_path, ("12.edxml", package.encode())), spool)
+    assert (reading.is_secret, reading.letter) == (True, None)
