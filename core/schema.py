@@ -60,9 +60,11 @@ def open_current(url: str) -> Database:
     try:
         has_schema = is_current(database)
     except SQLAlchemyError as error:
+        database.close()
         where = database.url.render_as_string(hide_password=True)
         raise Temporary(f"Không mở được cơ sở dữ liệu {where}: {type(error).__name__}.") from error
     if not has_schema:
+        database.close()
         raise NotCurrent("Cơ sở dữ liệu chưa ở bản của chương trình. Dừng dịch vụ rồi chạy «congvan upgrade».")
     return database
 

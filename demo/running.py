@@ -20,8 +20,9 @@ from core.db import Database
 from core.errors import Permanent, Temporary
 from core.incoming.tables import Incoming
 from demo import mailserver, office
-from demo.letters import DemoLetter, letters
+from demo.letters import SECONDS_BETWEEN, letters
 from demo.mailserver import DemoMail
+from demo.postman import deliver_arriving, deliver_waiting
 
 FIRST_DRAFTS = 3  # so many stand on the desk when `ready` is said
 _PATIENCE_SECONDS = 60
@@ -38,12 +39,11 @@ def run_demo(home: Path | None, port: int, command: Sequence[str], services: Seq
     logs.configure(LogSettings(level="warning"), "demo")
     port = _free_port(port)
     with _home(home, port) as folder, mailserver.start(_below(folder, "mail")) as mail:
-        now = datetime.now(UTC)
         config = office.write_settings(folder, mail, port)
-        settings = office.prepare(config, now)
+        settings = office.prepare(config, datetime.now(UTC))
         # Letters are made while the services start: both take some seconds.
         stop = threading.Event()
-        show = threading.Thread(target=_show, args=(mail, now, stop), name="demo-letters", daemon=True)
+        show = threading.Thread(target=_show, args=(mail, stop), name="demo-letters", daemon=True)
         children = [(name, [*command, name, "--config", str(config)]) for name in services]
         supervisor = Supervisor(children, on_ready=_Announcer(settings, port, stop).start)
         show.start()
@@ -82,19 +82,11 @@ def _drafts(database: Database) -> int:
         return 0
 
 
-def _show(mail: DemoMail, now: datetime, stop: threading.Event) -> None:
-    """Put the day's letters into the mailbox, the later ones when their time has come."""
-    started = time.monotonic()
-    for letter in letters(now):
-        wait = (letter.delay_seconds or 0) - (time.monotonic() - started)
-        if stop.wait(max(0.0, wait)):
-            return
-        _deliver(mail, letter)
-
-
-def _deliver(mail: DemoMail, letter: DemoLetter) -> None:
-    received_at = letter.received_at if letter.delay_seconds is None else datetime.now(UTC)
-    mail.append(letter.raw, received_at, letter.mailbox, letter.key)
+def _show(mail: DemoMail, stop: threading.Event) -> None:
+    """Put the day's letters into the mailboxes: the morning's at once, the others while one watches."""
+    post = letters(datetime.now(UTC))
+    deliver_waiting(mail, post)
+    deliver_arriving(mail, post, pause=lambda: not stop.wait(SECONDS_BETWEEN), clock=lambda: datetime.now(UTC))
 
 
 @contextmanager

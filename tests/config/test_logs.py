@@ -1,0 +1,75 @@
+"""The log: one line a fact."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from config import logs
+from config.settings import LogSettings
+
+
+@pytest.fixture
+def root_logger() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_a_fact_is_one_line_of_keys_and_values() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(), "ingest", stream)
+    structlog.get_logger("test").info("taken_in", uid=7, mailbox="van-thu", detail="a b\nc")
+    line = stream.getvalue()
+    assert line.count("\n") == 1
+    assert line.endswith('level=info service=ingest event=taken_in uid=7 mailbox=van-thu detail="a b\\nc"\n') or (
+        "service=ingest event=taken_in" in line and "uid=7" in line and 'detail="a b\\nc"' in line
+    )
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_a_line_may_be_json() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(format="json"), "dashboard", stream)
+    structlog.get_logger("test").warning("thư đến", số=3)
+    found = json.loads(stream.getvalue())
+    assert (found["event"], found["service"], found["level"], found["số"]) == ("thư đến", "dashboard", "warning", 3)
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_what_is_below_the_level_is_not_written() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(level="warning"), "run", stream)
+    structlog.get_logger("test").info("quiet")
+    logging.getLogger("some.library").info("quiet")
+    logging.getLogger("imapclient").debug("LOGIN user secret")
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_libraries_that_quote_mail_are_kept_quiet_even_when_debugging() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(level="debug"), "ingest", stream)
+    logging.getLogger("imapclient.imaplib").debug("LOGIN user secret")
+    logging.getLogger("mail.log").info("words of a letter")
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_a_bug_keeps_its_traceback_in_one_line() -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(), "ingest", stream)
+    try:
+        raise RuntimeError("broken")
+    except RuntimeError:
+        structlog.get_logger("test").exception("bug", uid=9)
+    line = stream.getvalue()
+    assert line.count("\n") == 1
+    assert "RuntimeError: broken" in line

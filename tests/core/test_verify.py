@@ -1,0 +1,101 @@
+"""`congvan verify`: a whole office passes, and whatever was changed behind our back is named."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from core import events, files, letters
+from core.files import Content, FolderStore
+from core.incoming import registration
+from core.incoming.tables import Incoming
+from core.people import User
+from core.verify import Proof, verify
+
+MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "files")
+
+
+@pytest.fixture
+def sha256(office: Any, store: FolderStore, tmp_path: Path) -> str:
+    """A stored file, and two entries in the register."""
+    source = tmp_path / "source"
+    source.write_bytes(b"%PDF-1.7 original" * 1000)
+    content = Content(source, files.sha256_of(source), source.stat().st_size, "application/pdf")
+    ids = [office.draft(), office.draft()]
+    with store.adding(), office.database.writing() as session:
+        store.add(content)
+        files.note_stored(session, [content], at=MORNING)
+        clerk = session.get_one(User, office.clerk_id)
+        for one in ids:
+            registration.register(session, session.get_one(Incoming, one), by=clerk, at=MORNING)
+    return content.sha256
+
+
+def prove(office: Any, store: FolderStore, tmp_path: Path) -> Proof:
+    with office.database.reading() as session:
+        return verify(session, store, tmp_path / "sealed")
+
+
+def test_a_whole_office_has_no_fault(office: Any, store: FolderStore, sha256: str, tmp_path: Path) -> None:
+    proof = prove(office, store, tmp_path)
+    assert proof.faults == []
+    assert (proof.entries, proof.files, proof.bytes) == (2, 1, 17_000)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[500] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(("harm", "words"), [(Path.unlink, "không còn"), (_cut, "byte"), (_flip, "nội dung khác")])
+def test_a_harmed_file_is_named(
+    office: Any, store: FolderStore, sha256: str, tmp_path: Path, harm: Callable[[Path], None], words: str
+) -> None:
+    harm(store.path_of(sha256))
+    (fault,) = prove(office, store, tmp_path).faults
+    assert sha256 in fault
+    assert words in fault
+
+
+def test_an_entry_deleted_behind_our_back_is_a_missing_number(
+    office: Any, store: FolderStore, sha256: str, tmp_path: Path
+) -> None:
+    with office.database.writing() as session:
+        session.execute(sa.delete(Incoming).where(Incoming.arrival_number == 1))
+    assert prove(office, store, tmp_path).faults == ["Sổ văn bản đến năm 2026: thiếu số 1."]
+
+
+def test_a_changed_event_breaks_the_chain(office: Any, store: FolderStore, sha256: str, tmp_path: Path) -> None:
+    with office.database.writing() as session:
+        session.execute(sa.update(events.Event).where(events.Event.act == "registered").values(act="voided"))
+    assert any("đứt tại sự kiện" in fault for fault in prove(office, store, tmp_path).faults)
+
+
+def test_a_lost_seal_is_named(office: Any, store: FolderStore, sha256: str, tmp_path: Path) -> None:
+    with office.database.writing() as session:
+        arrival = letters.Arrival(
+            mailbox="van-thu", folder="INBOX", uidvalidity=1, uid=1, state=letters.ArrivalState.HELD, seen_at=MORNING
+        )
+        session.add(arrival)
+        session.flush()
+        session.add(
+            letters.HeldLetter(
+                arrival_id=arrival.id, reason="time", mark="m", size=3, sealed_path="ab" * 16, seal_key=b"k",
+                held_at=MORNING,
+            )
+        )  # fmt: skip
+    (fault,) = prove(office, store, tmp_path).faults
+    assert "niêm phong không còn" in fault
