@@ -181,7 +181,8 @@ def seal(agency: Agency) -> str:
     rim = "ĐẢNG CỘNG SẢN VIỆT NAM" if party else "CỘNG HÒA X.H.C.N. VIỆT NAM"
     if agency.parent and not party:
         rim = agency.parent.upper().removeprefix("ỦY BAN NHÂN DÂN ")
-    data = {"rim": list(rim), "middle": words, "size": 8 if len(words) < 24 else 6.6 if len(words) < 40 else 5.6}
+    longest = max(len(line) for line in words.split("\n"))
+    data = {"rim": list(rim), "middle": words, "size": max(5.0, min(8.0, 92 / longest))}
     drawn = _compiler().compile(input=_source("seal.typ"), sys_inputs={"data": json.dumps(data)}, format="svg")
     assert isinstance(drawn, bytes)
     return drawn.decode()
