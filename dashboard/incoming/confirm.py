@@ -186,7 +186,7 @@ def _what_another_did(session: Session, user_id: int, incoming_id: int) -> str:
 
 
 _NOT_VALUES = frozenset({"version", "looked_at", "looked_all", "reason"})
-_SHOWN = frozenset(history.FIELD_NAMES) | {"reason"}
+_SHOWN = frozenset(history.FIELD_NAMES)  # their sentences stand at the field
 _ROLES = {"chinh": FileRole.MAIN, "phu-luc": FileRole.ANNEX, "bo": FileRole.LEFT_OUT}
 
 routes = [

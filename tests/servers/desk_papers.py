@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pypdfium2
 import sqlalchemy as sa
 
-from core import letters
+from core import letters, people, registers
 from core.evidence import Evidence, Source
 from core.files import Content, note_stored, sha256_of
 from core.incoming import drafts
 from core.incoming.drafts import DraftFile, NewDraft
 from core.incoming.tables import FileRole, Origin
+from core.people import Role
 from core.registers import Book
 from dashboard.web import Office
 from demo.agencies import HOME_MINISTRY, MINISTRY, PROVINCE, PROVINCE_OFFICE, RADIATION, STANDARDS, Agency
@@ -58,7 +60,8 @@ def lay(office: Office, paper: Paper, *, received_at: datetime, mail: bool = Tru
     """Put a paper's file in the store and its draft on the desk; returns the draft's id."""
     document = paper.document()
     main = _store(office, _typeset(paper.number, paper.urgency), "application/pdf", received_at)
-    truth, read = document.truth(), {}
+    truth = document.truth()
+    read: dict[str, Evidence] = {}
     for name in ("issuer", "parent_issuer", "code", "issued_on", "kind", "subject", "signer_name", "signer_title"):
         if name in truth and name not in paper.missing:
             read[name] = _evidence(paper, document, name, truth[name], main.sha256)
@@ -81,6 +84,64 @@ def lay(office: Office, paper: Paper, *, received_at: datetime, mail: bool = Tru
             Origin.MAIL, book.id, letter.id if letter else None, received_at, paper.number, read, files, paper.notes
         )
         return drafts.insert(session, new)
+
+
+def open_book(office: Office, first_number: int = 1) -> None:
+    """Confirm the first number of the one book, by the clerk Lan."""
+    with office.database.writing() as session:
+        lan = people.by_username(session, "lan")
+        assert lan is not None
+        registers.open_series(session, session.scalars(sa.select(Book)).one(), first_number, by=lan, at=office.clock())
+
+
+def second_clerk(office: Office) -> None:
+    """Hùng helps at the desk: he becomes a clerk too."""
+    with office.database.writing() as session:
+        hung = people.by_username(session, "hung")
+        assert hung is not None
+        hung.role_rows.append(people.UserRole(role=Role.CLERK))
+
+
+class _EntryForm(HTMLParser):
+    def __init__(self, form_id: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._form_id, self._is_inside, self._area, self._choice = form_id, False, "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._is_inside = found.get("id") == self._form_id
+        if not self._is_inside:
+            return
+        name = found.get("name", "")
+        if tag == "input" and (found.get("type") != "checkbox" or "checked" in found):
+            self.values[name] = found.get("value", "")
+        elif tag == "textarea":
+            self.values[name], self._area = "", name
+        elif tag == "select":
+            self._choice = name
+        elif tag == "option" and self._choice and "selected" in found:
+            self.values[self._choice] = found["value"]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._is_inside = False
+        elif tag == "textarea":
+            self._area = ""
+        elif tag == "select":
+            self._choice = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.values[self._area] += data
+
+
+def form_in(html: str, form_id: str = "entry-form") -> dict[str, str]:
+    """What a browser without scripts would send of the entry form on a page, token included."""
+    parser = _EntryForm(form_id)
+    parser.feed(html)
+    return parser.values
 
 
 def lay_many(office: Office, papers: Sequence[Paper], *, until: datetime) -> list[int]:
