@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import files
+from core import files, requests
 from core.db import table_of
 from core.events import Fact
 from core.files import Content
@@ -83,7 +83,19 @@ class Excluded:
     subject: str | None
 
 
-Outcome = Taken | Held | Excluded
+@dataclass(frozen=True, slots=True)
+class ForDraft:
+    """Files handed over for a draft that lacked them; `contents` stand in the store already."""
+
+    attached: requests.Attached
+    stored: Sequence[Content]
+
+    def contents(self) -> Sequence[Content]:
+        """Everything that must stand in the store before the rows."""
+        return self.stored
+
+
+Outcome = Taken | Held | Excluded | ForDraft
 
 
 def record(session: Session, arrived: Sequence[tuple[Where, Outcome]], *, at: datetime) -> list[Fact]:
@@ -94,6 +106,7 @@ def record(session: Session, arrived: Sequence[tuple[Where, Outcome]], *, at: da
     letters = [outcome for _, outcome in arrived if isinstance(outcome, Taken)]
     known = _known(session, letters)
     contents = [content for letter in letters if letter.identity not in known for content in letter.contents()]
+    contents += [content for _, outcome in arrived if isinstance(outcome, ForDraft) for content in outcome.stored]
     files.note_stored(session, contents, at=at)
     rows: list[dict[str, Any]] = []
     facts = []
@@ -103,8 +116,10 @@ def record(session: Session, arrived: Sequence[tuple[Where, Outcome]], *, at: da
             rows.append(_row(where, ArrivalState.TAKEN, known[outcome.identity], at))
         elif isinstance(outcome, Held):
             facts.append(_hold(session, where, outcome, at))
-        else:
+        elif isinstance(outcome, Excluded):
             facts.append(_exclude(session, where, outcome, at))
+        elif requests.attach(session, where.uid, outcome.attached, at=at):
+            facts.append(Fact("files_added", "incoming", outcome.attached.incoming_id, {"count": len(outcome.stored)}))
     if rows:
         session.execute(_INSERT_ARRIVAL, rows)
     return facts
@@ -146,15 +161,23 @@ def _known(session: Session, letters: Sequence[Taken]) -> dict[str, int]:
 
 
 def _take(session: Session, where: Where, letter: Taken, known: dict[str, int], at: datetime) -> Fact:
-    if letter.identity in known:
-        return Fact("seen_again", "message", known[letter.identity], {"mailbox": where.mailbox})
+    is_new = letter.identity not in known
+    if is_new:
+        known[letter.identity] = _insert_letter(session, where, letter, at)
+    if where.mailbox == requests.REQUESTED:
+        requests.note_taken(session, where.uid, known[letter.identity], is_new=is_new, at=at)
+    act = "taken_in" if is_new else "seen_again"
+    return Fact(act, "message", known[letter.identity], {"mailbox": where.mailbox})
+
+
+def _insert_letter(session: Session, where: Where, letter: Taken, at: datetime) -> int:
     received = {"received_at": where.received_at or at, "sort_uid": where.uid, "taken_at": at}
     named = {"identity": letter.identity, "raw_sha256": letter.raw.sha256, "raw_size": letter.raw.size}
     message_id: int = session.execute(_INSERT_MESSAGE, letter.values | received | named).scalar_one()
-    known[letter.identity] = message_id
     _insert_files(session, message_id, letter.files)
-    ids = [drafts.insert(session, replace(draft, message_id=message_id)) for draft in letter.drafts]
-    return Fact("taken_in", "message", message_id, {"mailbox": where.mailbox, "drafts": ids})
+    for draft in letter.drafts:
+        drafts.insert(session, replace(draft, message_id=message_id))
+    return message_id
 
 
 def _insert_files(session: Session, message_id: int, named: Sequence[Named]) -> None:
@@ -174,6 +197,8 @@ def _hold(session: Session, where: Where, held: Held, at: datetime) -> Fact:
     known = sa.select(HeldLetter.id).where(HeldLetter.mark == held.mark, HeldLetter.decision.is_(None))
     again = session.scalars(known).first()
     arrival_id = _insert_arrival(session, where, ArrivalState.HELD, at)
+    if where.mailbox == requests.REQUESTED:
+        requests.note_held(session, where.uid, at=at)
     if again is not None:
         return Fact("seen_again", "held_letter", again, {"mailbox": where.mailbox})
     statement = sa.insert(HeldLetter).values(
@@ -188,6 +213,8 @@ def _exclude(session: Session, where: Where, excluded: Excluded, at: datetime) -
     known = sa.select(Exclusion.id).where(Exclusion.mark == excluded.mark, Exclusion.released_at.is_(None))
     again = session.scalars(known).first()
     arrival_id = _insert_arrival(session, where, ArrivalState.EXCLUDED, at)
+    if where.mailbox == requests.REQUESTED:
+        requests.note_excluded(session, where.uid, at=at)
     if again is not None:
         return Fact("seen_again", "exclusion", again, {"mailbox": where.mailbox})
     statement = sa.insert(Exclusion).values(

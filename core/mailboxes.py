@@ -66,8 +66,9 @@ def requests(session: Session) -> Sequence[MailboxState]:
 
 
 def sealed_names(session: Session) -> set[str]:
-    """The name of every sealed file that a row names."""
-    return set(session.scalars(sa.select(HeldLetter.sealed_path).where(HeldLetter.sealed_path.is_not(None))))
+    """The name of every sealed file that still has its key."""
+    kept = sa.select(HeldLetter.sealed_path).where(HeldLetter.seal_key.is_not(None))
+    return {name for name in session.scalars(kept) if name}
 
 
 def take_lease(session: Session, folder_id: int, holder: str, *, seconds: float, at: datetime) -> bool:

@@ -11,8 +11,8 @@ from typing import Protocol
 import structlog
 
 from config.settings import Settings
-from core import sealing
-from core.arrivals import Excluded, Held, Taken, Where
+from core import arrivals, sealing
+from core.arrivals import ForDraft, Held, Taken, Where
 from core.errors import Temporary
 from core.files import FolderStore, sha256_of
 from core.sandbox import Limits, SandboxFailed
@@ -40,12 +40,19 @@ class Origin(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One letter in the spool, on its way to the database. What happens to `slot` is the pipeline's business."""
+    """One letter in the spool, on its way to the database. What happens to `slot` is the pipeline's business.
+
+    `reader` reads it in a child ("module:function", None: as a letter of the mailbox), then gets the `name`
+    its owner gave it; `for_draft` is the draft that its files are to be added to.
+    """
 
     origin: Origin
     where: Where
     slot: Slot
     book_id: int
+    reader: str | None = None
+    name: str = ""
+    for_draft: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Ready:
 
     origin: Origin
     where: Where
-    outcome: Taken | Held | Excluded
+    outcome: arrivals.Outcome
     let_go: Callable[[], None]
     hold_instead: Callable[[], None] | None = None
 
@@ -73,15 +80,20 @@ class Pipeline:
         store: FolderStore,
         key: bytes,
         commit: Callable[[Ready], None],
+        on_disk_trouble: Callable[[Exception | None], None],
         clock: Callable[[], datetime],
         reader: str = READER,
     ) -> None:
-        """`key` is the office's key for marks, `reader` the function that reads a raw letter in the pool."""
+        """`key` is the office's key for marks, `reader` the function that reads a raw letter in the pool.
+
+        `on_disk_trouble` is told when the store refuses a file, and None when it takes files again.
+        """
         self._settings = settings
         self._spool = spool
         self._store = store
         self._key = key
         self._commit = commit
+        self._on_disk_trouble = on_disk_trouble
         self._clock = clock
         self._reader = reader
         self._stop = threading.Event()
@@ -107,7 +119,9 @@ class Pipeline:
 
     def _call_of(self, parcel: Parcel) -> tuple[object, ...]:
         parcel.slot.parts.mkdir(mode=0o700)
-        return self._reader, parcel.slot.raw, parcel.slot.parts
+        if parcel.reader is None:
+            return self._reader, parcel.slot.raw, parcel.slot.parts
+        return parcel.reader, parcel.slot.raw, parcel.slot.parts, parcel.name
 
     def _have_read(self, parcel: Parcel, answer: object) -> None:
         self._storing.submit(self._until_stored, parcel, answer)
@@ -116,11 +130,15 @@ class Pipeline:
         pause = 1.0
         while not self._stop.is_set():
             try:
-                self._commit(self._stored(parcel, answer))
+                ready = self._stored(parcel, answer)
+                if pause > 1.0:
+                    self._on_disk_trouble(None)
+                self._commit(ready)
                 return
             except (Temporary, OSError) as error:
                 # The letter waits in the spool and, whatever happens to us, on the server.
                 log.warning("storing_failed", uid=parcel.where.uid, mailbox=parcel.where.mailbox, error=str(error))
+                self._on_disk_trouble(error)
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             except Exception:
@@ -133,7 +151,7 @@ class Pipeline:
         try:
             lock.enter_context(self._store.adding())
             outcome = self._judge(parcel, answer)
-            if isinstance(outcome, Taken):
+            if isinstance(outcome, Taken | ForDraft):
                 for content in {content.sha256: content for content in outcome.contents()}.values():
                     self._store.add(content)
         except BaseException:
@@ -151,7 +169,7 @@ class Pipeline:
         again = hold_instead if isinstance(outcome, Taken) else None
         return Ready(parcel.origin, parcel.where, outcome, let_go, again)
 
-    def _judge(self, parcel: Parcel, answer: object) -> Taken | Held | Excluded:
+    def _judge(self, parcel: Parcel, answer: object) -> arrivals.Outcome:
         if not isinstance(answer, Reading):
             reason = answer.failure.value if isinstance(answer, SandboxFailed) else "crash"
             detail = answer.detail if isinstance(answer, SandboxFailed) else ""
@@ -164,6 +182,8 @@ class Pipeline:
             rule = answer.reasons[0].rule if answer.reasons else "hold"
             identity = answer.identity or (answer.letter.identity if answer.letter else None)
             return self._seal(parcel, rule, identity)
+        if parcel.for_draft is not None:
+            return verdict.for_draft(answer.letter, parcel.for_draft)
         return verdict.taken(answer, answer.letter, parcel.slot, parcel.where, parcel.book_id, self._clock())
 
     def _seal(self, parcel: Parcel, reason: str, identity: str | None) -> Held:

@@ -17,9 +17,10 @@ from core.errors import Temporary
 from core.files import FolderStore
 from ingest.committer import Committer
 from ingest.desk import Desk
+from ingest.handing import HandedOver
 from ingest.pipeline import READER, Pipeline
 from ingest.spool import Spool, spool_root
-from ingest.states import MailboxReport
+from ingest.states import DiskReport, MailboxReport
 from ingest.watcher import FolderWatch, Shared
 
 _LOOK_SECONDS = 0.25
@@ -76,15 +77,18 @@ class Intake:
             key = sealing.mark_key(session)
         self.spool = Spool(spool_root(settings), settings.intake.spool_megabytes << 20)
         self.committer = Committer(database, clock)
-        self.pipeline = Pipeline(settings, self.spool, store, key, self.committer.put, clock, reader)
+        self._reports: dict[str, MailboxReport] = {}
+        on_disk_trouble = DiskReport(self._reports.values())
+        self.pipeline = Pipeline(settings, self.spool, store, key, self.committer.put, on_disk_trouble, clock, reader)
         holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
         lease = settings.intake.lease_seconds
         shared = Shared(database, self.spool, self.pipeline, self.committer, clock, holder, lease, stop)
         self.watches: list[FolderWatch] = []
-        self._reports: dict[str, MailboxReport] = {}
         for mailbox in settings.mailboxes:
             self._add(shared, mailbox)
         self._desk = Desk(settings.mailboxes, self._reports, self.watches, database, clock)
+        self._handed = HandedOver(shared, settings, self.watches)
+        self._handed.forget_unasked()
         self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
 
     def start(self) -> None:
@@ -108,6 +112,7 @@ class Intake:
         while not self._stop.wait(_LOOK_SECONDS):
             try:
                 self._desk.look()
+                self._handed.look()
                 if time.monotonic() - renewed > self._settings.intake.lease_seconds / 3:
                     renewed = time.monotonic()
                     for watch in self.watches:

@@ -1,7 +1,7 @@
 """What the pages are told of each mailbox: its last success, its trouble, and when it must not be tried any more."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import structlog
@@ -76,3 +76,20 @@ class MailboxReport:
                                        is_stopped=stopped, at=now)  # fmt: skip
         except Temporary as error:
             log.warning("state_not_written", mailbox=self.name, error=str(error.__cause__ or error))
+
+
+class DiskReport:
+    """Tells every mailbox's page that the store takes no files, and when it does again."""
+
+    _PLACE = "(kho tệp)"
+
+    def __init__(self, reports: Iterable[MailboxReport]) -> None:
+        self._reports = reports
+
+    def __call__(self, error: Exception | None) -> None:
+        """`error` None when a file was stored again."""
+        for report in self._reports:
+            if error is None:
+                report.success(self._PLACE, asked=False)
+            else:
+                report.trouble(self._PLACE, Trouble(Kind.DISK, detail=str(error)))

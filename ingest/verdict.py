@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from core.arrivals import Excluded, Named, Taken, Where
+from core.arrivals import Excluded, ForDraft, Named, Taken, Where
 from core.files import Content
 from core.incoming.drafts import DraftFile, NewDraft
 from core.incoming.tables import FileRole, Origin
+from core.requests import Attached
 from core.sealing import mark
 from ingest.letter import Attachment, Draft, Letter, Outcome, Reading, Reason
 from ingest.spool import Slot
@@ -52,6 +53,16 @@ def taken(reading: Reading, letter: Letter, slot: Slot, where: Where, book_id: i
     order = (where.received_at or now, where.uid)
     drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
     return Taken(letter.identity, raw, values, files, drafts if reading.outcome is Outcome.DRAFT else [])
+
+
+def for_draft(letter: Letter, incoming_id: int) -> ForDraft:
+    """The files of something handed over for a draft that lacked them."""
+    named = [_named(attachment) for attachment in letter.attachments]
+    files = [
+        DraftFile(f.name, f.content.sha256, f.content.media_type, f.content.size, FileRole.ANNEX, f.inside)
+        for f in named
+    ]
+    return ForDraft(Attached(incoming_id, files), [f.content for f in named])
 
 
 def _draft(

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import queue
 import random
 import select
 import threading
@@ -23,7 +24,7 @@ from ingest.fetch import Fetch
 from ingest.mailbox import Account, Place, Session
 from ingest.pipeline import Parcel, Pipeline, Ready
 from ingest.series import Series
-from ingest.spool import Spool
+from ingest.spool import Slot, Spool
 from ingest.states import MailboxReport
 from ingest.trouble import Kind, Trouble, trouble_of
 
@@ -33,6 +34,15 @@ _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 300.0
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Again:
+    """A letter to be fetched once more; `answer` gets its slot in the spool, None when it can't be had."""
+
+    uidvalidity: int
+    uid: int
+    answer: Callable[[Slot | None], None]
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ class FolderWatch:
         self._folder_id = folder_id
         self._leased = False
         self._series: Series | None = None
+        self._again: queue.SimpleQueue[Again] = queue.SimpleQueue()
 
     @property
     def name(self) -> str:
@@ -81,6 +92,11 @@ class FolderWatch:
         """Look at the mailbox now, from any thread; `asked` when a person waits for it."""
         self._asked = self._asked or asked
         os.eventfd_write(self._wake, 1)
+
+    def fetch_again(self, again: Again) -> None:
+        """Fetch one letter a second time, for a request; from any thread."""
+        self._again.put(again)
+        self.wake()
 
     def run(self) -> None:
         """The thread: sessions one after another, with growing pauses while they fail."""
@@ -149,7 +165,19 @@ class FolderWatch:
         self._shared.committer.without_letter(series, vanished, ArrivalState.VANISHED)
         if refused:
             raise Trouble(Kind.PROTOCOL, self.mailbox.host, self.folder, f"no body for UIDs {refused[:10]}")
+        self._fetch_again(imap, series)
         self._report.success(self.folder, asked=asked)
+
+    def _fetch_again(self, imap: Session, series: Series) -> None:
+        while not self._again.empty():
+            again = self._again.get()
+            places = imap.places([again.uid]) if again.uidvalidity == series.uidvalidity else {}
+            fetch = Fetch(self._shared.spool, deque(places.values()), self._shared.stop)
+            try:
+                bodies = [fetch.complete(body.uid) for body in imap.bodies(fetch.next_uid, fetch.open_target)]
+            finally:
+                fetch.abandon()
+            again.answer(bodies[0][1] if bodies else None)
 
     def _open(self, imap: Session) -> Series:
         uidvalidity = imap.open_folder(self.folder)

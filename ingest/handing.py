@@ -1,0 +1,157 @@
+"""Takes up what people hand over: files dropped on the desk or on a draft, held and left-out letters let in."""
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from config.settings import Settings
+from core import registers, requests, sealing
+from core.arrivals import Where
+from core.errors import Permanent
+from core.letters import Arrival, HeldLetter, IntakeRequest
+from ingest.pipeline import Parcel
+from ingest.spool import Slot
+from ingest.watcher import Again, FolderWatch, Shared
+
+_UPLOADING_SECONDS = 600  # a file may lie in the folder that long before its request is written
+_DROPPED = "ingest.handed:read_dropped"
+_RELEASED = "ingest.handed:read_released"
+_LOST = "Tệp không còn trong vùng đệm (máy vừa khởi động lại). Thả lại tệp."
+_TOO_LARGE = "Tệp lớn hơn vùng đệm thư. Báo người quản trị tăng khóa spool_megabytes."
+_GONE = "Thư không còn ở hộp thư nên không lấy lại được."
+_NOT_KEPT = "Nội dung không được giữ lại nên không đưa vào được. Nhận lại từ nơi gửi."
+
+log = structlog.get_logger()
+
+
+class HandedOver:
+    """Looked at a few times a second; also what hears that a request's letter is in the database."""
+
+    def __init__(self, shared: Shared, settings: Settings, watches: Sequence[FolderWatch]) -> None:
+        self._shared = shared
+        self._settings = settings
+        self._watches = watches
+        self._on_the_way: set[int] = set()
+        self._files: dict[int, Path] = {}
+        self._book_id = 0
+
+    def forget_unasked(self) -> None:
+        """Remove dropped files whose request is answered, or was never written by a dashboard that died."""
+        with self._shared.database.reading() as session:
+            asked = {request.spool_name for request in requests.waiting(session)}
+        long_ago = time.time() - _UPLOADING_SECONDS
+        for path in self._shared.spool.dropped.iterdir():
+            if path.name not in asked and path.stat().st_mtime < long_ago:
+                path.unlink(missing_ok=True)
+
+    def look(self) -> None:
+        """Take up what was asked since the last look. Raises Temporary when the database is away."""
+        with self._shared.database.reading() as session:
+            asked = [request for request in requests.waiting(session) if request.id not in self._on_the_way]
+            if not asked:
+                return
+            held = {request.id: requests.held_of(session, request) for request in asked}
+            places = {request.id: requests.place_of(session, request) for request in asked}
+            if not self._book_id:
+                code = self._settings.mailboxes[0].book if self._settings.mailboxes else "den"
+                self._book_id = registers.book_by_code(session, code).id
+        for request in asked:
+            letter, place = held[request.id], places[request.id]
+            if request.spool_name is not None:
+                self._take_file(request, self._shared.spool.dropped / request.spool_name)
+            elif letter is not None:
+                self._take_held(request, letter)
+            elif place is not None:
+                self._take_excluded(request, place)
+            else:
+                self._answer(request.id, _NOT_KEPT)
+
+    def settle(self, uids: Sequence[int]) -> None:
+        """The rows of these requests are committed."""
+        for uid in uids:
+            self._on_the_way.discard(uid)
+            if (path := self._files.pop(uid, None)) is not None:
+                path.unlink(missing_ok=True)
+
+    def give_up(self, uid: int) -> None:
+        """A request's letter did not reach the database: it is answered, so that a person can decide."""
+        self._answer(uid, "Máy không ghi được văn bản này; đã ghi vào nhật ký để người quản trị xem.")
+
+    def _take_file(self, request: IntakeRequest, path: Path) -> None:
+        try:
+            size = path.stat().st_size
+        except FileNotFoundError:
+            self._answer(request.id, _LOST)
+            return
+        slot = self._room(request, size)
+        if slot is not None:
+            # A link, not a move: if we are killed before the commit, the file is still there to be taken again.
+            _link_or_copy(path, slot.raw)
+            self._files[request.id] = path
+            self._submit(request, slot, size, _DROPPED)
+
+    def _take_held(self, request: IntakeRequest, letter: HeldLetter) -> None:
+        if letter.sealed_path is None or letter.seal_key is None:
+            self._answer(request.id, _NOT_KEPT)
+            return
+        slot = self._room(request, letter.size)
+        if slot is None:
+            return
+        try:
+            with slot.raw.open("xb") as raw:
+                for window in sealing.unseal(self._settings.sealed_folder / letter.sealed_path, letter.seal_key):
+                    raw.write(window)
+        except (Permanent, OSError) as error:
+            self._shared.spool.release(slot)
+            self._answer(request.id, error.sentence if isinstance(error, Permanent) else _NOT_KEPT)
+            return
+        self._submit(request, slot, letter.size, _RELEASED)
+
+    def _take_excluded(self, request: IntakeRequest, place: Arrival) -> None:
+        watch = next((w for w in self._watches if (w.mailbox.name, w.folder) == (place.mailbox, place.folder)), None)
+        if watch is None:
+            self._answer(request.id, _NOT_KEPT)
+            return
+
+        def fetched(slot: Slot | None) -> None:
+            if slot is None:
+                self._answer(request.id, _GONE)
+            else:
+                self._submit(request, slot, place.size or 0, _RELEASED)
+
+        self._on_the_way.add(request.id)
+        watch.fetch_again(Again(place.uidvalidity, place.uid, fetched))
+
+    def _room(self, request: IntakeRequest, size: int) -> Slot | None:
+        if not self._shared.spool.can_ever_hold(size):
+            self._answer(request.id, _TOO_LARGE)
+            return None
+        return self._shared.spool.try_reserve(size)  # None: room comes, the next look tries again
+
+    def _submit(self, request: IntakeRequest, slot: Slot, size: int, reader: str) -> None:
+        self._on_the_way.add(request.id)
+        door = "released" if reader == _RELEASED else "dropped"
+        where = Where(door, requests.REQUESTED, "", 0, request.id, request.asked_at, size)
+        self._shared.pipeline.submit(
+            Parcel(self, where, slot, self._book_id, reader, request.name or "thu.eml", request.incoming_id)
+        )
+
+    def _answer(self, request_id: int, sentence: str) -> None:
+        log.info("request_answered", request=request_id, answer=sentence)
+        with self._shared.database.writing(background=True) as session:
+            requests.answer(session, request_id, sentence, at=self._shared.clock())
+        self.settle([request_id])
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.copyfile(source, target)

@@ -1,0 +1,144 @@
+"""Files that people hand over: dropped, attached, let in; each gets its answer."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from intake_office import Office, letter, wait_until
+
+from core import held, people, requests
+from core.incoming.tables import FileRole, Incoming, IncomingFile
+from core.letters import Exclusion, HeldLetter, IntakeRequest, Message
+from core.people import Role, User
+from ingest.spool import spool_root
+
+AT = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
+
+
+def custodian(office: Office) -> int:
+    with office.database.writing() as session:
+        user = people.add(session, "lan", "Lan", {Role.CLERK, Role.CUSTODIAN}, "x", at=AT)
+        session.flush()
+        return user.id
+
+
+def ask(office: Office, user_id: int, name: str, content: bytes, incoming_id: int | None = None) -> Path:
+    folder = spool_root(office.settings) / "dropped"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"spooled-{name}"
+    path.write_bytes(content)
+    kind = "dropped" if incoming_id is None else "attached"
+    with office.database.writing() as session:
+        session.add(IntakeRequest(kind=kind, name=name, spool_name=path.name, incoming_id=incoming_id,
+                                  asked_by=user_id, asked_at=AT))  # fmt: skip
+    return path
+
+
+def answers(office: Office) -> list[str]:
+    with office.database.reading() as session:
+        return list(session.scalars(sa.select(IntakeRequest.answer).order_by(IntakeRequest.id)))
+
+
+def all_answered(office: Office) -> bool:
+    with office.database.reading() as session:
+        return not requests.waiting(session)
+
+
+def test_a_dropped_document_becomes_a_draft_and_the_same_again_does_not(office: Office) -> None:
+    user = custodian(office)
+    with office.watching():
+        path = ask(office, user, "Công văn 12.pdf", b"%PDF-1.4 no pages")
+        wait_until(lambda: all_answered(office))
+        ask(office, user, "bản sao.pdf", b"%PDF-1.4 no pages")
+        wait_until(lambda: all_answered(office))
+    assert answers(office)[0].startswith("Đã đọc xong")
+    assert answers(office)[1].startswith("Văn bản này đã có")
+    assert not path.exists()
+    with office.database.reading() as session:
+        file = session.scalars(sa.select(IncomingFile)).one()
+        assert (file.name, file.role) == ("Công văn 12.pdf", FileRole.MAIN)
+
+
+def test_a_dropped_mail_is_read_like_one_that_came(office: Office) -> None:
+    user = custodian(office)
+    with office.watching():
+        ask(office, user, "thu.eml", letter(1))
+        wait_until(lambda: all_answered(office))
+    with office.database.reading() as session:
+        assert session.scalars(sa.select(Message.subject)).one() == "Công văn 1/UBND-KGVX"
+
+
+def test_a_file_attached_to_a_draft_joins_its_files(office: Office) -> None:
+    user = custodian(office)
+    with office.watching():
+        ask(office, user, "a.pdf", b"%PDF-1.4 a")
+        wait_until(lambda: all_answered(office))
+        with office.database.reading() as session:
+            draft = session.scalars(sa.select(Incoming.id)).one()
+        ask(office, user, "phụ lục.xlsx", b"PK not really", incoming_id=draft)
+        wait_until(lambda: all_answered(office))
+    assert answers(office)[1] == "Đã thêm 1 tệp vào dự thảo."
+    with office.database.reading() as session:
+        names = session.scalars(sa.select(IncomingFile.name).order_by(IncomingFile.position)).all()
+        assert names == ["a.pdf", "phụ lục.xlsx"]
+        assert session.scalars(sa.select(Message)).one()
+
+
+def test_a_file_lost_with_the_spool_is_answered(office: Office) -> None:
+    user = custodian(office)
+    ask(office, user, "a.pdf", b"%PDF-1.4 a").unlink()
+    with office.watching():
+        wait_until(lambda: all_answered(office))
+    assert "Thả lại tệp" in answers(office)[0]
+
+
+LINK_ONLY = (
+    b"From: a@skhcn.gov.vn\r\nSubject: Gui van ban\r\nMessage-ID: <l@x>\r\n\r\n"
+    b"Van ban o https://drive.google.com/file/d/abc/view\r\n"
+)
+
+
+def test_a_held_letter_that_is_let_in_becomes_a_draft_and_its_seal_is_dead(office: Office) -> None:
+    user = custodian(office)
+    mailbox = office.mailbox("vanthu")
+    office.send(mailbox, LINK_ONLY)
+    assert office.take_in() == 0
+    with office.database.writing() as session:
+        sealed = session.scalars(sa.select(HeldLetter)).one()
+        assert LINK_ONLY not in (office.settings.sealed_folder / str(sealed.sealed_path)).read_bytes()
+        held.release_held(session, sealed, by=session.get_one(User, user), at=AT)
+    with office.watching():
+        wait_until(lambda: all_answered(office))
+    with office.database.reading() as session:
+        raw = session.scalars(sa.select(Message.raw_sha256)).one()
+        assert office.store.path_of(raw).read_bytes() == LINK_ONLY
+        assert session.scalars(sa.select(Incoming.id)).one()
+        sealed = session.scalars(sa.select(HeldLetter)).one()
+        assert (sealed.decision, sealed.seal_key) == ("released", None)
+    assert office.take_in() == 0
+    assert not list(office.settings.sealed_folder.iterdir())
+
+
+SECRET = (
+    "From: a@skhcn.gov.vn\r\nSubject: (MẬT) Báo cáo KHOA-BI-MAT\r\nMessage-ID: <s@x>\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n\r\nĐộ mật: TỐI MẬT\r\nKHOA-BI-MAT\r\n"
+).encode()
+
+
+def test_a_suspected_secret_leaves_no_trace_and_a_false_alarm_is_fetched_again(office: Office) -> None:
+    user = custodian(office)
+    mailbox = office.mailbox("vanthu")
+    office.send(mailbox, SECRET)
+    assert office.take_in() == 0
+    assert office.arrivals() == [(1, "excluded")]
+    for path in (p for folder in (office.home / "data", office.home / "spool") for p in folder.rglob("*")):
+        assert not path.is_file() or b"KHOA-BI-MAT" not in path.read_bytes(), path
+    with office.database.writing() as session:
+        excluded = session.scalars(sa.select(Exclusion)).one()
+        assert (excluded.category, excluded.sender_address, excluded.subject) == ("bi_mat", "a@skhcn.gov.vn", None)
+        held.release_exclusion(session, excluded, by=session.get_one(User, user), at=AT)
+    with office.watching():
+        wait_until(lambda: all_answered(office))
+    with office.database.reading() as session:
+        raw = session.scalars(sa.select(Message.raw_sha256)).one()
+        assert office.store.path_of(raw).read_bytes() == SECRET
