@@ -30,12 +30,12 @@ def read_raw_letter(raw: Path, folder: Path) -> Reading:
     return read_opened(read_letter(raw, folder), folder)
 
 
-def read_opened(letter: Letter, folder: Path) -> Reading:
+def read_opened(letter: Letter, folder: Path, *, screened: bool = True) -> Reading:
     """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
     letter = replace(letter, attachments=open_archives(letter.attachments, folder))
     letter, files = _read_files(letter)
     pages = {index: file.pages for index, file in files.items() if file.pages}
-    outcome, reasons, is_secret = screen(letter, pages)
+    outcome, reasons, is_secret = screen(letter, pages) if screened else (Outcome.DRAFT, (), False)
     sender = letter.senders[0].address if letter.senders else ""
     if is_secret:
         return Reading(outcome, reasons, None, (), True, sender, letter.message_id, letter.identity)
@@ -95,7 +95,7 @@ def describe(path: Path) -> Iterator[dict[str, Any]]:
                 return
             yield _object(path, "letter", reading)
         else:
-            yield _object(path, "document", read_opened(_wrapped(path), folder))
+            yield _object(path, "document", read_opened(wrapped(path), folder))
 
 
 def is_mail(path: Path) -> bool:
@@ -111,7 +111,7 @@ def _media_type(path: Path) -> str:
     return sniff.media_type(head, tail, path.name, "")
 
 
-def _wrapped(path: Path) -> Letter:
+def wrapped(path: Path) -> Letter:
     """A bare document as a letter with one attachment and nothing else."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
