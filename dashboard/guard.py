@@ -107,7 +107,7 @@ def _is_our_host(path: str, headers: Headers, settings: DashboardSettings) -> bo
         ours = settings.origin.partition("://")[2].rstrip("/")
         return host == ours and source in ("", settings.origin.rstrip("/"))
     name = re.sub(r":\d+$", "", host)
-    return name in _LOCAL_HOSTS | {settings.host} and source.partition("://")[2] in ("", host)
+    return name in _LOCAL_HOSTS | {settings.host} and source in ("", f"http://{host}", f"https://{host}")
 
 
 def _wrong_address(headers: Headers) -> Response:

@@ -1,5 +1,6 @@
 """An office with people, a clock that tests move, and browsers signed in to its pages."""
 
+import shutil
 import socket
 import threading
 import time
@@ -64,16 +65,13 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
+@pytest.fixture(scope="session")
+def plain_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with one person of each role and the book of incoming documents, its year not yet open."""
-    boxes = tuple(
-        MailboxSettings(name=name, host="127.0.0.1", username=name, secret_file=tmp_path / "secret")
-        for name in ("van-thu", "cu")
-    )
-    settings = Settings(data=tmp_path, dashboard=DashboardSettings(insecure_cookies=True), mailboxes=boxes)
-    database = Database(settings.database_url)
+    path = tmp_path_factory.mktemp("plain") / "congvan.sqlite3"
+    database = Database(f"sqlite:///{path}")
     schema.upgrade(database)
+    at = Clock().now
     with database.writing() as session:
         session.add(
             OfficeName(
@@ -83,11 +81,49 @@ def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
         )  # fmt: skip
         session.add(Book(code="den", name="Sổ văn bản đến", direction=Direction.INCOMING))
         for username, (name, role, title) in PEOPLE.items():
-            people.add(
-                session, username, name, {role}, password_hash(), at=clock(), title=title, must_change_password=False
-            )
-    spool = tmp_path / "spool"
+            people.add(session, username, name, {role}, password_hash(), at=at, title=title, must_change_password=False)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def full_database(plain_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after some weeks: 120 entries from số đến 1198 on, two voided; held and left-out letters; mailboxes."""
+    path = tmp_path_factory.mktemp("full") / "congvan.sqlite3"
+    shutil.copy(plain_database, path)
+    database = Database(f"sqlite:///{path}")
+    with database.writing() as session:
+        fill(session, Clock().now)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def office(plain_database: Path, tmp_path: Path, clock: Clock) -> Iterator[Office]:
+    """The office on its first day."""
+    yield from _opened(plain_database, tmp_path, clock)
+
+
+@pytest.fixture
+def full_office(full_database: Path, office: Office) -> Office:
+    """The office after some weeks; the same object that `signed_in` serves."""
+    office.database.close()
+    for left in office.settings.data.glob("congvan.sqlite3-*"):
+        left.unlink()
+    shutil.copy(full_database, office.settings.data / "congvan.sqlite3")
+    return office
+
+
+def _opened(template: Path, folder: Path, clock: Clock) -> Iterator[Office]:
+    shutil.copy(template, folder / "congvan.sqlite3")
+    boxes = tuple(
+        MailboxSettings(name=name, host="127.0.0.1", username=name, secret_file=folder / "secret")
+        for name in ("van-thu", "cu")
+    )
+    settings = Settings(data=folder, dashboard=DashboardSettings(insecure_cookies=True), mailboxes=boxes)
+    spool = folder / "spool"
     spool.mkdir()
+    database = Database(settings.database_url)
     yield Office(database, FolderStore(settings.files_folder), settings, clock, spool)
     database.close()
 
@@ -104,28 +140,20 @@ def visitor(app: Starlette) -> Iterator[TestClient]:
         yield client
 
 
-def csrf_of(client: TestClient, path: str) -> str:
-    """The token of the form on a page."""
-    html = client.get(path).text
-    return html.split('name="csrf" value="', 1)[1].split('"', 1)[0]
-
-
-def sign_in(client: TestClient, username: str, password: str = PASSWORD) -> Any:
-    form = {"csrf": csrf_of(client, "/dang-nhap"), "username": username, "password": password}
-    return client.post("/dang-nhap", data=form, follow_redirects=False)
-
-
 SignIn = Callable[[str], TestClient]
 
 
 @pytest.fixture
-def signed_in(app: Starlette, visitor: TestClient) -> SignIn:
-    """`signed_in("lan")` is a browser of that person; each call another browser."""
+def signed_in(app: Starlette, visitor: TestClient, office: Office, clock: Clock) -> SignIn:
+    """`signed_in("lan")` is a browser of that person; each call another browser, the login page left out."""
 
     def browser(username: str) -> TestClient:
-        client = TestClient(app, base_url="http://127.0.0.1")
-        client.app_state = visitor.app_state
-        assert sign_in(client, username).status_code == 303
+        with office.database.writing() as session:
+            found = accounts.credentials(session, username)
+            token = accounts.sign_in(session, found, fits=True, at=clock(), origin=accounts.Origin())
+        assert token is not None
+        client = TestClient(app, base_url="http://127.0.0.1", cookies={"phien": token})
+        client.app_state, client.portal = visitor.app_state, visitor.portal
         return client
 
     return browser
@@ -155,28 +183,25 @@ def enter(session: Session, clerk: User, at: datetime, n: int, **values: Any) ->
     return document
 
 
-@pytest.fixture
-def full_office(office: Office, clock: Clock) -> Office:
-    """The office after some weeks: 120 entries from số đến 1198 on, two voided; held and left-out letters; mailboxes."""
-    with office.database.writing() as session:
-        clerk = people.by_username(session, "lan")
-        assert clerk is not None
-        registers.open_series(session, session.get_one(Book, 1), 1198, by=clerk, at=clock())
-        for n in range(120):
-            urgency = {7: "hoa_toc", 11: "khan", 50: "thuong_khan"}.get(n, "thuong")
-            entry = enter(session, clerk, clock(), n, urgency=urgency)
-            if n in (20, 118):
-                registration.void(session, entry, "Vào trùng với văn bản trước", by=clerk, at=clock())
-        declined = Incoming(
-            origin=Origin.MAIL, book_id=1, received_at=clock(), code="88/TB-ABC", kind="Thông báo",
-            issuer="Công ty ABC", subject="Mời tham dự hội chợ",
-        )  # fmt: skip
-        session.add(declined)
-        session.flush()
-        drafts.decline(session, declined, "Thư chào hàng, không phải văn bản đến", by=clerk, at=clock())
-        session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=clock(), subject="Dự thảo còn chờ"))
-        seed_letters(session, clock())
-    return office
+def fill(session: Session, at: datetime) -> None:
+    """Some weeks of work."""
+    clerk = people.by_username(session, "lan")
+    assert clerk is not None
+    registers.open_series(session, session.get_one(Book, 1), 1198, by=clerk, at=at)
+    for n in range(120):
+        urgency = {7: "hoa_toc", 11: "khan", 50: "thuong_khan"}.get(n, "thuong")
+        entry = enter(session, clerk, at, n, urgency=urgency)
+        if n in (20, 118):
+            registration.void(session, entry, "Vào trùng với văn bản trước", by=clerk, at=at)
+    declined = Incoming(
+        origin=Origin.MAIL, book_id=1, received_at=at, code="88/TB-ABC", kind="Thông báo", issuer="Công ty ABC",
+        subject="Mời tham dự hội chợ",
+    )  # fmt: skip
+    session.add(declined)
+    session.flush()
+    drafts.decline(session, declined, "Thư chào hàng, không phải văn bản đến", by=clerk, at=at)
+    session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=at, subject="Dự thảo còn chờ"))
+    seed_letters(session, at)
 
 
 def seed_letters(session: Session, at: datetime) -> None:

@@ -1,0 +1,94 @@
+"""Thư bị giữ, Không vào sổ at the pages."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from core.letters import HeldLetter, IntakeRequest, Message
+from dashboard import reasons
+
+
+def _token(html: str) -> str:
+    return html.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+
+
+def test_held_letters_are_listed_by_their_outside_with_the_reason_in_words(full_office: Any, signed_in: Any) -> None:
+    page = signed_in("lan").get("/bi-giu").text
+    for words in ("Tệp nén có mật khẩu", "Thư lớn hơn giới hạn", "van-thu, thư mục INBOX, UID 4", "5,9 MB"):
+        assert words in page
+    assert "Đưa vào nháp</button>" not in page, "the clerk sees them and opens none"
+
+
+def test_the_custodian_lets_a_letter_in_through_intake(full_office: Any, signed_in: Any) -> None:
+    kha = signed_in("kha")
+    page = kha.get("/bi-giu").text
+    done = kha.post("/bi-giu/2/dua-vao-nhap", data={"csrf": _token(page)})
+    assert "Máy đọc xong thì dự thảo hiện" in done.text and "Máy đang đọc lại" in done.text
+    assert kha.post("/bi-giu/2/dua-vao-nhap", data={"csrf": _token(page)}).status_code == 409
+    with full_office.database.writing() as session:
+        request = session.scalars(sa.select(IntakeRequest)).one()
+        assert (request.kind, request.held_id) == ("released", 2)
+        request.done_at, request.answer = full_office.clock(), "Thư không còn trên máy chủ."
+    assert "Thư không còn trên máy chủ." in kha.get("/bi-giu").text
+
+
+def test_the_custodian_destroys_a_held_letter_with_a_reason(full_office: Any, signed_in: Any) -> None:
+    kha = signed_in("kha")
+    page = kha.get("/bi-giu/3/khong-cap-nhat").text
+    assert kha.post("/bi-giu/3/khong-cap-nhat", data={"csrf": _token(page), "reason": ""}).status_code == 422
+    done = kha.post("/bi-giu/3/khong-cap-nhat", data={"csrf": _token(page), "reason": "Thư rác"})
+    assert "không mở lại được" in done.text
+    assert "Không cập nhật: Thư rác" in kha.get("/bi-giu?xong=1").text
+    assert kha.get("/bi-giu/3/khong-cap-nhat").status_code == 404
+    with full_office.database.reading() as session:
+        assert session.get_one(HeldLetter, 3).seal_key is None
+
+
+def test_of_a_suspected_secret_only_sender_time_rule_and_place_are_shown(full_office: Any, signed_in: Any) -> None:
+    page = signed_in("kha").get("/khong-vao-so/bi_mat").text
+    for words in ("nguoigui@example.vn", "09:00 18/11/2026", "Tiêu đề thư ghi độ mật", "UID 10"):
+        assert words in page
+
+
+def test_a_false_alarm_is_fetched_again(full_office: Any, signed_in: Any) -> None:
+    kha = signed_in("kha")
+    page = kha.get("/khong-vao-so/bi_mat").text
+    kha.post("/khong-vao-so/1/dua-vao-nhap", data={"csrf": _token(page)})
+    with full_office.database.reading() as session:
+        assert session.scalars(sa.select(IntakeRequest.exclusion_id)).one() == 1
+
+
+def test_a_declined_draft_shows_its_reason_and_can_go_back_to_the_desk(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    page = lan.get("/khong-vao-so").text
+    assert "Thư chào hàng, không phải văn bản đến" in page and "Đưa lại bàn văn thư" in page
+    lan.post("/den/121/dua-lai", data={"csrf": _token(page)})
+    assert "Thư chào hàng" not in lan.get("/khong-vao-so").text
+
+
+def test_what_letters_say_is_not_for_the_custodian(full_office: Any, signed_in: Any) -> None:
+    kha = signed_in("kha")
+    assert kha.get("/khong-vao-so").status_code == 200
+    for name in ("nhap", "thu_bao", "khac"):
+        assert kha.get(f"/khong-vao-so/{name}").status_code == 404
+
+
+def test_notices_without_a_document_stand_on_the_clerk_s_list(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        session.execute(
+            sa.text("INSERT INTO files (sha256, size, media_type, stored_at) VALUES ('a', 1, 'x', '2026-11-18')")
+        )
+        session.add(
+            Message(
+                identity="i", raw_sha256="a", raw_size=1, mail_class="report", outcome="report",
+                subject="Undelivered Mail", received_at=full_office.clock(), taken_at=full_office.clock(),
+            )
+        )  # fmt: skip
+    page = signed_in("lan").get("/khong-vao-so/thu_bao").text
+    assert "Undelivered Mail" in page and "Báo gửi thư" in page
+
+
+@pytest.mark.parametrize("rule", [*reasons.HELD, "secret_new_rule", "a_rule_nobody_named"])
+def test_every_reason_is_a_sentence(rule: str) -> None:
+    assert reasons.held(rule)[0].isupper() and " " in reasons.held(rule)

@@ -1,0 +1,82 @@
+"""Hộp thư: how each mailbox is doing, and what people ask of it."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from config.settings import MailboxSettings
+from core import mailboxes as core_mailboxes
+from core.events import Event
+from core.listings import mailboxes as listing
+from dashboard.mailboxes import show
+
+
+def _token(html: str) -> str:
+    return html.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+
+
+def test_each_mailbox_says_how_it_is_doing(full_office: Any, signed_in: Any) -> None:
+    page = signed_in("quan").get("/hop-thu").text
+    assert "Đang nghe, thư mới vào ngay" in page and "08:57 18/11/2026 (3 phút trước)" in page
+    assert "Đã dừng: máy chủ từ chối đăng nhập" in page and "07:00 18/11/2026 (2 giờ trước)" in page
+    assert "<strong>5</strong> bị giữ" in page and "Nhận thư từ ngày 01/11/2026" in page
+    assert page.count("/thu-lai") == 1, "only a stopped mailbox is tried again"
+
+
+@pytest.mark.parametrize(
+    ("path", "column", "act"),
+    [("lay-thu", "fetch", "fetch_asked"), ("kiem-tra", "test", "test_asked"), ("thu-lai", "retry", "retry_asked")],
+)
+def test_a_question_waits_for_intake_and_is_journalled(
+    full_office: Any, signed_in: Any, path: str, column: str, act: str
+) -> None:
+    lan = signed_in("lan")
+    lan.post(f"/hop-thu/cu/{path}", data={"csrf": _token(lan.get("/hop-thu").text)})
+    with full_office.database.reading() as session:
+        box = next(row for row in listing.mailboxes(session, at=full_office.clock()) if row.name == "cu")
+        assert column in box.asked
+        assert session.scalars(sa.select(Event.act).order_by(Event.id.desc()).limit(1)).one() == act
+
+
+def test_the_answer_of_a_test_stands_on_the_page(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    asked = lan.post("/hop-thu/van-thu/kiem-tra", data={"csrf": _token(lan.get("/hop-thu").text)})
+    assert "đang kiểm tra…" in asked.text
+    with full_office.database.reading() as session:
+        before = listing.pulse(session)
+    full_office.clock.pass_(seconds=2)
+    with full_office.database.writing() as session:
+        core_mailboxes.answer_test(session, "van-thu", "Kết nối tốt.", at=full_office.clock())
+    with full_office.database.reading() as session:
+        assert listing.pulse(session) != before, "pages must be woken by the answer"
+    assert "Kết nối tốt." in lan.get("/hop-thu").text
+
+
+def test_a_pass_that_merely_went_well_wakes_nobody(full_office: Any) -> None:
+    with full_office.database.reading() as session:
+        before = listing.pulse(session)
+    full_office.clock.pass_(seconds=60)
+    with full_office.database.writing() as session:
+        core_mailboxes.note_success(session, "van-thu", at=full_office.clock())
+    with full_office.database.reading() as session:
+        assert listing.pulse(session) == before
+
+
+def test_a_mailbox_or_question_that_is_not_there_is_not_found(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    form = {"csrf": _token(lan.get("/hop-thu").text)}
+    assert lan.post("/hop-thu/khac/lay-thu", data=form).status_code == 404
+    assert lan.post("/hop-thu/van-thu/xoa", data=form).status_code == 404
+
+
+def test_states_without_a_watcher_or_with_polling_are_told_apart(full_office: Any, tmp_path: Any) -> None:
+    with full_office.database.reading() as session:
+        row = listing.mailboxes(session, at=full_office.clock())[1]
+    polling = MailboxSettings(name="van-thu", host="h", username="u", secret_file=tmp_path, idle=False, poll_seconds=90)
+    assert show(row, polling, full_office.clock()).state == "Đang thăm dò mỗi 90 giây"
+    assert show(row, None, full_office.clock()).state == "Không còn trong cấu hình"
+    full_office.clock.pass_(days=100)
+    with full_office.database.reading() as session:
+        row = listing.mailboxes(session, at=full_office.clock())[1]
+    assert show(row, polling, full_office.clock()).state.startswith("Chưa có chương trình nào")
