@@ -83,7 +83,7 @@ def read_package(data: bytes) -> Package:
 
 
 def parse_day(text: str) -> date | None:
-    """A date as programs write it: yyyy/MM/dd, yyyy-MM-dd or dd/MM/yyyy; what follows is ignored; None if it is none."""
+    """A day as yyyy/MM/dd, yyyy-MM-dd or dd/MM/yyyy, whatever follows it (a time); None if it is none."""
     for shape in ("%Y/%m/%d", "%Y-%m-%d", "%d/%m/%Y"):
         try:
             return datetime.strptime(text.strip()[:10], shape).date()  # noqa: DTZ007 - a day has no zone

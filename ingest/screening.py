@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from config.vocabulary import vocabulary
-from core.text import fold, normal
+from core.text import fold, normal, repair
 from ingest.letter import Letter, MailClass, Outcome, Page, Reason
 from ingest.reading.head import find_head
 from ingest.reading.lines import lines_of
@@ -202,12 +202,12 @@ def _items(letter: Letter, pages: PagesByAttachment) -> list[Item]:
             own.add("official_form")
         documents.append(Item({**texts, "file": letter.attachments[index].name}, frozenset(own)))
     names = "\n".join(normal(a.name) for a in letter.attachments)
-    body = normal(letter.text[:_MOST_LETTERS])
+    body = normal(repair(letter.text[:_MOST_LETTERS]))
     sender = " ".join(a.address for a in (*letter.senders, *letter.reply_to))
     signals = {*shared, *_text_signals(body)}
     if any("official_form" in item.signals for item in documents):
         signals.add("official_form")
-    texts = {"subject": normal(letter.subject), "body": body, "text": body, "file": names, "sender": sender}
+    texts = {"subject": normal(repair(letter.subject)), "body": body, "text": body, "file": names, "sender": sender}
     return [Item(texts, frozenset(signals)), *documents]
 
 

@@ -1,15 +1,14 @@
 """DOCX files as pages of words with boxes: laid out as NĐ 30 would print them, so the rules of geometry serve."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import ParseError
+from typing import IO, Any
+from xml.parsers import expat
 
 import docx
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.exceptions import PackageNotFoundError
@@ -25,11 +24,19 @@ MOST_BYTES = 64 << 20
 MOST_RATIO = 200
 MOST_BLOCKS = 3000
 MOST_PAGES = 40
+_MOST_TABBED, _HEAD_ENDS = 70, 0.25
 _XML_BYTES = 24 << 20  # document.xml of a thousand pages; larger ones are no letters
 
 # A4 with the margins of Phụ lục I.I: left 3 cm, right 1.5-2 cm; a letter of size 13-14 is about 0.011 wide.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 0.14, 0.93, 0.07, 0.94
 _LETTER, _PITCH, _HEIGHT, _INDENT = 0.0108, 0.0205, 0.0160, 0.06
+
+
+# Broken XML is a SyntaxError in lxml; python-docx trusts its input, so damaged XML shows as the last three.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, PackageNotFoundError,
+    expat.ExpatError, SyntaxError, KeyError, ValueError, AttributeError, TypeError, IndexError,
+)  # fmt: skip
 
 
 def docx_pages(path: Path) -> tuple[Page, ...]:
@@ -43,9 +50,7 @@ def docx_pages(path: Path) -> tuple[Page, ...]:
         document = docx.Document(str(path))
         sheet = _Sheet()
         _lay_out(document, sheet)
-    except DefusedXmlException as error:
-        raise Unreadable("damaged") from error
-    except (zipfile.BadZipFile, PackageNotFoundError, ParseError, KeyError, ValueError, OSError) as error:
+    except _DAMAGE as error:
         raise Unreadable("locked" if _is_encrypted(path) else "damaged") from error
     return sheet.pages()
 
@@ -71,8 +76,19 @@ def _check(path: Path) -> None:
                 if part.file_size > _XML_BYTES:
                     raise ValueError("over the limits")
                 with package.open(part) as stream:
-                    for _ in ElementTree.iterparse(stream, forbid_dtd=True):
-                        pass
+                    _refuse_declarations(stream)
+
+
+def _refuse_declarations(stream: IO[bytes]) -> None:
+    """Raise ValueError for a document type or an entity, in whatever encoding. Bare expat: it builds no tree."""
+    parser = expat.ParserCreate()
+
+    def refuse(*_declaration: object) -> None:
+        raise ValueError("declares a document type or an entity")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.ParseFile(stream)
 
 
 @dataclass
@@ -81,6 +97,7 @@ class _Sheet:
 
     words: list[list[Word]] = field(default_factory=lambda: [[]])
     y: float = _TOP
+    styles: dict[str | None, Any] = field(default_factory=dict)  # alignment by the name of the style
 
     def pages(self) -> tuple[Page, ...]:
         return tuple(Page(i + 1, tuple(words), 595.0, 842.0) for i, words in enumerate(self.words[:MOST_PAGES]))
@@ -126,17 +143,24 @@ def _place_paragraph(paragraph: Paragraph, sheet: _Sheet) -> None:
         # A stamp is often drawn as a text box: it goes into the left margin, where ô 10 is.
         sheet.place([_Set(box.split(), 0.03, 0.9)], max(sheet.y, _TOP + 0.1))
     text = repair(paragraph.text)
-    if "\t" in text.strip() and len(sheet.words) == 1:
+    if len(sheet.words) == 1 and _is_tabbed(text, sheet.y):
         _place_tabbed(text, sheet)
         return
     for piece in text.split("\n"):
-        lines = _wrap(piece, _LEFT, _RIGHT, _alignment(paragraph))
+        lines = _wrap(piece, _LEFT, _RIGHT, _alignment(paragraph, sheet))
         # Empty paragraphs are the blank lines that separate the parts.
         for line in lines or [_Set([], _LEFT, 1.0)]:
             sheet.break_if_full(_PITCH)
             sheet.place([line], sheet.y)
             sheet.y += _PITCH
     sheet.y += 0.004
+
+
+def _is_tabbed(text: str, y: float) -> bool:
+    """Whether a tab parts two columns here; before a body paragraph it only indents."""
+    left, tab, right = text.strip("\n").rstrip().rpartition("\t")
+    is_short = len(left.strip()) <= _MOST_TABBED and len(right) <= _MOST_TABBED
+    return bool(tab) and is_short and (bool(left.strip()) or y < _HEAD_ENDS)
 
 
 def _text_boxes(paragraph: Paragraph) -> Iterator[str]:
@@ -161,7 +185,7 @@ def _place_tabbed(text: str, sheet: _Sheet) -> None:
 def _place_table(table: Table, sheet: _Sheet) -> None:
     for row in table.rows:
         cells = list(dict.fromkeys(cell._tc for cell in row.cells))
-        texts = [[(repair(p.text), _alignment(p)) for p in _paragraphs(row.cells, tc)] for tc in cells]
+        texts = [[(repair(p.text), _alignment(p, sheet)) for p in _paragraphs(row.cells, tc)] for tc in cells]
         edges = _edges(len(texts))
         columns = []
         for (x0, x1), cell in zip(edges, texts, strict=True):
@@ -187,16 +211,26 @@ def _edges(count: int) -> list[tuple[float, float]]:
     return [(_LEFT + i * width, _LEFT + (i + 1) * width - 0.01) for i in range(count)]
 
 
-def _alignment(paragraph: Paragraph) -> str:
+def _alignment(paragraph: Paragraph, sheet: _Sheet) -> str:
     how = paragraph.alignment
-    style: Any = paragraph.style
-    while how is None and style is not None:
-        how, style = style.paragraph_format.alignment, style.base_style
+    if how is None:
+        name = paragraph._p.style
+        if name not in sheet.styles:
+            sheet.styles[name] = _style_alignment(paragraph)
+        how = sheet.styles[name]
     if how == WD_ALIGN_PARAGRAPH.CENTER:
         return "center"
-    if how == WD_ALIGN_PARAGRAPH.RIGHT:
-        return "right"
-    return "body"
+    return "right" if how == WD_ALIGN_PARAGRAPH.RIGHT else "body"
+
+
+def _style_alignment(paragraph: Paragraph) -> Any:
+    # Looking a style up costs python-docx milliseconds, hence once for each.
+    style: Any = paragraph.style
+    for _ in range(20):
+        if style is None or style.paragraph_format.alignment is not None:
+            break
+        style = style.base_style
+    return style.paragraph_format.alignment if style is not None else None
 
 
 def _wrap(text: str, x0: float, x1: float, how: str) -> list[_Set]:

@@ -6,14 +6,13 @@ from functools import cache
 
 from config.vocabulary import vocabulary
 from core.evidence import Evidence, Source
-from core.notation import Code, parse_code, parse_date
+from core.notation import parse_date
 from core.text import fold
 from ingest.letter import Page
 from ingest.reading import body as text_of
-from ingest.reading.head import Head, find_head
+from ingest.reading.head import Head, code_in, find_head
 from ingest.reading.lines import Line, box_around, joined
 from ingest.reading.offices import group_offices, office_name
-from ingest.reading.patterns import LABEL
 from ingest.reading.signature import find_signature
 from ingest.reading.stamps import find_stamps
 from ingest.reading.title import LETTER, find_title
@@ -68,7 +67,7 @@ class _Notes:
 
 
 def _read_code(head: Head, note: _Notes) -> None:
-    code = _code_of(head.code_line)
+    code = code_in(head.code_line) if head.code_line else None
     if code is None or head.code_line is None:
         return
     sure = ANCHORED - 0.3 if code.is_unaccented else ANCHORED + 0.04
@@ -82,11 +81,6 @@ def _read_code(head: Head, note: _Notes) -> None:
     if kind:
         note.found["kind"] = Evidence(kind, HINT, note._source, note._file, head.page.number, head.code_line.box,
                                       head.code_line.text)  # fmt: skip
-
-
-def _code_of(line: Line | None) -> Code | None:
-    label = LABEL.search(line.plain) if line else None
-    return parse_code(line.plain[label.start() :].strip()) if line and label else None
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from core.notation import Code, parse_code
 from core.text import fold
 from ingest.letter import Page, Word
 from ingest.reading.lines import Line, columns, lines_of, segments_of
@@ -135,10 +136,22 @@ def _clean(lines: Sequence[Line]) -> list[Line]:
 
 
 def _code_line(left: Sequence[Line], limit: float) -> Line | None:
+    """The line with a code behind "Số:", else the one with the bare label."""
+    labelled: Line | None = None
     for i, line in enumerate(left):
-        if line.y0 < limit and LABEL.search(line.plain):
-            # A notation too long for the column goes on in the next line: "123/BC-" over "SNNMT-KHTC".
-            if line.text.rstrip().endswith(("-", "/")) and i + 1 < len(left):
-                return Line(line.words + left[i + 1].words)
+        if line.y0 >= limit or not LABEL.search(line.plain):
+            continue
+        # A notation too long for the column goes on in the next line: "123/BC-" over "SNNMT-KHTC".
+        if line.text.rstrip().endswith(("-", "/")) and i + 1 < len(left):
+            line = Line(line.words + left[i + 1].words)
+        if code_in(line):
             return line
-    return None
+        if labelled is None and ":" in line.plain:
+            labelled = line
+    return labelled
+
+
+def code_in(line: Line) -> Code | None:
+    """The code that stands behind the label "Số" in `line`."""
+    label = LABEL.search(line.plain)
+    return parse_code(line.plain[label.start() :].strip()) if label else None

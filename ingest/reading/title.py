@@ -1,6 +1,6 @@
 """Tên loại and trích yếu: the title in the middle of page 1 (ô 5a) or "V/v" under the code (ô 5b)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -91,12 +91,20 @@ def _subject_below(title: Line, below: Sequence[Line]) -> list[Line]:
     """The centred lines under the title, until the body, the addressees or a gap."""
     taken: list[Line] = []
     previous = title
-    for line in below:
+    for line in _without_stamps(below):
         if _ends_subject(line, previous, title, taken):
             break
         taken.append(line)
         previous = line
     return taken
+
+
+def _without_stamps(lines: Sequence[Line]) -> Iterator[Line]:
+    """`lines` without the stamps in the margin beside and between them (ô 10a, 10b)."""
+    for line in lines:
+        parts = [part for part in segments_of([line]) if not STAMP.match(part.plain)]
+        if parts:
+            yield Line(tuple(word for part in parts for word in part.words))
 
 
 def _ends_subject(line: Line, previous: Line, title: Line, taken: Sequence[Line]) -> bool:

@@ -1,0 +1,90 @@
+"""DOCX files: what is refused before it is opened, and old ways of writing a head."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+from ingest.reading import Unreadable, read_fields, read_pages
+from ingest.reading.pages import DOCX
+
+
+def rewritten(path: Path, change: Callable[[bytes], bytes], extra: dict[str, bytes] | None = None) -> Path:
+    """`path` with its document.xml changed and parts added."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts["word/document.xml"] = change(parts["word/document.xml"])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in (parts | (extra or {})).items():
+            package.writestr(name, data)
+    return path
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    path = tmp_path / "a.docx"
+    document = docx.Document()
+    document.add_paragraph("Một dòng")
+    document.save(str(path))
+    return path
+
+
+def test_entities_are_refused(plain: Path) -> None:
+    declaration = b'<!DOCTYPE w [<!ENTITY lol "lol">]><w:document'
+    rewritten(plain, lambda xml: xml.replace(b"<w:document", declaration, 1))
+    with pytest.raises(Unreadable, match="damaged"):
+        read_pages(plain, DOCX)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"word/bom.bin": b"\0" * (70 << 20)},
+        {f"word/{i}.bin": b"" for i in range(2100)},
+        {"word/big.xml": b" " * (25 << 20)},
+    ],
+)
+def test_bombs_are_refused(plain: Path, extra: dict[str, bytes]) -> None:
+    rewritten(plain, lambda xml: xml, extra)
+    with pytest.raises(Unreadable, match="damaged"):
+        read_pages(plain, DOCX)
+
+
+def test_a_locked_document_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    with pytest.raises(Unreadable, match="locked"):
+        read_pages(path, DOCX)
+
+
+def test_a_head_made_with_tabs_and_a_stamp_in_a_text_box_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    document = docx.Document()
+    for line in (
+        "SỞ NỘI VỤ\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "\tĐộc lập - Tự do - Hạnh phúc",
+        "Số: 12/TB-SNV\tLâm Đồng, ngày 04 tháng 6 năm 2026",
+    ):  # fmt: skip
+        document.add_paragraph(line)
+    box = document.add_paragraph()
+    for line in ("THÔNG BÁO", "Về việc nghỉ lễ"):
+        document.add_paragraph(line).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    box.add_run("@@")
+    document.save(str(path))
+    stamp = b"<w:txbxContent><w:p><w:r><w:t>H\xe1\xbb\x8eA T\xe1\xbb\x90C</w:t></w:r></w:p></w:txbxContent>"
+    rewritten(path, lambda xml: xml.replace(b"<w:t>@@</w:t>", b"<w:pict>" + stamp + b"</w:pict>"))
+    values = {name: evidence.value for name, evidence in read_fields(read_pages(path, DOCX)).items()}
+    assert values["code"] == "12/TB-SNV"
+    assert (values["issuer"], values["issued_on"]) == ("Sở Nội vụ", "2026-06-04")
+    assert (values["kind"], values["subject"], values["urgency"]) == ("Thông báo", "nghỉ lễ", "hoa_toc")
+
+
+def test_old_encodings_in_a_document_are_repaired(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    document = docx.Document()
+    document.add_paragraph("SỞ NỘI VỤ\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    document.add_paragraph("Số: 12/SNV-VP\t§¾k N«ng, ngµy 04 th¸ng 6 n¨m 2015")
+    document.save(str(path))
+    assert read_fields(read_pages(path, DOCX))["issued_on"].value == "2015-06-04"
