@@ -1,15 +1,17 @@
 """What taking in costs, beside controls in the same run: letters a second against mbsync, memory, latency."""
 
 import argparse
+import contextlib
+import logging
 import os
-import shutil
+import random
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,12 +19,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "servers")]
 
-import sqlalchemy as sa  # noqa: E402
-from dovecot_server import PASSWORD, Dovecot, running  # noqa: E402
+import structlog  # noqa: E402
+from dovecot_server import PASSWORD, running  # noqa: E402
 from intake_office import Office, open_office  # noqa: E402
 
 from config.settings import MailboxSettings  # noqa: E402
-from core.letters import Arrival, Message  # noqa: E402
+from demo.documents import document  # noqa: E402
 
 UNREAD_BYTES = 220_000  # a file of an unread type: with its base64 and headers a letter of 300 kB
 
@@ -30,38 +32,166 @@ UNREAD_BYTES = 220_000  # a file of an unread type: with its base64 and headers 
 def main() -> None:
     """Run the measurements named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["throughput", "memory", "latency"])
+    measures = {"unread": unread, "documents": documents, "memory": memory, "latency": latency}
+    parser.add_argument("what", nargs="*", choices=[*measures, []], default=list(measures))
     parser.add_argument("--letters", type=int, default=int(os.environ.get("COUNT", "300")))
     parser.add_argument("--folder", type=Path, help="where the disk to be measured is (default: the temporary folder)")
     chosen = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory(prefix="bench-", dir=chosen.folder) as name:
         home = Path(name)
         home.chmod(0o755)
         with running(home / "dovecot") as dovecot:
             for what in chosen.what:
-                {"throughput": throughput}[what](home, dovecot, chosen.letters)
+                (home / what).mkdir()
+                with open_office(home / what, dovecot) as office:
+                    measures[what](office, chosen.letters)
 
 
-def throughput(home: Path, dovecot: Dovecot, count: int) -> None:
-    """Letters a second from Dovecot to durable letters, and the same mailbox through mbsync with fsync."""
-    (home / "unread").mkdir()
-    with open_office(home / "unread", dovecot) as office:
-        mailbox = office.mailbox("den")
-        _fill(office, mailbox, count)
-        control = _mbsync(home, mailbox)
-        began = time.monotonic()
-        assert office.take_in() == 0
-        ours = time.monotonic() - began
-        with office.database.reading() as session:
-            assert session.scalar(sa.select(sa.func.count()).select_from(Message)) == count
-    print(f"mbsync with fsync   {count / control:8.1f} letters/s")
-    print(f"taken in, unread    {count / ours:8.1f} letters/s   ratio {control / ours:.2f} (at least 0.20)")
+def unread(office: Office, count: int) -> None:
+    """Letters a second with files of an unread type, beside mbsync with fsync."""
+    _throughput(office, count, "unread files", lambda: (os.urandom(UNREAD_BYTES), "van-ban.bin", "octet-stream"), 0.20)
 
 
-def _fill(office: Office, mailbox: MailboxSettings, count: int) -> None:
+def documents(office: Office, count: int) -> None:
+    """Letters a second with text PDFs read into drafts, beside mbsync with fsync."""
+    pdf = document("Công văn", number="123", subject="góp ý dự thảo quy chế chuyển đổi số của tỉnh")
+    numbers = iter(range(count))
+    _throughput(office, count, "text PDFs", lambda: (pdf + b"%% %d\n" % next(numbers), "van-ban.pdf", "pdf"), 0.08)
+
+
+def _throughput(
+    office: Office, count: int, what: str, content: Callable[[], tuple[bytes, str, str]], least: float
+) -> None:
+    mailbox = office.mailbox("den")
     with office.dovecot.client(mailbox.username) as client:
         for number in range(count):
-            client.append("INBOX", letter(number, os.urandom(UNREAD_BYTES), "van-ban.bin", "octet-stream"))
+            client.append("INBOX", letter(number, *content()))
+    control = _mbsync(office.home, mailbox)
+    began = time.monotonic()
+    assert office.take_in() == 0
+    ours = time.monotonic() - began
+    assert office.messages() == count
+    print(f"{what}: mbsync with fsync {count / control:.1f} letters/s, taken in {count / ours:.1f} letters/s, "
+          f"ratio {control / ours:.2f} (at least {least:.2f})")  # fmt: skip
+
+
+def memory(office: Office, _count: int) -> None:
+    """Peak of RssAnon, summed over the intake's processes, above idle; and the spool beside it."""
+    peaks = {}
+    for megabytes in (1, 100):
+        mailbox = office.mailbox(f"m{megabytes}")
+        with _service(office) as process:
+            idle = _when_still(process.pid)
+            raw = letter(megabytes, os.urandom(megabytes * 730_000), "van-ban.bin", "octet-stream")
+            office.send(mailbox, raw)
+            peak = spool = 0
+            until = office.messages() + 1
+            while office.messages() < until:
+                peak = max(peak, _anonymous(process.pid))
+                spool = max(spool, _size_of(office.home / "spool"))
+            peaks[megabytes] = peak - idle
+            print(f"memory: {len(raw) / 1e6:.0f} MB letter: {(peak - idle) / 1e6:+.1f} MB over idle "
+                  f"({idle / 1e6:.0f} MB); spool {spool / 1e6:.0f} MB (at most +48)")  # fmt: skip
+        office.mailboxes.clear()
+    print(f"memory: difference {abs(peaks[100] - peaks[1]) / 1e6:.1f} MB (at most 16)")
+
+
+def latency(office: Office, _count: int) -> None:
+    """From the arrival until the draft is committed, beside the moment a bare IDLE client hears of it."""
+    mailbox = office.mailbox("den")
+    heard: list[float] = []
+    seen: list[float] = []
+    with _service(office), _listening(office, mailbox, heard):
+        time.sleep(3)
+        for number in range(40):
+            raw = letter(number, os.urandom(UNREAD_BYTES), "van-ban.bin", "octet-stream")
+            office.send(mailbox, raw)
+            while office.messages() == number:
+                time.sleep(0.001)
+            seen.append(time.monotonic())
+            time.sleep(random.uniform(0.05, 0.6))
+    extra = [1000 * (mine - bare) for mine, bare in zip(seen, heard, strict=True)]
+    print(f"latency: committed after a bare IDLE client hears: median {statistics.median(extra):.0f} ms, "
+          f"p95 {statistics.quantiles(extra, n=20)[18]:.0f} ms (at most 60, the page included)")  # fmt: skip
+
+
+@contextmanager
+def _listening(office: Office, mailbox: MailboxSettings, heard: list[float]) -> Iterator[None]:
+    stop = threading.Event()
+
+    def listen() -> None:
+        with office.dovecot.client(mailbox.username) as client:
+            client.select_folder("INBOX", readonly=True)
+            client.idle()
+            while not stop.is_set():
+                for answer in client.idle_check(timeout=0.2):
+                    if answer[1] == b"EXISTS":
+                        heard.append(time.monotonic())
+            client.idle_done()
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+@contextmanager
+def _service(office: Office) -> Iterator[subprocess.Popen[bytes]]:
+    """Intake in a process of its own."""
+    stored = office.home / "settings.json"
+    stored.write_text(office.settings.model_dump_json())
+    code = (
+        "import sys, threading, logging, structlog\n"
+        "structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))\n"
+        "from config.settings import Settings; from core.db import Database; from ingest import service\n"
+        f"settings = Settings.model_validate_json(open({str(stored)!r}).read())\n"
+        "service.run(settings, Database(settings.database_url), stop=threading.Event())\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _anonymous(pid: int) -> int:
+    """RssAnon in bytes of a process and its children."""
+    total = 0
+    for each in [pid, *_children(pid)]:
+        with contextlib.suppress(OSError):
+            status = Path(f"/proc/{each}/status").read_text()
+            total += int(status.split("RssAnon:")[1].split()[0]) * 1024
+    return total
+
+
+def _when_still(pid: int) -> int:
+    """RssAnon when all processes have started: it has not moved for two seconds."""
+    time.sleep(2)
+    before, since = 0, time.monotonic()
+    while time.monotonic() - since < 2:
+        if (now := _anonymous(pid)) != before:
+            before, since = now, time.monotonic()
+        time.sleep(0.1)
+    return before
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def _size_of(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
 
 
 def letter(number: int, content: bytes, name: str, subtype: str) -> bytes:
