@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from core.notation import Code, parse_code
 from core.text import fold
@@ -19,6 +18,7 @@ from ingest.reading.patterns import (
 )
 
 _HEAD_DEPTH = 0.5  # the motto stands in the upper half, whatever was printed or stamped above it
+_MOTTOS = {m.split()[0]: (m.split(), is_party) for m, is_party in ((STATE_MOTTO, False), (PARTY_MOTTO, True))}
 _UNDER_MOTTO = 0.14  # code and date lines begin at most this far under the motto
 
 
@@ -54,25 +54,40 @@ def find_head(pages: Sequence[Page]) -> Head | None:
 
 
 def _motto(page: Page) -> tuple[Line, bool] | None:
-    lines = lines_of(w for w in page.words if w.y0 < _HEAD_DEPTH)
-    for line, below in zip_longest(lines, lines[1:]):
-        for motto, is_party in ((STATE_MOTTO, False), (PARTY_MOTTO, True)):
-            if words := _sequence(line.words, motto.split()):
-                motto_line = Line(words)
-                # In running text the names of state and Party are no head: the head is in capitals, or (in fonts
-                # that draw small letters as capitals) stands over the words "Độc lập".
-                is_head = motto_line.is_capitals or (below is not None and MOTTO_BELOW in below.folded)
-                if is_head and (not is_party or motto_line.x0 > 0.35):
-                    return motto_line, is_party
+    upper = [w for w in page.words if w.y0 < _HEAD_DEPTH]
+    # Only the few words that begin a motto are followed, not every line of the page.
+    for first in upper:
+        motto, is_party = _MOTTOS.get(fold(first.text), (None, False))
+        if motto is None:
+            continue
+        words = _sequence(_level_with(first, upper), motto)
+        if words and (found := Line(words)) and _is_head_line(found, upper, is_party):
+            return found, is_party
     return None
 
 
+def _is_head_line(motto: Line, upper: Sequence[Word], is_party: bool) -> bool:
+    """In running text the names of state and Party are no head: the head is in capitals, or (in fonts that draw small
+    letters as capitals) stands over the words "Độc lập"."""
+    if is_party and motto.x0 <= 0.35:
+        return False
+    if motto.is_capitals:
+        return True
+    below = lines_of(w for w in upper if motto.y1 - 0.005 < w.y0 < motto.y1 + 0.03)
+    return any(MOTTO_BELOW in line.folded for line in below[:2])
+
+
+def _level_with(first: Word, words: Sequence[Word]) -> list[Word]:
+    """The words on the line of `first`, from it to the right."""
+    middle, reach = (first.y0 + first.y1) / 2, 0.45 * (first.y1 - first.y0)
+    level = [w for w in words if w.x0 >= first.x0 and abs((w.y0 + w.y1) / 2 - middle) < reach]
+    return sorted(level, key=lambda w: w.x0)
+
+
 def _sequence(words: Sequence[Word], wanted: Sequence[str]) -> tuple[Word, ...]:
-    folded = [fold(w.text).strip(".,") for w in words]
-    for i in range(len(words) - len(wanted) + 1):
-        if folded[i : i + len(wanted)] == list(wanted):
-            return tuple(words[i : i + len(wanted)])
-    return ()
+    """The first words of `words` if they read as `wanted`, else ()."""
+    folded = [fold(w.text).strip(".,") for w in words[: len(wanted)]]
+    return tuple(words[: len(wanted)]) if folded == list(wanted) else ()
 
 
 def _head(page: Page, motto: Line, is_party: bool) -> Head:

@@ -3,7 +3,7 @@
 import re
 
 # Folded anchors of the right head (ô 1), state and Party.
-STATE_MOTTO = "cong hoa xa hoi chu nghia viet nam"
+STATE_MOTTO = "cong hoa xa hoi chu nghia"  # "VIỆT NAM" falls to the next line in narrow columns
 PARTY_MOTTO = "dang cong san viet nam"
 MOTTO_BELOW = "doc lap"
 

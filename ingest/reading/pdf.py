@@ -18,7 +18,7 @@ FIRST_PAGES = 3
 MOST_PAGES = 12  # how far the signature is looked for before the last page is taken
 _LINE_HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end, after which it gives no line break
 _MOST_ANNOTATIONS = 200
-_SAMPLE = 160  # words that speak for their page
+_SAMPLE = 80  # words that speak for their page
 _ENOUGH_LETTERS = 60  # a page with fewer letters is a picture with at most a stamp on it
 
 
@@ -102,8 +102,7 @@ def _words(page: pdfium.PdfPage, text: pdfium.PdfTextPage, width: float, height:
         first, last = edges(start), edges(end - 1)
         x0, x1 = min(first[0], last[0]), max(first[2], last[2])
         top, low = max(first[1], last[1]), min(first[3], last[3])
-        corners = _upright((x0 - left, low - bottom, x1 - left, top - bottom), width, height, turned)
-        yield Word(word, *corners)
+        yield Word(word, *_upright(x0 - left, low - bottom, x1 - left, top - bottom, width, height, turned))
 
 
 def _letters(text: pdfium.PdfTextPage) -> str:
@@ -135,17 +134,16 @@ def _runs(letters: str) -> Iterator[tuple[int, int]]:
 
 
 def _upright(
-    box: tuple[float, float, float, float], width: float, height: float, turned: int
+    x0: float, y0: float, x1: float, y1: float, width: float, height: float, turned: int
 ) -> tuple[float, float, float, float]:
     """PDF points, origin bottom left, of an unturned page -> fractions of the page as shown."""
-    x0, y0, x1, y1 = box
+    if turned == 0:
+        return x0 / width, 1 - y1 / height, x1 / width, 1 - y0 / height
     if turned == 90:
         return y0 / width, x0 / height, y1 / width, x1 / height
     if turned == 180:
         return 1 - x1 / width, y0 / height, 1 - x0 / width, y1 / height
-    if turned == 270:
-        return 1 - y1 / width, 1 - x1 / height, 1 - y0 / width, 1 - x0 / height
-    return x0 / width, 1 - y1 / height, x1 / width, 1 - y0 / height
+    return 1 - y1 / width, 1 - x1 / height, 1 - y0 / width, 1 - x0 / height
 
 
 def is_plausible(words: tuple[Word, ...]) -> bool:
