@@ -96,7 +96,7 @@ link_checkout() {
     chmod 755 .venv/bin/congvan
 }
 
-TEST_PACKAGES="dovecot-imapd dovecot-lmtpd postfix postgresql-15 tesseract-ocr tesseract-ocr-vie chromium \
+TEST_PACKAGES="systemd dovecot-imapd dovecot-lmtpd postfix postgresql-15 tesseract-ocr tesseract-ocr-vie chromium \
 poppler-utils isync fonts-dejavu-core fonts-liberation2 strace file"
 
 case $goal in
