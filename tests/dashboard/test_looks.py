@@ -1,0 +1,152 @@
+"""Every page in a real browser: no axe violation, no sideways scrolling, usable without JavaScript, alive with it."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from counts import times
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from core import accounts, mailboxes
+from core.incoming.tables import Incoming, Origin
+
+GOOD = "Mùa xuân 2026 ở Gia Nghĩa"
+BOOK = "/so-den/den/2026"
+WIDTHS = (1280, 390)
+PAGES = {
+    "lan": (
+        BOOK, BOOK + "?tim=chuyen+doi+so&tu-ngay=x", BOOK + "?tim=khong-co-gi", BOOK + "?tt=voided", BOOK + "/kiem-tra",
+        BOOK + "/in", "/so-den/den/mo", "/den/3/huy-so", "/bi-giu", "/khong-vao-so", "/khong-vao-so/bi_mat",
+        "/khong-vao-so/thu_bao", "/hop-thu", "/doi-mat-khau", "/khong-co",
+    ),
+    "kha": ("/bi-giu", "/bi-giu?xong=1", "/bi-giu/1/khong-cap-nhat", "/khong-vao-so/don_thu"),
+}  # fmt: skip
+# Each width and each scheme once; every pair of them in the full run.
+WINDOWS = [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")][: times(2, 2, 4)]
+Open = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser, full_office: Any, server: str) -> Iterator[Open]:
+    """`browser("lan", width=390)` is a window of that person; nobody's when no name is given."""
+    windows = []
+
+    def window(username: str = "", width: int = 1280, **options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=server, viewport={"width": width, "height": 800}, **options)
+        windows.append(context)
+        if username:
+            with full_office.database.writing() as session:
+                found = accounts.credentials(session, username)
+                token = accounts.sign_in(session, found, fits=True, at=full_office.clock(), origin=accounts.Origin())
+            assert token is not None
+            context.add_cookies([{"name": "phien", "value": token, "url": server}])
+        return context
+
+    yield window
+    for context in windows:
+        context.close()
+
+
+def _note(texts: list[str], message: ConsoleMessage) -> None:
+    texts.append(message.text)
+
+
+def _faults(page: Page) -> list[str]:
+    found = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in Axe().run(page).response["violations"]]
+    widest = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*found, f"scrolls {widest} px sideways"] if widest > 0 else found
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize(("width", "scheme"), WINDOWS)
+def test_every_page_is_accessible_and_fits_its_window(browser: Open, width: int, scheme: str) -> None:
+    faults = {}
+    for username, paths in PAGES.items():
+        page = browser(username, width, color_scheme=scheme).new_page()
+        refused: list[str] = []
+        page.on("console", partial(_note, refused))
+        for path in paths:
+            page.goto(path)
+            faults[username, path] = _faults(page)
+        assert not [text for text in refused if "Failed to load resource" not in text]
+    page = browser("", width, color_scheme=scheme).new_page()
+    page.goto("/dang-nhap")
+    faults["", "/dang-nhap"] = _faults(page)
+    assert {where: found for where, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_work_is_done_without_javascript(browser: Open, width: int) -> None:
+    page = browser("", width, java_script_enabled=False).new_page()
+    page.goto("/hop-thu")
+    page.get_by_label("Tên đăng nhập").fill("lan")
+    page.get_by_label("Mật khẩu").fill(GOOD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page).to_have_url(re.compile("/hop-thu$"))
+    page.get_by_role("button", name="Kiểm tra kết nối").first.click()
+    expect(page.get_by_role("status")).to_contain_text("Đang kiểm tra kết nối")
+    page.goto(BOOK)
+    page.get_by_role("searchbox").fill("chuyển đổi số")
+    page.get_by_role("button", name="Tìm").click()
+    expect(page.locator(".list-note")).to_contain_text("30 văn bản khớp")
+    page.goto("/den/9/huy-so")
+    page.get_by_label("Lý do hủy").fill("Gửi nhầm cơ quan")
+    page.get_by_role("button", name="Hủy số đến").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã hủy số đến 1.206")
+    if width < 1000:
+        page.locator(".menu-fold summary").click()
+    page.get_by_role("button", name="Đăng xuất").locator("visible=true").click()
+    expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+
+
+def test_pages_follow_what_happens_without_losing_what_is_typed(browser: Open, full_office: Any) -> None:
+    context = browser("lan")
+    page, boxes = context.new_page(), context.new_page()
+    boxes.goto("/hop-thu")
+    page.goto(BOOK)
+    page.get_by_role("searchbox").fill("đang gõ dở")
+    counter = page.locator(".menu-wide a", has_text="Văn bản đến").first.locator(".counter")
+    expect(counter).to_contain_text("1")
+    with full_office.database.writing() as session:
+        session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=full_office.clock(), subject="Mới"))
+        mailboxes.answer_test(session, "van-thu", "Kết nối tốt, vừa thử.", at=full_office.clock())
+    expect(counter).to_contain_text("2", timeout=3000)
+    expect(page.get_by_role("searchbox")).to_have_value("đang gõ dở")
+    boxes.bring_to_front()
+    expect(boxes.get_by_text("Kết nối tốt, vừa thử.")).to_be_visible(timeout=3000)
+
+
+def test_the_keys_of_a_page_open_and_the_search_is_one_key_away(browser: Open) -> None:
+    page = browser("lan").new_page()
+    page.goto(BOOK)
+    page.keyboard.press("?")
+    expect(page.get_by_text("vào ô tìm của trang")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("vào ô tìm của trang")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("?/")
+    expect(page.get_by_role("searchbox")).to_have_value("?/")
+
+
+def test_the_printed_register_fills_sheets_of_a4_across(browser: Open, tmp_path: Any) -> None:
+    page = browser("lan").new_page()
+    page.goto(BOOK + "/in")
+    page.pdf(path=tmp_path / "so.pdf", prefer_css_page_size=True)
+    page.emulate_media(media="print")
+    expect(page.locator(".top-bar")).to_be_hidden()
+    expect(page.get_by_role("heading", name="SỔ ĐĂNG KÝ VĂN BẢN ĐẾN")).to_be_visible()
+    boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", (tmp_path / "so.pdf").read_bytes())
+    assert boxes and all(round(float(w)) == 842 and round(float(h)) == 595 for w, h in boxes)
