@@ -18,7 +18,7 @@ from core.letters import Arrival, ArrivalState, Exclusion, HeldLetter, MailFolde
 
 _INSERT_ARRIVAL = sa.insert(table_of(Arrival))
 _INSERT_FILE = sa.insert(table_of(MessageFile))
-_INSERT_MESSAGE = sa.insert(table_of(Message)).returning(Message.id)
+_INSERT_MESSAGE = sa.insert(table_of(Message)).returning(Message.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,18 @@ def record(session: Session, arrived: Sequence[tuple[Where, Outcome]], *, at: da
     """
     letters = [outcome for _, outcome in arrived if isinstance(outcome, Taken)]
     known = _known(session, letters)
-    contents = [content for letter in letters if letter.identity not in known for content in letter.contents()]
-    contents += [content for _, outcome in arrived if isinstance(outcome, ForDraft) for content in outcome.stored]
-    files.note_stored(session, contents, at=at)
+    added = [outcome for _, outcome in arrived if isinstance(outcome, ForDraft)]
+    files.note_stored(session, [content for outcome in added for content in outcome.stored], at=at)
+    new = _insert_letters(session, [pair for pair in arrived if isinstance(pair[1], Taken)], known, at)
     rows: list[dict[str, Any]] = []
     facts = []
     for where, outcome in arrived:
         if isinstance(outcome, Taken):
-            facts.append(_take(session, where, outcome, known, at))
-            rows.append(_row(where, ArrivalState.TAKEN, known[outcome.identity], at))
+            message_id = known[outcome.identity]
+            is_new = outcome.identity in new
+            new.discard(outcome.identity)  # the same letter again in this group is seen again
+            rows.append(_row(where, ArrivalState.TAKEN, message_id, at))
+            facts.append(_taken(session, where, message_id, at, is_new=is_new))
         elif isinstance(outcome, Held):
             facts.append(_hold(session, where, outcome, at))
         elif isinstance(outcome, Excluded):
@@ -160,28 +163,41 @@ def _known(session: Session, letters: Sequence[Taken]) -> dict[str, int]:
     return {row.identity: row.id for row in found}
 
 
-def _take(session: Session, where: Where, letter: Taken, known: dict[str, int], at: datetime) -> Fact:
-    is_new = letter.identity not in known
-    if is_new:
-        known[letter.identity] = _insert_letter(session, where, letter, at)
-    if where.mailbox == requests.REQUESTED:
-        requests.note_taken(session, where.uid, known[letter.identity], is_new=is_new, at=at)
-    act = "taken_in" if is_new else "seen_again"
-    return Fact(act, "message", known[letter.identity], {"mailbox": where.mailbox})
-
-
-def _insert_letter(session: Session, where: Where, letter: Taken, at: datetime) -> int:
-    received = {"received_at": where.received_at or at, "sort_uid": where.uid, "taken_at": at}
-    named = {"identity": letter.identity, "raw_sha256": letter.raw.sha256, "raw_size": letter.raw.size}
-    message_id: int = session.execute(_INSERT_MESSAGE, letter.values | received | named).scalar_one()
-    _insert_files(session, message_id, letter.files)
-    for draft in letter.drafts:
-        drafts.insert(session, replace(draft, message_id=message_id))
-    return message_id
-
-
-def _insert_files(session: Session, message_id: int, named: Sequence[Named]) -> None:
+def _insert_letters(
+    session: Session, arrived: Sequence[tuple[Where, Outcome]], known: dict[str, int], at: datetime
+) -> set[str]:
+    """Insert the letters not known yet, add them to `known`, and return their identities."""
+    new: dict[str, tuple[Where, Taken]] = {}
+    for where, letter in arrived:
+        if isinstance(letter, Taken) and letter.identity not in known:
+            new.setdefault(letter.identity, (where, letter))
+    if not new:
+        return set()
+    files.note_stored(session, [content for _, letter in new.values() for content in letter.contents()], at=at)
     rows = [
+        letter.values
+        | {"identity": identity, "raw_sha256": letter.raw.sha256, "raw_size": letter.raw.size}
+        | {"received_at": where.received_at or at, "sort_uid": where.uid, "taken_at": at}
+        for identity, (where, letter) in new.items()
+    ]
+    known.update(zip(new, session.scalars(_INSERT_MESSAGE, rows), strict=True))
+    named = [row for identity, (_, letter) in new.items() for row in _file_rows(known[identity], letter.files)]
+    if named:
+        session.execute(_INSERT_FILE, named)
+    for identity, (_, letter) in new.items():
+        for draft in letter.drafts:
+            drafts.insert(session, replace(draft, message_id=known[identity]))
+    return set(new)
+
+
+def _taken(session: Session, where: Where, message_id: int, at: datetime, *, is_new: bool) -> Fact:
+    if where.mailbox == requests.REQUESTED:
+        requests.note_taken(session, where.uid, message_id, is_new=is_new, at=at)
+    return Fact("taken_in" if is_new else "seen_again", "message", message_id, {"mailbox": where.mailbox})
+
+
+def _file_rows(message_id: int, named: Sequence[Named]) -> list[dict[str, Any]]:
+    return [
         {
             "message_id": message_id, "position": position, "name": file.name, "sha256": file.content.sha256,
             "media_type": file.content.media_type[:120], "size": file.content.size, "inside": file.inside,
@@ -189,8 +205,6 @@ def _insert_files(session: Session, message_id: int, named: Sequence[Named]) -> 
         }
         for position, file in enumerate(named, start=1)
     ]  # fmt: skip
-    if rows:
-        session.execute(_INSERT_FILE, rows)
 
 
 def _hold(session: Session, where: Where, held: Held, at: datetime) -> Fact:

@@ -18,7 +18,7 @@ from ingest.pipeline import Ready
 from ingest.series import Series
 
 # Ten milliseconds is what a clerk's confirmation may wait for us: a letter's rows take about one.
-_MOST_LETTERS = 8
+_MOST_LETTERS = 6
 _LONGEST_PAUSE_SECONDS = 30.0
 
 log = structlog.get_logger()

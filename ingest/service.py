@@ -24,6 +24,7 @@ from ingest.states import DiskReport, MailboxReport
 from ingest.watcher import FolderWatch, Shared
 
 _LOOK_SECONDS = 0.25
+_SWEEP_SECONDS = 24 * 3600.0
 _EX_UNAVAILABLE = 69
 _EX_TEMPFAIL = 75
 
@@ -71,7 +72,7 @@ class Intake:
         self._settings = settings
         self._database = database
         self._stop = stop
-        store = FolderStore(settings.files_folder)
+        self._store = store = FolderStore(settings.files_folder)
         _sweep(settings, database, store)
         with database.writing() as session:
             key = sealing.mark_key(session)
@@ -108,11 +109,14 @@ class Intake:
         for thread in self._threads:
             thread.start()
         ready()
-        renewed = time.monotonic()
+        renewed = swept = time.monotonic()
         while not self._stop.wait(_LOOK_SECONDS):
             try:
                 self._desk.look()
                 self._handed.look()
+                if time.monotonic() - swept > _SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    _sweep(self._settings, self._database, self._store)
                 if time.monotonic() - renewed > self._settings.intake.lease_seconds / 3:
                     renewed = time.monotonic()
                     for watch in self.watches:
