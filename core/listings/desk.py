@@ -206,7 +206,7 @@ def asked_files(session: Session, *, since: datetime) -> list[AskedFile]:
 
 def twins(session: Session, document: Incoming) -> list[Twin]:
     """Entries of the register with the same số ký hiệu as a draft: it may have come before."""
-    if not document.code_number or not document.code_key:
+    if not any(letter.isdigit() for letter in document.code_key):  # "không số" is no code
         return []
     query = (
         sa.select(Incoming.id, Incoming.arrival_number, Incoming.arrived_on, Incoming.issuer)

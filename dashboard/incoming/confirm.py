@@ -106,7 +106,7 @@ async def again(request: Request, form: Mapping[str, str], refused: Permanent | 
     sentence = "" if refused.field in _SHOWN else refused.sentence
     if is_conflict:
         sentence = await in_reading(request, _what_another_did, user_of(request).id, incoming_id) or sentence
-    typed = Typed(values, errors, form)
+    typed = Typed(values, errors, form, is_conflict)
     return await desk_page(
         request, incoming_id, typed=typed, sentence=sentence, status_code=409 if is_conflict else 422
     )

@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One box of the form. `value` is what stands in it, `stored` what another has saved meanwhile (C16)."""
+    """One box of the form. `value` is what stands in it, `stored` what another saved instead (C16), else None."""
 
     name: str
     label: str
@@ -56,12 +56,13 @@ class Field:
     is_unsure: bool = False
     is_edited: bool = False
     error: str = ""
-    stored: str = ""
+    stored: str | None = None
 
     @property
     def needs_hand(self) -> bool:
         """Whether the clerk has to look here before the number can be taken."""
-        return bool(self.error) or self.is_unsure or (self.is_required and not self.value)
+        is_missing = self.is_required and not self.value
+        return bool(self.error) or self.is_unsure or is_missing or self.stored is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,11 @@ class Form:
 
 def form_of(
     document: Incoming, *, typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None,
-    seen: Collection[str] = (),
+    seen: Collection[str] = (), is_conflict: bool = False,
 ) -> Form:  # fmt: skip
-    """The form of a draft. `typed` are values not saved yet; where they differ from the stored ones both show."""
+    """The form of a draft. `typed` are values not saved yet, which stand in it; after a conflict the
+    stored values show beside those that differ.
+    """
     typed, errors = typed or {}, errors or {}
     unsure = {_SEEN_WITH.get(name, name) for name in unsure_fields(document) - set(seen)}
     fields = {}
@@ -91,7 +94,7 @@ def form_of(
         fields[name] = Field(
             name=name, label=label, value=value, is_required=name in REQUIRED, hint=_HINTS.get(name, ""),
             mark=mark, is_unsure=name in unsure and not edited, is_edited=edited,
-            error=errors.get(name, ""), stored=stored if stored != value else "",
+            error=errors.get(name, ""), stored=stored if is_conflict and stored != value else None,
         )  # fmt: skip
     direct = typed.get("is_dossier_direct") == "1" if typed else document.is_dossier_direct
     waiting = tuple(name for name, field in fields.items() if field.needs_hand)

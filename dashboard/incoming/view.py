@@ -97,12 +97,14 @@ class Queue:
 class Typed:
     """What stands in a form that was sent but not saved, with a sentence for each field that is wrong.
 
-    `sent` is the whole form, from which it is known which unsure values were looked at.
+    `sent` is the whole form, from which it is known which unsure values were looked at; `is_conflict` says
+    that another person was faster.
     """
 
     values: Mapping[str, str]
     errors: Mapping[str, str]
     sent: Mapping[str, str]
+    is_conflict: bool = False
 
 
 def clerk(session: Session, user_id: int) -> User:
@@ -136,7 +138,10 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
     user = acting(session, user_id)
     document = find(session, user, incoming_id)
     typed = typed or Typed({}, {}, {})
-    form = form_of(document, typed=typed.values, errors=typed.errors, seen=looked_at(document, typed.sent))
+    form = form_of(
+        document, typed=typed.values, errors=typed.errors, seen=looked_at(document, typed.sent),
+        is_conflict=typed.is_conflict,
+    )  # fmt: skip
     came_on, today = office.office_date(document.received_at), office.office_date(at)
     return Draft(
         id=document.id, state=document.state, form=form, origin=ORIGINS[Origin(document.origin)],

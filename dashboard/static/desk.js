@@ -18,8 +18,7 @@
   let keyIsHeld = false;
   requestAnimationFrame(() => requestAnimationFrame(() => {
     isPainted = true;
-    setTimeout(() => { document.documentElement.dataset.deskReady = form.dataset.draft; },
-      Math.max(0, QUIET_MS - (performance.now() - opened)));
+    setTimeout(() => { form.dataset.ready = "1"; }, QUIET_MS - (performance.now() - opened));
   }));
   const isTooSoon = () => !isPainted || performance.now() - opened < QUIET_MS;
 
@@ -42,6 +41,7 @@
       return;
     }
     isSent = true;
+    delete form.dataset.ready;
     confirm.setAttribute("aria-disabled", "true");
   });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
@@ -53,7 +53,7 @@
 
   function needs(field) {
     if (field.getAttribute("aria-required") && !field.value.trim()) return "hand";
-    if (field.dataset.needs === "unsure" && !looked.has(field.name) && field.value === startValue(field)) return "unsure";
+    if (field.dataset.needs === "look" && !looked.has(field.name) && field.value === startValue(field)) return "look";
     return field.getAttribute("aria-invalid") && field.value === startValue(field) ? "hand" : "";
   }
 
@@ -72,7 +72,8 @@
 
   function askFor(field) {
     const label = form.querySelector(`label[for="${field.id}"]`).textContent.replace("*", "").trim();
-    if (!field.value.trim()) return `Còn thiếu ${label.toLowerCase()}. Nhập rồi bấm Ctrl+Enter.`;
+    const isLast = fields().every((one) => one === field || !needs(one));
+    if (!field.value.trim()) return `Còn thiếu ${label.toLowerCase()}. Nhập rồi bấm ${isLast ? "Ctrl+Enter" : "Enter"}.`;
     return needs(field) === "hand" ? `Sửa lại ${label.toLowerCase()}.` : `Xem lại ${label.toLowerCase()} rồi bấm Ctrl+Enter.`;
   }
 
@@ -87,10 +88,10 @@
     const field = event.target;
     if (!field.id?.startsWith("f-")) return;
     say(field, needs(field) ? askFor(field) : "");
-    if (field.dataset.needs === "unsure") {
+    if (field.dataset.needs === "look") {
       looked.add(field.name);
       form.elements.looked_at.value = [...looked].join(" ");
-      if (lookedAll) lookedAll.checked = fields().every((one) => one.dataset.needs !== "unsure" || looked.has(one.name));
+      if (lookedAll) lookedAll.checked = fields().every((one) => one.dataset.needs !== "look" || looked.has(one.name));
     }
     field.dispatchEvent(new CustomEvent("congvan:evidence", { bubbles: true }));
   });

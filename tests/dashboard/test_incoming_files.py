@@ -45,7 +45,7 @@ def spooled(office: Office) -> list[str]:
 
 def drop(browser: TestClient, path: str, *files: tuple[str, bytes], token: str | None = None, **headers: str) -> Any:
     csrf = form_in(browser.get("/den/nhap-tay").text, "by-hand")["csrf"] if token is None else token
-    parts = [("csrf", (None, csrf)), *(("tep", file) for file in files)]
+    parts: list[Any] = [("csrf", (None, csrf)), *(("tep", file) for file in files)]
     return browser.post(path, files=parts, headers=headers, follow_redirects=False)
 
 
@@ -100,7 +100,7 @@ def test_dropped_files_wait_in_the_spool_for_intake(lan: Any, office: Office) ->
     assert place.stat().st_mode & 0o777 == 0o600
     page = lan.get("/den").text
     assert "Đã nhận 2 tệp" in page
-    assert "quét.pdf</span> <span class=\"quiet\">đang đọc…" in page
+    assert 'quét.pdf</span> <span class="quiet">đang đọc…' in page
 
 
 def test_the_answer_of_intake_stands_on_the_desk(lan: Any, office: Office) -> None:
