@@ -1,6 +1,7 @@
 """PDF files as pages of words with boxes, through PDFium."""
 
 import ctypes
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
@@ -89,19 +90,19 @@ def _has_written_fields(page: pdfium.PdfPage) -> bool:
 def _words(page: pdfium.PdfPage, text: pdfium.PdfTextPage, width: float, height: float) -> Iterator[Word]:
     letters = _letters(text)
     left, bottom, *_ = page.get_bbox()
+    # Bound once: this loop is most of a reading's own time.
     box = pdfium_c.FS_RECTF()
-
-    def edges(index: int) -> tuple[float, float, float, float]:
-        pdfium_c.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box))
-        return box.left, box.top, box.right, box.bottom
-
+    handle, reference, measure = text.raw, ctypes.byref(box), pdfium_c.FPDFText_GetLooseCharBox
     turned = page.get_rotation()
     # Repaired as lines, for one word alone does not show its encoding; words stay words.
     texts = repair(letters.replace(_LINE_HYPHEN, "-\n").replace("\x00", " ").replace("\uffff", " ")).split()
     for word, (start, end) in zip(texts, _runs(letters), strict=True):
-        first, last = edges(start), edges(end - 1)
-        x0, x1 = min(first[0], last[0]), max(first[2], last[2])
-        top, low = max(first[1], last[1]), min(first[3], last[3])
+        measure(handle, start, reference)
+        x0, top, x1, low = box.left, box.top, box.right, box.bottom
+        if end - start > 1:
+            measure(handle, end - 1, reference)
+            x0, x1 = min(x0, box.left), max(x1, box.right)
+            top, low = max(top, box.top), min(low, box.bottom)
         yield Word(word, *_upright(x0 - left, low - bottom, x1 - left, top - bottom, width, height, turned))
 
 
@@ -117,20 +118,12 @@ def _letters(text: pdfium.PdfTextPage) -> str:
     return "".join(chr(c) if 0 < c < 0x110000 else " " for c in codes)
 
 
+_RUN = re.compile(rf"[^\s\x00\uffff{_LINE_HYPHEN}]*{_LINE_HYPHEN}|[^\s\x00\uffff{_LINE_HYPHEN}]+")
+
+
 def _runs(letters: str) -> Iterator[tuple[int, int]]:
-    start = -1
-    for i, letter in enumerate(letters):
-        if letter == _LINE_HYPHEN:
-            yield (start if start >= 0 else i), i + 1
-            start = -1
-        elif letter.isspace() or letter in "\x00\uffff":
-            if start >= 0:
-                yield start, i
-            start = -1
-        elif start < 0:
-            start = i
-    if start >= 0:
-        yield start, len(letters)
+    """First and after-last index of every word; a hyphen at a line's end closes its word."""
+    return (found.span() for found in _RUN.finditer(letters))
 
 
 def _upright(
