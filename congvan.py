@@ -93,8 +93,7 @@ def _dashboard(asked: Namespace) -> int:
 
     from config import notify, supervisor
     from core.files import FolderStore
-    from dashboard.app import create_app
-    from dashboard.serving import serve
+    from dashboard.server import serve
     from dashboard.web import Office
     from ingest.spool import spool_root
 
@@ -102,12 +101,12 @@ def _dashboard(asked: Namespace) -> int:
     settings = _settings(asked, "dashboard")
     office = Office(_database(settings), FolderStore(settings.files_folder), settings, now, spool_root(settings))
 
-    def ready(port: int) -> None:
-        structlog.get_logger().info("serving", host=settings.dashboard.host, port=port)
+    def ready(address: str) -> None:
+        structlog.get_logger().info("serving", address=address)
         notify.tell(notify.READY)
 
     try:
-        serve(create_app(office), settings.dashboard, on_ready=ready, heartbeat=notify.heartbeat())
+        serve(office, ready, notify.heartbeat())
     except OSError as error:
         place = f"{settings.dashboard.host}:{settings.dashboard.port}"
         print(f"congvan dashboard: không mở được {place}: {error.strerror}.", file=sys.stderr)
