@@ -2,9 +2,9 @@
 
 from config.doctor import Check
 from config.settings import MailboxSettings
+from ingest.account import account_of
 from ingest.mailbox import Session
 from ingest.trouble import Trouble
-from ingest.watcher import account_of
 
 
 def mailbox(settings: MailboxSettings) -> Check:

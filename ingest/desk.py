@@ -11,10 +11,11 @@ from core import mailboxes
 from core.db import Database
 from core.errors import Temporary
 from core.letters import MailboxState
+from ingest.account import account_of
 from ingest.mailbox import Session
 from ingest.states import MailboxReport
 from ingest.trouble import Trouble
-from ingest.watcher import FolderWatch, account_of
+from ingest.watcher import FolderWatch
 
 log = structlog.get_logger()
 

@@ -35,23 +35,26 @@ class Stream:
         self._sock = sock
         self._buffer = memoryview(bytearray(WINDOW_BYTES))
         self._start = self._end = 0
+        self._line = bytearray()  # what came of a line before a wait timed out
 
     def readline(self, limit: int = _LINE_MAX_BYTES) -> bytes:
         """One line with its CR LF; b"" at the end of the connection. Raises ProtocolError past `limit` bytes."""
-        line = bytearray()
         while True:
             held = self._buffer[self._start : self._end]
-            if held:
-                at = bytes(held).find(b"\n") if len(held) < 4096 else _find_newline(held)
-                taken = at + 1 if at >= 0 else len(held)
-                line += held[:taken]
-                self._start += taken
-                if at >= 0:
-                    return bytes(line)
-            if len(line) > min(limit, _LINE_MAX_BYTES):
+            at = _find_newline(held)
+            taken = at + 1 if at >= 0 else len(held)
+            self._line += held[:taken]
+            self._start += taken
+            if at >= 0:
+                return self._take_line()
+            if len(self._line) > min(limit, _LINE_MAX_BYTES):
                 raise ProtocolError("dòng trả lời dài quá mức")
             if not self._fill():
-                return bytes(line)
+                return self._take_line()
+
+    def _take_line(self) -> bytes:
+        line, self._line = bytes(self._line), bytearray()
+        return line
 
     def read(self, size: int) -> bytes:
         """Exactly `size` bytes in memory (fewer at the end of the connection)."""
@@ -99,7 +102,7 @@ class Stream:
         """imaplib closes its file object and then the socket; there is nothing to close here."""
 
     def _fill(self) -> bool:
-        self._start = 0
+        self._start = self._end = 0
         self._end = self._sock.recv_into(self._buffer)
         return self._end > 0
 

@@ -1,5 +1,6 @@
 """What happens to one letter, start to commit: read in a killable process, judged, stored, its rows written."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -118,6 +119,7 @@ class Pipeline:
         self._storing.shutdown(cancel_futures=True)
 
     def _call_of(self, parcel: Parcel) -> tuple[object, ...]:
+        shutil.rmtree(parcel.slot.parts, ignore_errors=True)  # what an earlier try left
         parcel.slot.parts.mkdir(mode=0o700)
         if parcel.reader is None:
             return self._reader, parcel.slot.raw, parcel.slot.parts

@@ -1,12 +1,13 @@
 """The pool of reading processes: long-lived, killable, one letter each at a time."""
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from core.sandbox import Limits, Sandbox, SandboxFailed
+from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
 
 Job = TypeVar("Job")
 
@@ -57,12 +58,19 @@ class Pool(Generic[Job]):
             sandbox.close()
 
     def _work(self, sandbox: Sandbox) -> None:
-        sandbox.start()
+        with contextlib.suppress(OSError):
+            sandbox.start()
         while (job := self._jobs.get()) is not None and not self._closing:
-            function, *arguments = self._call_of(job)
-            try:
-                answer = sandbox.call(str(function), *arguments)
-            except SandboxFailed as failed:
-                answer = failed
+            answer = self._answer(sandbox, job)
+            if isinstance(answer, SandboxFailed) and answer.failure is Failure.CRASH and not self._closing:
+                # Somebody may have killed the process for no fault of this letter; twice is its own fault.
+                answer = self._answer(sandbox, job)
             if not self._closing:
                 self._done(job, answer)
+
+    def _answer(self, sandbox: Sandbox, job: Job) -> object:
+        function, *arguments = self._call_of(job)
+        try:
+            return sandbox.call(str(function), *arguments)
+        except SandboxFailed as failed:
+            return failed

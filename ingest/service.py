@@ -111,20 +111,26 @@ class Intake:
         ready()
         renewed = swept = time.monotonic()
         while not self._stop.wait(_LOOK_SECONDS):
-            try:
-                self._desk.look()
-                self._handed.look()
-                if time.monotonic() - swept > _SWEEP_SECONDS:
-                    swept = time.monotonic()
-                    _sweep(self._settings, self._database, self._store)
-                if time.monotonic() - renewed > self._settings.intake.lease_seconds / 3:
-                    renewed = time.monotonic()
-                    for watch in self.watches:
-                        watch.renew_lease()
-            except Temporary as error:
-                log.warning("desk_not_read", error=str(error.__cause__ or error))
+            self._look()
+            if time.monotonic() - renewed > self._settings.intake.lease_seconds / 3:
+                renewed = time.monotonic()
+                for watch in self.watches:
+                    watch.renew_lease()
+            if time.monotonic() - swept > _SWEEP_SECONDS:
+                swept = time.monotonic()
+                # Not here: it waits for every letter that is being stored, and the watchdog waits for us.
+                threading.Thread(target=_sweep, args=(self._settings, self._database, self._store), daemon=True).start()
             if all(thread.is_alive() for thread in self._threads):
                 heartbeat()
+
+    def _look(self) -> None:
+        try:
+            self._desk.look()
+            self._handed.look()
+        except Temporary as error:
+            log.warning("desk_not_read", error=str(error.__cause__ or error))
+        except Exception:
+            log.exception("desk_failed")
 
     def close(self) -> None:
         """Stop everything; what is not committed stays on the server and comes again."""

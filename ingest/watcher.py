@@ -19,9 +19,10 @@ from core.arrivals import Held, Where
 from core.db import Database
 from core.errors import Temporary
 from core.letters import ArrivalState
+from ingest.account import account_of
 from ingest.committer import Committer
 from ingest.fetch import Fetch
-from ingest.mailbox import Account, Place, Session
+from ingest.mailbox import Place, Session
 from ingest.pipeline import Parcel, Pipeline, Ready
 from ingest.series import Series
 from ingest.spool import Slot, Spool
@@ -138,9 +139,13 @@ class FolderWatch:
 
     def renew_lease(self) -> None:
         """Called every third of the lease's time; ends the session when another process took the folder over."""
-        if self._leased and not self._take_lease():
-            self._leased = False
-            self.wake()
+        try:
+            if not self._leased or self._take_lease():
+                return
+        except Temporary:
+            return  # nobody else can take it either, and rows are unique whoever holds it
+        self._leased = False
+        self.wake()
 
     def _session(self) -> Session:
         return Session(account_of(self.mailbox))
@@ -285,16 +290,3 @@ class FolderWatch:
             self._leased = False
             with contextlib.suppress(Temporary), self._shared.database.writing(background=True) as session:
                 mailboxes.give_lease_back(session, self._folder_id, self._shared.holder)
-
-
-def account_of(mailbox: MailboxSettings) -> Account:
-    """Where to log in, with the secret as its file holds it now. Raises Trouble when it can't be read."""
-    path = mailbox.secret_path()
-    try:
-        secret = path.read_text(encoding="utf-8").strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Trouble(Kind.SECRET, mailbox.host, detail=f"{path}: {type(error).__name__}") from error
-    return Account(
-        mailbox.host, mailbox.port, mailbox.username, secret, mailbox.tls, mailbox.auth, mailbox.ca_file,
-        mailbox.timeout_seconds,
-    )  # fmt: skip
