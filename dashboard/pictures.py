@@ -17,10 +17,11 @@ from starlette.routing import Route
 from core import events
 from core.incoming.tables import Incoming, IncomingFile
 from core.rights import may_read
-from core.sandbox import Limits, Sandbox, SandboxFailed
-from dashboard.web import acting, in_reading, in_writing, now, office_of, origin_of, user_of
+from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
+from dashboard.web import acting, in_reading, in_thread, now, office_of, origin_of, user_of
 
 LIMITS = Limits(seconds=6, memory_bytes=512 << 20)
+OUTLINE_SECONDS = 3.0  # a clerk waits for it; drawing itself may take longer
 KEPT_BYTES = 48 << 20
 KEPT_OUTLINES = 2000
 READ_AGAIN_AFTER = timedelta(hours=1)  # one reading in the journal for each person, document and hour
@@ -53,49 +54,62 @@ class Pictures:
         self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._kept_bytes = 0
         self._outlines: OrderedDict[str, Outline] = OrderedDict()
+        self._slow: set[str] = set()
         self.readings: dict[tuple[int, int], datetime] = {}  # (user, document) -> when last noted
         self.limiter = CapacityLimiter(1)  # the child answers one call at a time
 
+    def known(self, file: StoredFile) -> Outline | None:
+        """The outline without asking the child; None when it was not read yet."""
+        return self._outlines.get(file.sha256)
+
+    def kept(self, file: StoredFile, page: int) -> bytes | None:
+        """A page's picture without asking the child; None when it isn't in memory."""
+        return self._kept.get((file.sha256, page))
+
     def outline(self, path: Path, file: StoredFile) -> Outline:
         """How the file can be looked at; no pages and no text when it can't be read within the limits."""
-        known = self._outlines.get(file.sha256)
-        if known is None:
-            known = self._outlines[file.sha256] = self._read_outline(path, file)
-            if len(self._outlines) > KEPT_OUTLINES:
-                self._outlines.popitem(last=False)
-        return known
+        known = self.known(file)
+        if known is not None:
+            return known
+        match self._ask("outline", path, file):
+            case (int(pages), list(paragraphs)):
+                found = Outline(pages, tuple(map(str, paragraphs)))
+            case Failure.TIME if file.sha256 not in self._slow:
+                self._slow.add(file.sha256)  # the machine may have been busy: it gets one more chance
+                return Outline(0, ())
+            case _:
+                found = Outline(0, ())
+        self._outlines[file.sha256] = found
+        if len(self._outlines) > KEPT_OUTLINES:
+            self._outlines.popitem(last=False)
+        return found
 
     def picture(self, path: Path, file: StoredFile, page: int) -> bytes | None:
         """One page as PNG, counted from 1; None when the file can't be drawn."""
-        key = (file.sha256, page)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        kept = self.kept(file, page)
+        if kept is not None:
+            self._kept.move_to_end((file.sha256, page))
+            return kept
         if not 1 <= page <= self.outline(path, file).pages:
             return None
         drawn = self._ask("picture", path, file, page)
         if not isinstance(drawn, bytes):
             return None
-        self._keep(key, drawn)
+        self._keep((file.sha256, page), drawn)
         return drawn
 
     def close(self) -> None:
         """End the child."""
         self._sandbox.close()
 
-    def _read_outline(self, path: Path, file: StoredFile) -> Outline:
-        match self._ask("outline", path, file):
-            case (int(pages), list(paragraphs)):
-                return Outline(pages, tuple(map(str, paragraphs)))
-            case _:
-                return Outline(0, ())
-
     def _ask(self, function: str, path: Path, file: StoredFile, *arguments: object) -> object:
+        call = f"dashboard.page_child:{function}"
+        seconds = OUTLINE_SECONDS if function == "outline" else None
         try:
-            return self._sandbox.call(f"dashboard.page_child:{function}", str(path), file.media_type, *arguments)
+            return self._sandbox.call(call, str(path), file.media_type, *arguments, seconds=seconds)
         except SandboxFailed as failed:
             log.warning("page_not_drawn", file=file.sha256[:12], why=failed.failure.value, detail=failed.detail)
-            return None
+            return failed.failure
 
     def _keep(self, key: tuple[str, int], drawn: bytes) -> None:
         self._kept[key] = drawn
@@ -122,12 +136,18 @@ def close(app: Starlette) -> None:
 async def outline_of(request: Request, file: StoredFile) -> Outline:
     """How a file can be looked at, read in the child without holding a thread of the pages."""
     pictures, path = pictures_of(request), office_of(request).store.path_of(file.sha256)
+    known = pictures.known(file)
+    if known is not None:
+        return known
     return await to_thread.run_sync(pictures.outline, path, file, limiter=pictures.limiter)
 
 
 async def draw(request: Request, file: StoredFile, page: int) -> bytes | None:
     """One page of a file as PNG, or None; also called ahead of time for the draft that comes next."""
     pictures, path = pictures_of(request), office_of(request).store.path_of(file.sha256)
+    kept = pictures.kept(file, page)
+    if kept is not None:
+        return kept
     return await to_thread.run_sync(pictures.picture, path, file, page, limiter=pictures.limiter)
 
 
@@ -154,7 +174,14 @@ async def note_reading(request: Request, incoming_id: int) -> None:
     key, at = (user_of(request).id, incoming_id), now(request)
     if key in seen and at - seen[key] < READ_AGAIN_AFTER:
         return
-    await in_writing(request, record_reading, user_of(request).id, incoming_id, at=at, source=origin_of(request).source)
+    database, source = office_of(request).database, origin_of(request).source
+
+    def write() -> None:
+        with database.writing() as session:
+            record_reading(session, user_of(request).id, incoming_id, at=at, source=source)
+
+    # Not by in_writing: a form that comes back after a new login is shown again, and that is a reading too.
+    await in_thread(request, write)
     seen[key] = at
 
 

@@ -44,7 +44,9 @@ async def show_queue(request: Request) -> Response:
 
 async def show_pane(request: Request) -> Response:
     """GET /den/{id}/xem: the right zone alone, with the file and page that the address asks for."""
-    draft = await in_reading(request, view.load_draft, user_of(request).id, request.path_params["id"], at=now(request))
+    person, incoming_id = user_of(request), request.path_params["id"]
+    draft = await in_reading(request, view.load_draft, person.id, incoming_id, at=now(request))
+    await note_reading(request, incoming_id)
     return render(request, "incoming/pane.html", draft=draft, pane=await pane_of(request, draft), **_words())
 
 
@@ -97,7 +99,10 @@ def _words() -> dict[str, Any]:
 
 
 async def _draw_ahead(request: Request, draft: Draft, user_id: int) -> None:
-    """Draw the first page of the draft that comes next, so that it stands there at once."""
+    """Draw the page that the browser is about to ask for, then the first one of the draft that comes next."""
+    file = chosen_file(draft, None)
+    if file is not None:
+        await draw(request, stored(file), 1)
     if draft.next_id is None:
         return
     following = await in_reading(request, view.load_draft, user_id, draft.next_id, at=now(request))

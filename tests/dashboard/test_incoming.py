@@ -1,10 +1,13 @@
 """The clerk's desk without a browser: queue, form, confirming, two clerks on one draft, refusals in words."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from desk_office import PASSWORD
 from desk_papers import Paper, form_in, lay, lay_many, open_book, second_clerk
 from starlette.testclient import TestClient
 
@@ -273,3 +276,19 @@ def test_paper_is_entered_by_hand_in_the_same_series(lan: Any, office: Office) -
     assert register(lan, draft, **typed).status_code == 303
     document = stored(office, draft)
     assert (document.arrival_number, document.origin, document.is_dossier_direct) == (1246, "paper", True)
+
+
+def test_what_was_typed_survives_a_session_that_ended(lan: Any, office: Any) -> None:
+    draft = lay(office, Paper(1), received_at=office.clock())
+    form = form_in(lan.get(f"/den/{draft}").text) | {"remark": "gõ trước khi hết phiên"}
+    office.clock.pass_(minutes=61)
+    login = lan.post(f"/den/{draft}/vao-so", data=form)
+    assert login.status_code == 401
+    hidden = dict(re.findall(r'name="(csrf|kept)" value="([^"]+)"', login.text))
+    page = lan.post("/dang-nhap", data=hidden | {"username": "lan", "password": PASSWORD})
+    again = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', page.text))
+    shown = lan.post(f"/den/{draft}/vao-so", data={name: unescape(value) for name, value in again.items()})
+    assert shown.status_code == 422
+    assert "Bạn vừa đăng nhập lại" in shown.text
+    assert form_in(shown.text)["remark"] == "gõ trước khi hết phiên"
+    assert stored(office, draft).state == State.DRAFT

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from core import events
 from core.incoming.tables import Incoming, State
 
-LETTERS = times(20, short=20, full=50)
+LETTERS = times(12, short=12, full=50)
 
 
 @dataclass
@@ -127,7 +127,7 @@ def test_a_held_key_confirms_once(house: ServedOffice, person: Callable[..., Pag
         before = len(numbers(house))
         if modifier:
             page.keyboard.down(modifier)
-        for _ in range(40):
+        for _ in range(25):
             page.keyboard.down("Enter")
             page.wait_for_timeout(50)
         page.keyboard.up("Enter")
