@@ -3,6 +3,7 @@
 import re
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,6 +30,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_AGAIN = "Bạn vừa đăng nhập lại; việc vừa bấm chưa được làm."
 _NOT_FOUND = "Không có trang này, hoặc tài khoản của bạn không được xem."
 
 
@@ -78,6 +80,9 @@ def _answer(request: Request, error: Exception) -> Response:
         return _page(request, 403, "Không được làm việc này", error.sentence)
     if isinstance(error, WrongState):
         return _page(request, 409, "Chưa làm được", error.sentence)
+    if isinstance(error, Permanent) and getattr(request.state, "is_review", False):
+        # An act of one button has no form to come back to: the button itself is shown again.
+        return _page(request, 422, "Tiếp tục việc đang làm", _AGAIN, fields=request.state.fields)
     if isinstance(error, Permanent):
         return _page(request, 422, "Cần sửa lại", error.sentence)
     if isinstance(error, Temporary):
@@ -92,10 +97,23 @@ def _answer(request: Request, error: Exception) -> Response:
     return _page(request, 500, "Có lỗi", sentence)
 
 
-def _page(request: Request, status: int, title: str, sentence: str) -> Response:
+def _page(
+    request: Request, status: int, title: str, sentence: str, fields: dict[str, str] | None = None
+) -> Response:  # fmt: skip
     if request.headers.get("x-live"):
         return PlainTextResponse(sentence, status)
-    return web.render(request, "error.html", status, title=title, sentence=sentence)
+    can_reload = status >= 500 and request.method == "GET"
+    return web.render(
+        request, "error.html", status, title=title, sentence=sentence, fields=fields, can_reload=can_reload,
+        back=_page_before(request),
+    )  # fmt: skip
+
+
+def _page_before(request: Request) -> str:
+    """The page the person came from, if it is ours and not this one; else nothing."""
+    found = urlsplit(request.headers.get("referer", ""))
+    is_ours = found.netloc == request.headers.get("host") and found.path != request.url.path
+    return f"{found.path}?{found.query}" if is_ours and found.query else found.path if is_ours else ""
 
 
 def _is_our_host(path: str, headers: Headers, settings: DashboardSettings) -> bool:

@@ -93,7 +93,7 @@ async def _decline_page(request: Request, reason: str, error: CongvanError | Non
     row = await in_reading(request, _one, request.path_params["id"])
     return render(
         request, "held/decline.html", 422 if error else 200, row=_held(row, now(request)), reason=reason,
-        error=error.sentence if error else "",
+        error=error.sentence if error else "", wrong_field=error.field if error else "",
     )  # fmt: skip
 
 

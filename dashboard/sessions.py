@@ -17,6 +17,10 @@ _WRONG = (
     "Không đăng nhập được: tên hoặc mật khẩu không đúng, hoặc tài khoản đang bị khóa. Sai 5 lần thì tài khoản khóa "
     "12 giờ; người quản trị mở khóa được."
 )
+_NO_TLS = (
+    "Địa chỉ này không dùng HTTPS nên trình duyệt không giữ được phiên đăng nhập. Mở bằng https://; người quản trị "
+    "xem khóa dashboard.origin và dashboard.insecure_cookies."
+)
 _TOO_MANY = "Địa chỉ này đã thử sai quá nhiều lần. Chờ 15 phút rồi thử lại."
 
 
@@ -141,8 +145,15 @@ def _login_page(
 ) -> Response:  # fmt: skip
     return web.render(
         request, "sessions/login.html", status, error=error, username=username, kept=kept, next_path=next_path,
-        notice="",
+        notice=_NO_TLS if _loses_cookies(request) else "",
     )  # fmt: skip
+
+
+def _loses_cookies(request: Request) -> bool:
+    # Browsers keep Secure cookies from plain HTTP only where the server is the same machine.
+    settings = web.office_of(request).settings.dashboard
+    is_plain = request.url.scheme == "http" and not settings.origin.startswith("https://")
+    return is_plain and not settings.insecure_cookies and request.url.hostname not in ("127.0.0.1", "localhost")
 
 
 def _password_page(request: Request, error: CongvanError | None = None) -> Response:

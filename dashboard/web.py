@@ -148,6 +148,7 @@ async def form_of(request: Request) -> dict[str, str]:
     if not secrets.compare_digest(texts.pop(CSRF_FIELD, "").encode(), request.state.csrf_token.encode()):
         raise NotAllowed(_FORGED)
     request.state.is_review = texts.pop(REVIEW_FIELD, "") == "1"
+    request.state.fields = texts
     return texts
 
 

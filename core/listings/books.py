@@ -171,10 +171,15 @@ def _matching(
     rows = session.execute(sa.select(*columns).where(*wanted).order_by(Incoming.arrival_number))
     found = []
     for number, row_id, code, issuer, subject in rows:
-        text = fold(f"{number} {code} {issuer} {subject}")
+        text = fold(f"{number} {_dotted(number)} {code} {issuer} {subject}")
         if number is not None and all(part in text for part in parts):
             found.append((number, row_id))
     return found
+
+
+def _dotted(number: int | None) -> str:
+    # 1.317, as the pages print it and people then type it.
+    return f"{number or 0:,}".replace(",", ".")
 
 
 def _window(

@@ -116,7 +116,7 @@ async def _voiding_page(request: Request, reason: str, error: CongvanError | Non
     entry = await in_reading(request, _entry, person.id, request.path_params["id"])
     return render(
         request, "registers/void.html", 422 if error else 200, entry=entry, reason=reason,
-        error=error.sentence if error else "",
+        error=error.sentence if error else "", wrong_field=error.field if error else "",
     )  # fmt: skip
 
 

@@ -64,6 +64,16 @@ def test_a_form_without_its_token_does_nothing(full_office: Any, signed_in: Any)
         assert answer.status_code == 403 and "không còn hiệu lực" in answer.text
 
 
+def test_a_refusal_leads_back_to_the_page_the_person_came_from(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    for referer, shown in (("http://127.0.0.1/so-den/den/2026?tim=a", True), ("http://evil.example/x", False)):
+        text = lan.post("/den/3/huy-so", data={"csrf": ""}, headers={"Referer": referer}).text
+        assert ("Về trang trước" in text) is shown
+    assert 'href="/so-den/den/2026?tim=a"' in lan.post(
+        "/den/3/huy-so", data={"csrf": ""}, headers={"Referer": "http://127.0.0.1/so-den/den/2026?tim=a"}
+    ).text  # fmt: skip
+
+
 def test_a_form_that_is_too_large_is_refused_in_words(signed_in: Any) -> None:
     answer = signed_in("lan").post("/dang-xuat", data={"csrf": "x" * 2_000_000})
     assert answer.status_code == 422 and "nhiều hơn 1 MB" in answer.text

@@ -49,6 +49,11 @@ def test_a_search_keeps_its_words_on_the_next_page(full_office: Any, signed_in: 
     assert following is not None and "tim=skhcn" in following[1] and "khan=thuong" in following[1]
 
 
+@pytest.mark.parametrize("typed", ["1.300", "1300"])
+def test_a_number_is_found_as_it_is_printed_and_as_it_is_spoken(full_office: Any, signed_in: Any, typed: str) -> None:
+    assert _numbers(signed_in("lan").get(f"{BOOK}?tim={typed}").text) == ["1.300"]
+
+
 def test_a_filter_that_cannot_be_read_is_named_beside_its_field(full_office: Any, signed_in: Any) -> None:
     page = signed_in("lan").get(BOOK + "?tu-ngay=32/13/2026&tu-so=mot")
     assert page.status_code == 422

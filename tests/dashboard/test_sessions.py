@@ -1,6 +1,7 @@
 """Signing in and out at the pages, and forms that survive a session that ended."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -159,6 +160,31 @@ def test_a_form_survives_a_session_that_ended(full_office: Any, signed_in: Any, 
 
     done = lan.post("/den/3/huy-so", data=form | {"csrf": _token(review.text)}, follow_redirects=False)
     assert done.status_code == 303
+
+
+def test_a_button_pressed_after_the_session_ended_is_offered_again(
+    full_office: Any, signed_in: Any, clock: Any
+) -> None:
+    lan = signed_in("lan")
+    form = {"csrf": _token(lan.get("/hop-thu").text)}
+    clock.pass_(minutes=61)
+    kept = re.search(r'name="kept" value="([^"]+)"', (ended := lan.post("/hop-thu/cu/lay-thu", data=form)).text)
+    assert kept is not None
+    again = {"csrf": _token(ended.text), "username": "lan", "password": GOOD, "kept": kept[1]}
+    token = _token(lan.post("/dang-nhap", data=again).text)
+    offered = lan.post("/hop-thu/cu/lay-thu", data={"csrf": token, "xem_lai": "1"})
+    assert offered.status_code == 422 and "chưa được làm" in offered.text and "Làm tiếp</button>" in offered.text
+    done = lan.post("/hop-thu/cu/lay-thu", data={"csrf": _token(offered.text)}, follow_redirects=False)
+    assert done.status_code == 303
+
+
+def test_a_browser_that_would_lose_its_session_is_told_so(office: Any, app: Any, visitor: TestClient) -> None:
+    strict = office.settings.dashboard.model_copy(update={"insecure_cookies": False, "host": "10.0.0.5"})
+    app.state.office = replace(office, settings=office.settings.model_copy(update={"dashboard": strict}))
+    assert "không dùng HTTPS" in visitor.get("/dang-nhap", headers={"Host": "10.0.0.5:8360"}).text
+    answer = visitor.get("/dang-nhap", headers={"Host": "127.0.0.1:8360"})
+    assert "không dùng HTTPS" not in answer.text
+    assert "__Host-khach" in answer.headers["set-cookie"] and "Secure" in answer.headers["set-cookie"]
 
 
 def test_a_kept_form_opens_for_its_own_person_only(full_office: Any, signed_in: Any, clock: Any) -> None:
