@@ -2,39 +2,25 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 from anyio import CapacityLimiter, to_thread
-from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from core import events
-from core.incoming.tables import Incoming, IncomingFile
-from core.rights import may_read
 from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
-from dashboard.web import acting, in_reading, in_thread, now, office_of, origin_of, user_of
+from dashboard.readings import StoredFile, note_reading, readable_file
+from dashboard.web import office_of
 
 LIMITS = Limits(seconds=6, memory_bytes=512 << 20)
 OUTLINE_SECONDS = 3.0  # a clerk waits for it; drawing itself may take longer
 KEPT_BYTES = 48 << 20
 KEPT_OUTLINES = 2000
-READ_AGAIN_AFTER = timedelta(hours=1)  # one reading in the journal for each person, document and hour
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """What is needed to open one file of a document: its content's name, its type and its shown name."""
-
-    sha256: str
-    media_type: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +41,6 @@ class Pictures:
         self._kept_bytes = 0
         self._outlines: OrderedDict[str, Outline] = OrderedDict()
         self._slow: set[str] = set()
-        self.readings: dict[tuple[int, int], datetime] = {}  # (user, document) -> when last noted
         self.limiter = CapacityLimiter(1)  # the child answers one call at a time
 
     def known(self, file: StoredFile) -> Outline | None:
@@ -160,47 +145,6 @@ async def show_page(request: Request) -> Response:
         raise HTTPException(404)
     # The address names a draft's file by place, and its role can change: kept only for as long as a desk is open.
     return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
-
-
-async def readable_file(request: Request) -> StoredFile:
-    """The file a request's path names by document id and position; 404 unless the person may read it."""
-    person, place = user_of(request), request.path_params
-    return await in_reading(request, _file, person.id, place["id"], place["position"])
-
-
-async def note_reading(request: Request, incoming_id: int) -> None:
-    """Write to the journal of readings that the person reads a document, once an hour, before it is served."""
-    seen = pictures_of(request).readings
-    key, at = (user_of(request).id, incoming_id), now(request)
-    if key in seen and at - seen[key] < READ_AGAIN_AFTER:
-        return
-    database, source = office_of(request).database, origin_of(request).source
-
-    def write() -> None:
-        with database.writing() as session:
-            record_reading(session, user_of(request).id, incoming_id, at=at, source=source)
-
-    # Not by in_writing: a form that comes back after a new login is shown again, and that is a reading too.
-    await in_thread(request, write)
-    seen[key] = at
-
-
-def record_reading(
-    session: Session, user_id: int, incoming_id: int, *, at: datetime, source: str, name: str | None = None
-) -> None:
-    """Append one reading to its chain; `name` is the file's, when one was taken away as a file."""
-    fact = events.Fact(
-        "read" if name is None else "downloaded", "incoming", incoming_id, {"name": name} if name else None
-    )
-    events.record_many(session, [fact], by=user_id, at=at, source=source, chain=events.READINGS)
-
-
-def _file(session: Session, user_id: int, incoming_id: int, position: int) -> StoredFile:
-    user, document = acting(session, user_id), session.get(Incoming, incoming_id)
-    file = session.get(IncomingFile, (incoming_id, position))
-    if document is None or file is None or not may_read(user, document):
-        raise HTTPException(404)
-    return StoredFile(file.sha256, file.media_type, file.name)
 
 
 routes = [Route("/trang/{id:int}/{position:int}/{page:int}.png", show_page, name="pictures:page")]

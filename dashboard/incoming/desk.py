@@ -13,7 +13,8 @@ from core.rights import Right
 from dashboard.incoming import view
 from dashboard.incoming.pane import chosen_file, pane_of, stored
 from dashboard.incoming.view import Draft, Typed
-from dashboard.pictures import draw, note_reading
+from dashboard.pictures import draw
+from dashboard.readings import note_reading
 from dashboard.web import in_reading, now, render, require, user_of
 from dashboard.words import working_age
 

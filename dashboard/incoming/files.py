@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from core.text import fold
-from dashboard.pictures import readable_file, record_reading
+from dashboard.readings import readable_file, record_download
 from dashboard.web import in_writing, now, office_of, origin_of, user_of
 
 
@@ -17,8 +17,8 @@ async def download(request: Request) -> Response:
     store, person = office_of(request).store, user_of(request)
     store.open(file.sha256).close()  # says in words what to do where the store has lost it
     await in_writing(
-        request, record_reading, person.id, request.path_params["id"], at=now(request),
-        source=origin_of(request).source, name=file.name,
+        request, record_download, person.id, request.path_params["id"], file.name, at=now(request),
+        source=origin_of(request).source,
     )  # fmt: skip
     headers = {
         "Content-Disposition": disposition(file.name), "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from core.incoming.tables import FileRole, State
 from dashboard.incoming.form import Field
 from dashboard.incoming.view import Draft, FileLine
-from dashboard.pictures import Outline, StoredFile, outline_of
+from dashboard.pictures import Outline, outline_of
+from dashboard.readings import StoredFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import pytest
 from desk_papers import Paper
 from PIL import Image
 
-from dashboard.pictures import Outline, Pictures, StoredFile
+from dashboard.pictures import Outline, Pictures
+from dashboard.readings import StoredFile
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

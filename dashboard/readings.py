@@ -1,0 +1,71 @@
+"""Files that people read: found only for who may read them, and every reading in the journal before it is served."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from core import events
+from core.incoming.tables import Incoming, IncomingFile
+from core.rights import may_read
+from dashboard.web import acting, in_reading, in_thread, now, office_of, origin_of, user_of
+
+READ_AGAIN_AFTER = timedelta(hours=1)  # one reading in the journal for each person, document and hour
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What is needed to open one file of a document: its content's name, its type and its shown name."""
+
+    sha256: str
+    media_type: str
+    name: str
+
+
+async def readable_file(request: Request) -> StoredFile:
+    """The file a request's path names by document id and position; 404 unless the person may read it."""
+    person, place = user_of(request), request.path_params
+    return await in_reading(request, _file, person.id, place["id"], place["position"])
+
+
+async def note_reading(request: Request, incoming_id: int) -> None:
+    """Write to the journal of readings that the person reads a document, once an hour, before it is served."""
+    key, at = (user_of(request).id, incoming_id), now(request)
+    noted = _noted(request)
+    if key in noted and at - noted[key] < READ_AGAIN_AFTER:
+        return
+    database, source = office_of(request).database, origin_of(request).source
+
+    def write() -> None:
+        with database.writing() as session:
+            fact = events.Fact("read", "incoming", incoming_id)
+            events.record_many(session, [fact], by=key[0], at=at, source=source, chain=events.READINGS)
+
+    # Not by in_writing: a form that comes back after a new login is shown again, and that is a reading too.
+    await in_thread(request, write)
+    noted[key] = at
+
+
+def record_download(session: Session, user_id: int, incoming_id: int, name: str, *, at: datetime, source: str) -> None:
+    """Append to the journal of readings that the file `name` of a document was taken away."""
+    fact = events.Fact("downloaded", "incoming", incoming_id, {"name": name})
+    events.record_many(session, [fact], by=user_id, at=at, source=source, chain=events.READINGS)
+
+
+def _noted(request: Request) -> dict[tuple[int, int], datetime]:
+    """(user, document) -> when its reading was last noted by this process."""
+    state = request.app.state
+    if not hasattr(state, "readings_noted"):
+        state.readings_noted = {}
+    noted: dict[tuple[int, int], datetime] = state.readings_noted
+    return noted
+
+
+def _file(session: Session, user_id: int, incoming_id: int, position: int) -> StoredFile:
+    user, document = acting(session, user_id), session.get(Incoming, incoming_id)
+    file = session.get(IncomingFile, (incoming_id, position))
+    if document is None or file is None or not may_read(user, document):
+        raise HTTPException(404)
+    return StoredFile(file.sha256, file.media_type, file.name)
