@@ -27,6 +27,8 @@ check: setup-check
 	$(PYTHON_BIN) -m ruff check .
 	$(PYTHON_BIN) -m ruff format --check .
 	$(PYTHON_BIN) -m mypy
+	$(PYTHON_BIN) -m mypy tests/core/conftest.py
+	$(PYTHON_BIN) -m mypy tests/ingest/reading/conftest.py
 	.venv/bin/lint-imports
 	$(PYTHON_BIN) scripts/house_rules.py
 

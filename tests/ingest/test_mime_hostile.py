@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from counts import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -236,8 +236,9 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.torture
 @settings(
-    max_examples=int(os.environ.get("COUNT", "300")),
+    max_examples=times(300, 1000, 20_000),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
