@@ -57,6 +57,7 @@ class Shown:
     is_stopped: bool
     waits: frozenset[str]
     folders: list[FolderShown]
+    can_be_asked: bool = True
 
 
 async def index(request: Request) -> Response:
@@ -65,6 +66,7 @@ async def index(request: Request) -> Response:
     rows = await in_reading(request, all_mailboxes, at=now(request))
     configured = {box.name: box for box in office_of(request).settings.mailboxes}
     shown = [show(row, configured.get(row.name), now(request)) for row in rows]
+    shown += [never_watched(configured[name]) for name in sorted(configured.keys() - {row.name for row in rows})]
     return render(request, "mailboxes/index.html", mailboxes=shown, can_ask=Right.RUN_MAILBOXES in person.rights)
 
 
@@ -89,6 +91,16 @@ def show(row: MailboxRow, settings: MailboxSettings | None, at: datetime) -> Sho
         trouble=row.trouble, last_error=_when(row.last_error_at, at) if row.trouble else "",
         test_answer=row.test_answer, test_at=_when(row.test_done_at, at) if row.test_answer else "",
         is_stopped=row.stopped_at is not None, waits=row.asked, folders=[_folder(folder) for folder in row.folders],
+    )  # fmt: skip
+
+
+def never_watched(settings: MailboxSettings) -> Shown:
+    """What the page says of a configured mailbox that intake has never opened."""
+    state = "Chưa nhận lần nào: phần nhận thư chưa chạy"
+    return Shown(
+        name=settings.name, address=settings.username, state=state, tone="warning", last_success="chưa lần nào",
+        trouble="", last_error="", test_answer="", test_at="", is_stopped=False, waits=frozenset(), folders=[],
+        can_be_asked=False,
     )  # fmt: skip
 
 

@@ -23,6 +23,10 @@ class PageServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so once requests are answered."""
+        for listener in sockets or []:
+            # Headers and body are two writes: with Nagle's delay the second waits 40 ms for the first one's ACK,
+            # and asyncio takes the delay off only from sockets that name their protocol. Connections inherit it.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await super().startup(sockets)
         if self.started:
             self._on_ready()

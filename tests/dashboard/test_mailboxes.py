@@ -70,6 +70,11 @@ def test_a_mailbox_or_question_that_is_not_there_is_not_found(full_office: Any, 
     assert lan.post("/hop-thu/van-thu/xoa", data=form).status_code == 404
 
 
+def test_a_configured_mailbox_stands_there_before_it_was_ever_opened(office: Any, signed_in: Any) -> None:
+    page = signed_in("lan").get("/hop-thu").text
+    assert page.count("phần nhận thư chưa chạy") == 2 and "Lấy thư ngay" not in page
+
+
 def test_states_without_a_watcher_or_with_polling_are_told_apart(full_office: Any, tmp_path: Any) -> None:
     with full_office.database.reading() as session:
         row = listing.mailboxes(session, at=full_office.clock())[1]

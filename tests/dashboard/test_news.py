@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import statistics
 import threading
 import time
 from typing import Any
@@ -62,6 +63,18 @@ def test_an_event_reaches_a_listening_page_in_less_than_a_second(office: Any) ->
     finally:
         took = listening.stop()
     assert took < 3, "a listening page must not delay the stop"
+
+
+def test_an_answer_does_not_wait_for_the_acknowledgement_of_its_headers(server: str) -> None:
+    connection = http.client.HTTPConnection(server.removeprefix("http://"), timeout=10)
+    took = []
+    for _ in range(15):
+        begun = time.monotonic()
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read() == b"ok\n"
+        took.append(time.monotonic() - begun)
+    connection.close()
+    assert statistics.median(took) < 0.035, "forty milliseconds are the kernel's delayed ACK"
 
 
 def test_the_counters_come_with_the_menu(full_office: Any, signed_in: Any) -> None:
