@@ -3,12 +3,14 @@
 import hashlib
 import time
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from intake_office import Office, attachment, letter, wait_until
+from dovecot_server import Dovecot
+from intake_office import Office, attachment, letter, open_office, wait_until
 
-from core.letters import Arrival, ArrivalState, MailFolder, Message, MessageFile
+from core.letters import Arrival, ArrivalState, HeldLetter, MailFolder, Message, MessageFile
 from ingest.mailbox import Session
 
 
@@ -143,3 +145,34 @@ def test_more_letters_than_the_spool_holds_wait_for_room(office: Office) -> None
     assert office.take_in() == 0
     assert office.messages() == 8
     assert not list((office.home / "spool").glob("run-*"))
+
+
+def test_an_office_on_postgresql_takes_in_the_same(tmp_path: Path, dovecot: Dovecot, postgresql_url: str) -> None:
+    with open_office(tmp_path, dovecot, postgresql_url) as office:
+        mailbox = office.mailbox("vanthu")
+        nul = letter(3).replace(b"Subject: ", b"Subject: =?utf-8?q?=00?= ")
+        office.send(mailbox, letter(1), letter(2), nul)
+        with office.watching(), office.watching():
+            wait_until(lambda: office.messages() == 3)
+        assert office.arrivals() == [(1, "taken"), (2, "taken"), (3, "taken")]
+
+
+def test_starttls_is_used_where_it_is_asked_for(office: Office) -> None:
+    mailbox = office.mailbox("vanthu", tls="starttls", port=office.dovecot.plain_port)
+    office.send(mailbox, letter(1))
+    assert office.take_in() == 0
+    assert office.messages() == 1
+
+
+def test_a_letter_that_takes_too_long_is_held_and_the_next_is_not_delayed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    office.intake = office.intake.model_copy(update={"letter_seconds": 2, "workers": 2})
+    mailbox = office.mailbox("vanthu")
+    office.send(mailbox, b"Subject: SLEEP\r\n\r\nx", b"Subject: DIE\r\n\r\nx", letter(1))
+    assert office.take_in(reader="slow_reader:read_raw_letter") == 0
+    assert office.arrivals() == [(1, "held"), (2, "held"), (3, "taken")]
+    with office.database.reading() as session:
+        reasons = session.scalars(sa.select(HeldLetter.reason).order_by(HeldLetter.reason)).all()
+    assert reasons == ["unreadable_crash", "unreadable_time"]

@@ -19,6 +19,7 @@ from core.files import FolderStore
 from core.letters import Arrival, Message
 from core.registers import Book
 from ingest import service
+from ingest.pipeline import READER
 
 LONGEST_WAIT_SECONDS = 20.0
 
@@ -79,9 +80,9 @@ class Office:
         with self.database.reading() as session:
             return session.scalar(sa.select(sa.func.count()).select_from(Message)) or 0
 
-    def take_in(self) -> int:
+    def take_in(self, reader: str = READER) -> int:
         """`congvan ingest --once`; returns its exit code."""
-        return service.run(self.settings, self.database, once=True, stop=threading.Event())
+        return service.run(self.settings, self.database, once=True, stop=threading.Event(), reader=reader)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
