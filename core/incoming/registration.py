@@ -1,7 +1,8 @@
 """Entering a document in the register, and voiding an entry (Quy chế 63, Chương II, Điều 5.3; Điều 22 NĐ 30)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -62,10 +63,15 @@ def void(session: Session, document: Incoming, reason: str, *, by: User, at: dat
 
 def unsure_fields(document: Incoming) -> set[str]:
     """Fields whose proposed value stands unchanged in the document and is not sure enough to pass unseen."""
+    return unsure_values(document.proposed, document)
+
+
+def unsure_values(proposed: Mapping[str, Any], values: object) -> set[str]:
+    """`unsure_fields` of a document or of a row read from its table: `values` has the fields as attributes."""
     unsure = set()
-    for field, stored in document.proposed.items():
+    for field, stored in proposed.items():
         evidence = Evidence.from_json(stored)
-        if evidence.confidence < UNSURE_BELOW and _as_text(document, field) == evidence.value:
+        if evidence.confidence < UNSURE_BELOW and _as_text(values, field) == evidence.value:
             unsure.add(field)
     return unsure
 
@@ -119,8 +125,8 @@ def check_book(session: Session, book: Book, year: int) -> BookCheck | None:
     return registers.check_numbers(series, present, session.execute(voided).scalar_one())
 
 
-def _as_text(document: Incoming, field: str) -> str:
-    value = getattr(document, field, None)
+def _as_text(values: object, field: str) -> str:
+    value = getattr(values, field, None)
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else str(value)

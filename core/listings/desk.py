@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import calendar
 from core.db import UtcDateTime
-from core.evidence import Evidence
-from core.incoming.registration import UNSURE_BELOW
+from core.incoming import drafts
+from core.incoming.registration import unsure_values
 from core.incoming.tables import Incoming, State
 from core.letters import IntakeRequest, Message
 from core.office import office_date
@@ -23,6 +24,8 @@ QUEUE_LIMIT = 200  # rows of the queue on one page; the counters count all
 _RANK = {"hoa_toc": 0, "thuong_khan": 1, "khan": 2}
 _URGENCY = sa.case(_RANK, value=Incoming.urgency, else_=len(_RANK))
 _ORDER = (_URGENCY, Incoming.received_at, Incoming.sort_uid, Incoming.id)
+_OTHER_FIELDS = ("code_number", "code_notation", "issued_on", "urgency", "secrecy", "due_at", "page_count")
+_REST = ("id", "received_at", "origin", "notes", "proposed")
 _BREAK = timedelta(minutes=10)  # a pause longer than this ends a run at the desk
 
 
@@ -31,9 +34,7 @@ class QueueRow:
     """One draft in the queue. `age_days` counts working days since it came.
 
     `sender` is the mail's, empty where its name only repeats the issuer's.
-
-    `unsure` says how many values the program proposed without being sure of them; `notes` are the
-    program's warnings in words.
+    `unsure` says how many values wait for a look; `notes` are short codes of the program's warnings.
     """
 
     id: int
@@ -98,11 +99,8 @@ class UnopenedBook:
 
 def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMIT) -> list[QueueRow]:
     """Drafts the person may read: the most urgent first, then in the order they came."""
-    columns = (
-        Incoming.id, Incoming.issuer, Incoming.parent_issuer, Incoming.code, Incoming.kind, Incoming.subject,
-        Incoming.urgency, Incoming.received_at, Incoming.origin, Incoming.notes, Incoming.proposed,
-        Message.sender_name, Message.sender_address,
-    )  # fmt: skip
+    fields = [Incoming.__table__.c[name] for name in (*drafts.TEXT_FIELDS, *_OTHER_FIELDS)]
+    columns = (*fields, *(Incoming.__table__.c[name] for name in _REST), Message.sender_name, Message.sender_address)
     query = (
         sa.select(*columns)
         .join(Message, Message.id == Incoming.message_id, isouter=True)
@@ -111,19 +109,17 @@ def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMI
         .limit(limit)
     )
     special, today = calendar.exceptions(session), office_date(at)
-    return [_queue_row(row, special, today) for row in session.execute(query).mappings()]
+    return [_queue_row(row, special, today) for row in session.execute(query)]
 
 
-def _queue_row(row: sa.RowMapping, special: Mapping[date, bool], today: date) -> QueueRow:
-    unsure = [field for field in row["proposed"].values() if Evidence.from_json(field).confidence < UNSURE_BELOW]
-    sender = row["sender_name"] or row["sender_address"] or ""
-    is_said = bool(row["issuer"]) and fold(row["issuer"]) in fold(sender)
+def _queue_row(row: Any, special: Mapping[date, bool], today: date) -> QueueRow:
+    sender = row.sender_name or row.sender_address or ""
+    is_said = bool(row.issuer) and fold(row.issuer) in fold(sender)
     return QueueRow(
-        id=row["id"], issuer=_full_name(row["issuer"], row["parent_issuer"]), sender="" if is_said else sender,
-        code=row["code"], kind=row["kind"], subject=row["subject"], urgency=row["urgency"],
-        received_at=row["received_at"], origin=row["origin"], notes=tuple(map(str, row["notes"])),
-        age_days=calendar.working_days_between(office_date(row["received_at"]), today, special),
-        unsure=len(unsure),
+        id=row.id, issuer=_full_name(row.issuer, row.parent_issuer), sender="" if is_said else sender,
+        code=row.code, kind=row.kind, subject=row.subject, urgency=row.urgency, received_at=row.received_at,
+        age_days=calendar.working_days_between(office_date(row.received_at), today, special),
+        unsure=len(unsure_values(row.proposed, row)), origin=row.origin, notes=tuple(map(str, row.notes)),
     )  # fmt: skip
 
 

@@ -10,13 +10,12 @@ from starlette.routing import Route
 
 from core.incoming.tables import State
 from core.rights import Right
-from dashboard.incoming import view
+from dashboard.incoming import notes, view
 from dashboard.incoming.pane import chosen_file, pane_of, stored
 from dashboard.incoming.view import Draft, Typed
 from dashboard.pictures import draw
 from dashboard.readings import note_reading
 from dashboard.web import in_reading, now, render, require, user_of
-from dashboard.words import working_age
 
 
 async def show_desk(request: Request) -> Response:
@@ -96,7 +95,10 @@ async def _around(request: Request) -> dict[str, Any]:
 
 
 def _words() -> dict[str, Any]:
-    return {"urgencies": view.URGENCY_WORDS, "roles": view.ROLE_WORDS, "working_age": working_age}
+    return {
+        "urgencies": view.URGENCY_WORDS, "roles": view.ROLE_WORDS, "note_in_words": notes.in_words,
+        "note_in_short": notes.in_short,
+    }  # fmt: skip
 
 
 async def _draw_ahead(request: Request, draft: Draft, user_id: int) -> None:
