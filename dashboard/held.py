@@ -20,7 +20,7 @@ from dashboard import reasons
 from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
 from dashboard.words import age
 
-LISTS = {"nhap": "Văn thư không cập nhật", **reasons.CATEGORIES, "thu_bao": "Thư báo, trả lời tự động"}
+LISTS = {"nhap": "Văn thư không cập nhật", **reasons.CATEGORIES, "thu_bao": "Thư báo, trả lời tự động, quảng cáo"}
 _OF_EVERYBODY = frozenset(reasons.CATEGORIES)  # the other lists show what letters say: the clerk's alone
 _DOORS = {"dropped": "tệp thả vào bàn văn thư", "released": "thư được đưa vào nháp"}
 
@@ -71,9 +71,11 @@ async def not_entered(request: Request) -> Response:
     before = _before(request)
     counts, rows = await in_reading(request, _list, person.id, chosen, before)
     shown = [_left_out(row) for row in rows] if chosen in reasons.CATEGORIES else rows
+    if chosen == "thu_bao":
+        shown = [{"row": row, "kind": reasons.notice(row.outcome, row.rule)} for row in rows]
     return render(
         request, "held/not_entered.html", chosen=chosen, lists=lists, counts=counts, rows=shown,
-        outcomes=reasons.OUTCOMES, next_id=_next_id(rows), can_open=Right.OPEN_HELD in person.rights,
+        next_id=_next_id(rows), can_open=Right.OPEN_HELD in person.rights,
         can_take_back=is_clerk,
     )  # fmt: skip
 

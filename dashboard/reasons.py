@@ -1,5 +1,9 @@
 """Why a letter is held or left out, by the rule's short name, in sentences for people."""
 
+from functools import cache
+
+from config.vocabulary import vocabulary
+
 HELD = {
     "unreadable": "Thư hỏng hoặc sai cấu trúc, máy không đọc được",
     "timeout": "Đọc thư quá lâu, máy đã dừng",
@@ -34,7 +38,11 @@ LEFT_OUT = {
     "mot_cua": "Hồ sơ thủ tục hành chính, nộp tại bộ phận một cửa",
     "quang_cao": "Quảng cáo, thư gửi hàng loạt",
 }
-OUTCOMES = {"report": "Báo gửi thư, xác nhận đã nhận", "ignore": "Trả lời tự động, không phải văn bản"}
+_NOTICES = {
+    "report": "Báo gửi được hay không, báo đã đọc", "receipt_in_prose": "Trả lời đã nhận văn bản",
+    "auto_reply": "Trả lời tự động", "quang_cao": "Quảng cáo, thư gửi hàng loạt",
+    "ignore": "Không phải văn bản",
+}  # fmt: skip
 CATEGORIES = {
     "bi_mat": "Nghi bí mật nhà nước", "don_thu": "Đơn thư", "mot_cua": "Hồ sơ một cửa",
     "khong_chinh_thuc": "Không chính thức",
@@ -42,10 +50,23 @@ CATEGORIES = {
 
 
 def held(rule: str) -> str:
-    """Why a letter is held. A rule this table does not know is a sign of a secret, or says its own name."""
-    if rule.startswith("secret"):
-        return HELD["secret_stamp"] if rule == "secret_stamp" else "Có dấu hiệu của tài liệu mật, cần người xem"
-    return HELD.get(rule) or f"Máy chưa xếp được thư này (quy tắc {rule})"
+    """Why a letter is held. What this table does not know is a sign of a secret, or says its own name."""
+    if rule in HELD:
+        return HELD[rule]
+    if rule.startswith("secret") or rule in _signs_of_a_secret():
+        return "Có dấu hiệu của tài liệu mật, cần người xem"
+    return f"Máy chưa xếp được thư này (quy tắc {rule})"
+
+
+def notice(outcome: str, rule: str) -> str:
+    """What kind of letter without a document it is."""
+    return _NOTICES.get(rule) or _NOTICES.get(outcome, outcome)
+
+
+@cache
+def _signs_of_a_secret() -> frozenset[str]:
+    rules = vocabulary("screening")["rule"]
+    return frozenset(rule["name"] for rule in rules if rule["category"] == "secret")
 
 
 def left_out(category: str, rule: str) -> str:

@@ -1,6 +1,7 @@
 """Who is at the browser: the session cookie becomes a person, a missing or ended one leads to the login page."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import accounts, office
-from core.errors import CongvanError
+from core.errors import CongvanError, Temporary
 from core.listings.counters import counters
 from core.rights import Right, may
 from dashboard import web
@@ -89,7 +90,8 @@ async def _recognise(request: Request) -> Response | None:
     request.state.csrf_token = visit.csrf_token
     is_live = "x-live" in request.headers or path == "/tin"  # what pages do by themselves keeps nobody signed in
     if web.now(request) - visit.seen_at > accounts.SEEN_EVERY and not is_live:
-        await web.in_writing(request, accounts.note_seen, visit.session_id, at=web.now(request))
+        with suppress(Temporary):  # a page can be read while nothing can be written
+            await web.in_writing(request, accounts.note_seen, visit.session_id, at=web.now(request))
     if visit.user.must_change_password and path not in (PASSWORD, LOGOUT):
         return RedirectResponse(PASSWORD, 303)
     return None

@@ -72,10 +72,14 @@ class DeclinedRow:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """One letter that brings no document: a bounce, a receipt, an automatic answer."""
+    """One letter that brings no document: a bounce, a receipt, an automatic answer, an advertisement.
+
+    `rule` is the first of the screening's rules, empty where it named none.
+    """
 
     id: int
     outcome: str
+    rule: str
     sender: str
     subject: str
     received_at: datetime
@@ -150,14 +154,21 @@ def notices(session: Session, user: User, *, before: int | None = None, limit: i
         return []
     sender = sa.case((Message.sender_name != "", Message.sender_name), else_=Message.sender_address)
     query = (
-        sa.select(Message.id, Message.outcome, sender.label("sender"), Message.subject, Message.received_at)
+        sa.select(
+            Message.id, Message.outcome, sender.label("sender"), Message.subject, Message.received_at, Message.reasons
+        )
         .where(Message.outcome.in_(("report", "ignore")))
         .order_by(Message.id.desc())
         .limit(limit)
     )
     if before is not None:
         query = query.where(Message.id < before)
-    return [NoticeRow(**row) for row in session.execute(query).mappings()]
+    return [_notice(row) for row in session.execute(query)]
+
+
+def _notice(row: Any) -> NoticeRow:
+    rule = str(row.reasons[0]["rule"]) if row.reasons else ""
+    return NoticeRow(row.id, row.outcome, rule, row.sender, row.subject, row.received_at)
 
 
 def left_out_counts(session: Session, user: User) -> dict[str, int]:

@@ -18,7 +18,7 @@ from core.rights import Right
 from dashboard.registers import query
 from dashboard.registers.book import shelf_of
 from dashboard.registers.query import Asked
-from dashboard.web import acting, in_reading, now, render, require
+from dashboard.web import acting, in_reading, in_thread, now, render, require
 from dashboard.words import day
 
 HEADINGS = (
@@ -42,8 +42,9 @@ async def print_book(request: Request) -> Response:
     """GET /so-den/{code}/{year}/in: every line that fits, laid out for A4 landscape."""
     printed = await _printed(request)
     rows = [(row, remark_of(row)) for row in printed.rows]
-    return render(
-        request, "registers/print.html", printed=printed, rows=rows, headings=HEADINGS,
+    # A year's book is some thousand lines: drawn in a thread, so that other pages don't wait.
+    return await in_thread(
+        request, render, request, "registers/print.html", printed=printed, rows=rows, headings=HEADINGS,
         year=request.path_params["year"], asked=query.read(request.query_params), printed_at=now(request),
     )  # fmt: skip
 
@@ -53,7 +54,8 @@ async def export(request: Request) -> Response:
     printed, year = await _printed(request), request.path_params["year"]
     name = f"so-van-ban-den-{printed.shelf.code}-{year}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(table(printed.rows), media_type="text/csv; charset=utf-8", headers=headers)
+    content = await in_thread(request, table, printed.rows)
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def table(rows: list[BookRow]) -> bytes:

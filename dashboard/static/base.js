@@ -47,6 +47,7 @@
     await Promise.all([...addresses].map(async (address) => {
       try {
         const answer = await fetch(address, { headers: { "X-Live": "1", Accept: "text/html" } });
+        document.getElementById("session-over")?.toggleAttribute("hidden", answer.status !== 401);
         if (!answer.ok || answer.redirected) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         parts.filter((part) => part.dataset.live === address && part.isConnected).forEach((part) => swap(part, page));

@@ -82,13 +82,14 @@ def test_notices_without_a_document_stand_on_the_clerk_s_list(full_office: Any, 
         session.add(
             Message(
                 identity="i", raw_sha256="a", raw_size=1, mail_class="report", outcome="report",
-                subject="Undelivered Mail", received_at=full_office.clock(), taken_at=full_office.clock(),
+                subject="Undelivered Mail",
+                reasons=[{"rule": "receipt_in_prose", "evidence": ""}], received_at=full_office.clock(), taken_at=full_office.clock(),
             )
         )  # fmt: skip
     page = signed_in("lan").get("/khong-vao-so/thu_bao").text
-    assert "Undelivered Mail" in page and "Báo gửi thư" in page
+    assert "Undelivered Mail" in page and "Trả lời đã nhận văn bản" in page
 
 
-@pytest.mark.parametrize("rule", [*reasons.HELD, "secret_new_rule", "a_rule_nobody_named"])
+@pytest.mark.parametrize("rule", [*reasons.HELD, "weak_file_name", "secret_new_rule", "a_rule_nobody_named"])
 def test_every_reason_is_a_sentence(rule: str) -> None:
     assert reasons.held(rule)[0].isupper() and " " in reasons.held(rule)

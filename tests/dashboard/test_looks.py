@@ -128,6 +128,17 @@ def test_pages_follow_what_happens_without_losing_what_is_typed(browser: Open, f
     expect(boxes.get_by_text("Kết nối tốt, vừa thử.")).to_be_visible(timeout=3000)
 
 
+def test_a_page_left_open_says_when_its_session_is_over(browser: Open, full_office: Any) -> None:
+    page = browser("lan").new_page()
+    page.goto(BOOK)
+    expect(page.get_by_text("Phiên làm việc đã hết")).to_be_hidden()
+    full_office.clock.pass_(minutes=61)
+    with full_office.database.writing() as session:
+        session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=full_office.clock(), subject="Mới"))
+        mailboxes.answer_test(session, "van-thu", "Kết nối tốt.", at=full_office.clock())
+    expect(page.get_by_text("Phiên làm việc đã hết")).to_be_visible(timeout=3000)
+
+
 def test_the_keys_of_a_page_open_and_the_search_is_one_key_away(browser: Open) -> None:
     page = browser("lan").new_page()
     page.goto(BOOK)

@@ -130,6 +130,16 @@ def test_an_idle_session_ends_and_reading_the_pages_keeps_it(signed_in: Any, clo
     assert lan.get("/so-den", follow_redirects=False).status_code == 303
 
 
+def test_a_page_can_be_read_while_nothing_can_be_written(
+    signed_in: Any, office: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan = signed_in("lan")
+    clock.pass_(minutes=5)
+    monkeypatch.setattr("core.db.LOCK_SECONDS", 0.05)
+    with office.database.writing():
+        assert lan.get("/bi-giu").status_code == 200
+
+
 def test_what_a_page_fetches_by_itself_keeps_nobody_signed_in(signed_in: Any, clock: Any) -> None:
     lan = signed_in("lan")
     for _ in range(2):
