@@ -83,7 +83,8 @@ def test_notices_without_a_document_stand_on_the_clerk_s_list(full_office: Any, 
             Message(
                 identity="i", raw_sha256="a", raw_size=1, mail_class="report", outcome="report",
                 subject="Undelivered Mail",
-                reasons=[{"rule": "receipt_in_prose", "evidence": ""}], received_at=full_office.clock(), taken_at=full_office.clock(),
+                reasons=[{"rule": "receipt_in_prose", "evidence": ""}], received_at=full_office.clock(),
+                taken_at=full_office.clock(),
             )
         )  # fmt: skip
     page = signed_in("lan").get("/khong-vao-so/thu_bao").text
