@@ -8,9 +8,13 @@
 
   async function show(address) {
     wanted = address;
+    const page = await fetched(address);
+    if (page && wanted === address) zone.innerHTML = page.body.innerHTML;
+  }
+
+  async function fetched(address) {
     const answer = await fetch(address, { headers: { "X-Live": "1" } }).catch(() => null);
-    if (!answer?.ok || wanted !== address) return;
-    zone.innerHTML = new DOMParser().parseFromString(await answer.text(), "text/html").body.innerHTML;
+    return answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
   }
 
   const frame = () => zone.querySelector(".page-frame");
@@ -40,6 +44,18 @@
       await show(`/den/${draft}/xem?tep=${file}&trang=${page}`);
     }
     light(event.target.name);
+  });
+
+  // A file that intake has added to the draft joins the strip; the page that is shown stays.
+  document.addEventListener("congvan:swapped", async (event) => {
+    const draft = document.getElementById("entry-form")?.dataset.draft;
+    if (event.target.id !== "queue-live" || !draft) return;
+    const fresh = await fetched(`/den/${draft}/xem`);
+    const strip = zone.querySelector(".files");
+    const freshStrip = fresh?.querySelector(".files");
+    if (!freshStrip || strip?.children.length === freshStrip.children.length) return;
+    if (strip) strip.innerHTML = freshStrip.innerHTML;
+    else zone.innerHTML = fresh.body.innerHTML;
   });
 
   zone.addEventListener("click", (event) => {

@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from counts import times
 from desk_office import ServedOffice, chromium, served, sign_in
-from desk_papers import Paper, lay, lay_many
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from desk_papers import Paper, add_file, lay, lay_many
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from core import events
 from core.incoming.tables import Incoming, State
+from core.letters import IntakeRequest
 
 LETTERS = times(12, short=12, full=50)
 
@@ -200,6 +201,24 @@ def test_a_new_draft_appears_while_the_clerk_types(house: ServedOffice, person: 
     expect(page.locator(".queue-figures")).to_contain_text("1 khẩn")
     assert page.input_value("#f-remark") == "đang gõ dở"
     assert page.evaluate("document.activeElement.id") == "f-remark"
+
+
+def test_a_file_added_to_an_open_draft_joins_its_strip(house: ServedOffice, person: Callable[..., Page]) -> None:
+    draft = lay(house.office, Paper(1), received_at=datetime.now(UTC))
+    page = person()
+    opened_draft(page)
+    page.fill("#f-remark", "đang gõ dở")
+    page.click(".attach summary")
+    page.set_input_files("#attach-files", files=FilePayload(name="pl.pdf", mimeType="", buffer=b"%PDF-1.7"))
+    page.click(".attach button")
+    expect(page.locator(".attach [data-drop-answer]")).to_contain_text("Đã nhận 1 tệp")
+    expect(page.locator(".asked")).to_contain_text("pl.pdf đang đọc…")
+    add_file(house.office, draft, "pl.pdf", b"%PDF-1.7")
+    with house.office.database.writing() as session:
+        session.execute(sa.update(IntakeRequest).values(done_at=datetime.now(UTC), answer="Đã thêm 1 tệp."))
+    _tell(house)
+    expect(page.locator(".files .file")).to_have_count(2)
+    assert page.input_value("#f-remark") == "đang gõ dở"
 
 
 def test_what_was_typed_waits_while_another_draft_is_open(house: ServedOffice, person: Callable[..., Page]) -> None:
