@@ -5,7 +5,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from time import monotonic
 
 import structlog
 from sqlalchemy.orm import Session
@@ -33,7 +32,6 @@ class Committer:
         self._ready: queue.SimpleQueue[Ready | None] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="committer", daemon=True)
-        self.longest_seconds = 0.0  # of one transaction, for the bench
 
     def start(self) -> None:
         """Begin to write."""
@@ -77,7 +75,7 @@ class Committer:
                     group.append(another)
             self._until_written(group)
 
-    def _until_written(self, group: list[Ready]) -> None:
+    def _until_written(self, group: list[Ready], *, is_again: bool = False) -> None:
         pause = 1.0
         while not self._stop.is_set():
             try:
@@ -88,23 +86,22 @@ class Committer:
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             except Exception:
-                if len(group) == 1:
+                # One of the group may be at fault, or another process wrote the same letter at this moment.
+                if is_again:
                     self._refused(group[0])
                     return
                 for ready in group:
-                    self._until_written([ready])
+                    self._until_written([ready], is_again=True)
                 return
 
     def _write(self, group: list[Ready]) -> None:
         at = self._clock()
-        began = monotonic()
         with self._database.writing(background=True) as session:
             fresh = _without_recorded(session, group)
             facts = arrivals.record(session, [(ready.where, ready.outcome) for ready in fresh], at=at)
             for series, uids in _by_series(group).items():
                 arrivals.advance(session, series.folder_id, series.uidvalidity, series.cursor_after(uids))
             events.record_many(session, facts, by=None, at=at)
-        self.longest_seconds = max(self.longest_seconds, monotonic() - began)
         for ready in group:
             ready.let_go()
             ready.origin.settle([ready.where.uid])

@@ -15,8 +15,9 @@ from core.arrivals import Where
 from core.errors import Permanent
 from core.letters import Arrival, HeldLetter, IntakeRequest
 from ingest.pipeline import Parcel
+from ingest.shared import Again, Shared
 from ingest.spool import Slot
-from ingest.watcher import Again, FolderWatch, Shared
+from ingest.watcher import FolderWatch
 
 _UPLOADING_SECONDS = 600  # a file may lie in the folder that long before its request is written
 _DROPPED = "ingest.handed:read_dropped"

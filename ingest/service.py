@@ -19,9 +19,10 @@ from ingest.committer import Committer
 from ingest.desk import Desk
 from ingest.handing import HandedOver
 from ingest.pipeline import READER, Pipeline
+from ingest.shared import Shared
 from ingest.spool import Spool, spool_root
 from ingest.states import DiskReport, MailboxReport
-from ingest.watcher import FolderWatch, Shared
+from ingest.watcher import FolderWatch
 
 _LOOK_SECONDS = 0.25
 _SWEEP_SECONDS = 24 * 3600.0

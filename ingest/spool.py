@@ -6,12 +6,14 @@ import hashlib
 import os
 import secrets
 import shutil
+import stat
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from core.errors import Permanent
 
 # A letter takes its raw bytes, its decoded parts (three quarters of them) and some room for archives.
 _ROOM_PER_BYTE = 2
@@ -41,14 +43,19 @@ class Spool:
     so that what a killed one left behind can be told from what a living one uses, and removed."""
 
     def __init__(self, root: Path, max_bytes: int) -> None:
-        """Remove what dead processes left under `root` and begin a folder of our own, mode 0700."""
+        """Remove what dead processes left under `root` and begin a folder of our own, mode 0700.
+
+        Raises Permanent when somebody else has laid a folder there: /dev/shm is open to all.
+        """
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = root.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise Permanent(f"Thư mục đệm {root} thuộc người dùng khác. Xóa nó hoặc đặt khóa intake.spool.")
         root.chmod(0o700)
         self.dropped = root / "dropped"
         self.dropped.mkdir(exist_ok=True, mode=0o700)
         self._max_bytes = max_bytes
         self._used = 0
-        self._peak = 0
         self._changed = threading.Condition()
         # One starts at a time: between making a folder and locking it, another would take it for a dead one's.
         with _locked(root / "lock"):
@@ -57,11 +64,6 @@ class Spool:
             self.folder.mkdir(mode=0o700)
             self._alive = os.open(self.folder / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._alive, fcntl.LOCK_EX)
-
-    @property
-    def peak_bytes(self) -> int:
-        """The most that was ever reserved at once."""
-        return self._peak
 
     def can_ever_hold(self, size: int) -> bool:
         """Whether a mail of `size` bytes fits into the budget at all."""
@@ -73,7 +75,6 @@ class Spool:
             if self._used + _room(size) > self._max_bytes:
                 return None
             self._used += _room(size)
-            self._peak = max(self._peak, self._used)
         slot = Slot(self.folder / secrets.token_hex(8), _room(size))
         slot.folder.mkdir(mode=0o700)
         return slot

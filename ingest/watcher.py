@@ -5,59 +5,32 @@ import os
 import queue
 import random
 import select
-import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter, deque
+from collections.abc import Sequence
 
 import structlog
 
 from config.settings import MailboxSettings
 from core import arrivals, mailboxes
 from core.arrivals import Held, Where
-from core.db import Database
 from core.errors import Temporary
 from core.letters import ArrivalState
 from ingest.account import account_of
-from ingest.committer import Committer
 from ingest.fetch import Fetch
 from ingest.mailbox import Place, Session
-from ingest.pipeline import Parcel, Pipeline, Ready
+from ingest.pipeline import Parcel, Ready
 from ingest.series import Series
-from ingest.spool import Slot, Spool
+from ingest.shared import Again, Shared
 from ingest.states import MailboxReport
 from ingest.trouble import Kind, Trouble, trouble_of
 
 _PASSES_WITHOUT_NEWS = 5  # with IDLE, look by ourselves only every fifth poll
 _PLACES_AT_ONCE = 500
+_MOST_REFUSED_BODIES = 3
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 300.0
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Again:
-    """A letter to be fetched once more; `answer` gets its slot in the spool, None when it can't be had."""
-
-    uidvalidity: int
-    uid: int
-    answer: Callable[[Slot | None], None]
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What all watchers of one process share. `holder` names the process in leases."""
-
-    database: Database
-    spool: Spool
-    pipeline: Pipeline
-    committer: Committer
-    clock: Callable[[], datetime]
-    holder: str
-    lease_seconds: float
-    stop: threading.Event
 
 
 class FolderWatch:
@@ -82,6 +55,7 @@ class FolderWatch:
         self._folder_id = folder_id
         self._leased = False
         self._series: Series | None = None
+        self._not_given: Counter[int] = Counter()
         self._again: queue.SimpleQueue[Again] = queue.SimpleQueue()
 
     @property
@@ -168,6 +142,10 @@ class FolderWatch:
                 refused += sorted(present)
         vanished = [self._where(series, uid, None) for uid in gone]
         self._shared.committer.without_letter(series, vanished, ArrivalState.VANISHED)
+        self._not_given.update(refused)
+        for uid in [uid for uid in refused if self._not_given[uid] >= _MOST_REFUSED_BODIES]:
+            refused.remove(uid)
+            self._hold_in_place(series, uid, None, "not_given")
         if refused:
             raise Trouble(Kind.PROTOCOL, self.mailbox.host, self.folder, f"no body for UIDs {refused[:10]}")
         self._fetch_again(imap, series)
@@ -208,7 +186,12 @@ class FolderWatch:
 
     def _fetch(self, imap: Session, series: Series, places: Sequence[Place]) -> list[int]:
         """Stream letters into the spool as room allows; returns the UIDs that the server had no body for."""
-        todo = deque(place for place in places if not self._held_as_too_large(series, place))
+        todo: deque[Place] = deque()
+        for place in places:
+            if self._shared.spool.can_ever_hold(place.size):
+                todo.append(place)
+            else:
+                self._hold_in_place(series, place.uid, place, "too_large")
         fetch = Fetch(self._shared.spool, todo, self._shared.stop)
         missing: list[int] = []
         try:
@@ -227,15 +210,12 @@ class FolderWatch:
             fetch.abandon()
         return missing
 
-    def _held_as_too_large(self, series: Series, place: Place) -> bool:
-        if self._shared.spool.can_ever_hold(place.size):
-            return False
-        where = self._where(series, place.uid, place)
-        mark = f"{self.mailbox.name}/{series.folder_id}/{series.uidvalidity}/{place.uid}"
-        held = Held("too_large", mark[:64], place.size, None, None)
-        series.hand_over(place.uid)
-        self._shared.committer.put(Ready(series, where, held, lambda: None))
-        return True
+    def _hold_in_place(self, series: Series, uid: int, place: Place | None, reason: str) -> None:
+        """A letter that can't be fetched is held where it lies, and stops nothing."""
+        mark = f"{self.mailbox.name}/{series.folder_id}/{series.uidvalidity}/{uid}"
+        held = Held(reason, mark[-64:], place.size if place else 0, None, None)
+        series.hand_over(uid)
+        self._shared.committer.put(Ready(series, self._where(series, uid, place), held, lambda: None))
 
     def _where(self, series: Series, uid: int, place: Place | None) -> Where:
         return Where(

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from dovecot_server import Dovecot
 from intake_office import Office, attachment, letter, open_office, wait_until
 
 from core.letters import Arrival, ArrivalState, HeldLetter, MailFolder, Message, MessageFile
+from ingest.fetch import Fetch
 from ingest.mailbox import Session
 
 
@@ -176,3 +178,18 @@ def test_a_letter_that_takes_too_long_is_held_and_the_next_is_not_delayed(
     with office.database.reading() as session:
         reasons = session.scalars(sa.select(HeldLetter.reason).order_by(HeldLetter.reason)).all()
     assert reasons == ["unreadable_crash", "unreadable_time"]
+
+
+def test_a_mail_that_the_server_will_not_give_is_held_where_it_lies_after_three_tries(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox = office.mailbox("vanthu")
+    office.send(mailbox, letter(1), letter(2), letter(3))
+    monkeypatch.setattr(Fetch, "open_target", _refusing(2, Fetch.open_target))
+    with office.watching():
+        wait_until(lambda: len(office.arrivals()) == 3)
+    assert office.arrivals() == [(1, "taken"), (2, "held"), (3, "taken")]
+
+
+def _refusing(refused: int, given: Callable[[Fetch, int, int], int | None]) -> Callable[[Fetch, int, int], int | None]:
+    return lambda fetch, uid, size: None if uid == refused else given(fetch, uid, size)

@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from config.settings import Settings
+from core.errors import Permanent
 from ingest.spool import Spool, spool_root
 
 
@@ -51,3 +54,10 @@ def test_by_default_the_spool_lies_in_ram_under_a_name_of_its_own(tmp_path: Path
     first = spool_root(Settings(data=tmp_path / "a"))
     assert first.parent == Path("/dev/shm")
     assert first != spool_root(Settings(data=tmp_path / "b"))
+
+
+def test_a_folder_that_somebody_else_laid_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "spool").symlink_to(tmp_path / "theirs")
+    with pytest.raises(Permanent, match="thuộc người dùng khác"):
+        Spool(tmp_path / "spool", 4_000_000)
