@@ -145,7 +145,8 @@ class Reading:
     """Everything one letter became: plain data, sent from a reading process to the committing thread.
 
     `is_secret` is set for a suspected state secret: then `letter` is None, `drafts` empty, and the reasons
-    name the rule only. `sender` and `message_id` are what promise 4 allows to keep.
+    name the rule only. `sender` and `message_id` are what promise 4 allows to keep; `identity` stays in
+    memory and reaches the database only as a keyed HMAC.
     """
 
     outcome: Outcome
@@ -155,3 +156,4 @@ class Reading:
     is_secret: bool = False
     sender: str = ""
     message_id: str | None = None
+    identity: str | None = None
