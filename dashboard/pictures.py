@@ -3,13 +3,14 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import structlog
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
@@ -20,6 +21,7 @@ LIMITS = Limits(seconds=6, memory_bytes=512 << 20)
 OUTLINE_SECONDS = 3.0  # a clerk waits for it; drawing itself may take longer
 KEPT_BYTES = 48 << 20
 KEPT_OUTLINES = 2000
+BoxedWord = tuple[str, float, float, float, float]  # text, x0, y0, x1, y1 in fractions of the page
 log = structlog.get_logger()
 
 
@@ -82,6 +84,13 @@ class Pictures:
             return None
         self._keep((file.sha256, page), drawn)
         return drawn
+
+    def words(self, path: Path, file: StoredFile, page: int) -> list[BoxedWord]:
+        """The words of a page with their boxes; empty where the file has no text layer or no such page."""
+        if not 1 <= page <= self.outline(path, file).pages:
+            return []
+        found = self._ask("words", path, file, page)
+        return cast(list[BoxedWord], found) if isinstance(found, list) else []
 
     def close(self) -> None:
         """End the child."""
@@ -147,4 +156,16 @@ async def show_page(request: Request) -> Response:
     return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
 
-routes = [Route("/trang/{id:int}/{position:int}/{page:int}.png", show_page, name="pictures:page")]
+async def show_words(request: Request) -> Response:
+    """GET /trang/{id}/{position}/{page}.json: the words of a page, [text, x0, y0, x1, y1] each, for pointing at."""
+    file = await readable_file(request)
+    await note_reading(request, request.path_params["id"])
+    pictures, path = pictures_of(request), office_of(request).store.path_of(file.sha256)
+    page = request.path_params["page"]
+    return JSONResponse(await to_thread.run_sync(pictures.words, path, file, page, limiter=pictures.limiter))
+
+
+routes = [
+    Route("/trang/{id:int}/{position:int}/{page:int}.png", show_page, name="pictures:page"),
+    Route("/trang/{id:int}/{position:int}/{page:int}.json", show_words, name="pictures:words"),
+]

@@ -66,7 +66,7 @@
     } else if (event.target.closest("[data-larger]") && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       frame().classList.toggle("is-larger");
-    } else if (event.target.closest(".place")) {
+    } else if (event.target.closest(".place") && !document.activeElement?.id.startsWith("f-")) {
       document.getElementById("f-" + event.target.closest(".place").dataset.placeOf)?.focus();
     }
   });

@@ -106,3 +106,13 @@ def test_a_bomb_of_a_picture_ends_only_its_own_child(pictures: Pictures, tmp_pat
     assert pictures.picture(path, file, 1) is None
     path, file = kept(tmp_path, "a", Paper(1).document().pdf(), "application/pdf")
     assert pictures.outline(path, file).pages == 1
+
+
+def test_words_of_a_page_lie_where_they_are_printed(pictures: Pictures, tmp_path: Path) -> None:
+    path, file = kept(tmp_path, "w", Paper(1).document().pdf(), "application/pdf")
+    found = {word: box for word, *box in pictures.words(path, file, 1)}
+    assert "101/KH-VP" in found
+    x0, y0, x1, y1 = found["101/KH-VP"]
+    assert 0.1 < x0 < x1 < 0.5
+    assert 0.05 < y0 < y1 < 0.25
+    assert pictures.words(path, file, 2) == []

@@ -172,6 +172,31 @@ def test_focusing_a_field_shows_where_it_was_read(house: ServedOffice, person: C
     assert frame["y"] <= box["y"] <= frame["y"] + frame["height"]
 
 
+def test_words_on_the_page_go_into_the_field_in_focus(house: ServedOffice, person: Callable[..., Page]) -> None:
+    lay(house.office, Paper(4, missing=("issued_on",)), received_at=datetime.now(UTC))
+    page = person()
+    opened_draft(page)
+    assert page.evaluate("document.activeElement.name") == "issued_on"
+    address = page.locator(".page-sheet img").get_attribute("src") or ""
+    words = page.request.get(house.address + address.replace(".png", ".json")).json()
+    first = next(n for n, word in enumerate(words) if word[0] == "ngày")
+    sheet = page.locator(".page-sheet").bounding_box()
+    assert sheet
+
+    def middle(word: list[float]) -> tuple[float, float]:
+        return sheet["x"] + (word[1] + word[3]) / 2 * sheet["width"], sheet["y"] + (word[2] + word[4]) / 2 * sheet[
+            "height"
+        ]
+
+    page.mouse.move(*middle(words[first]))
+    page.mouse.down()
+    page.wait_for_timeout(200)
+    page.mouse.move(*middle(words[first + 5]))
+    page.mouse.up()
+    expect(page.locator("#f-issued_on")).to_have_value("14/11/2026")
+    assert page.evaluate("document.activeElement.name") == "issued_on"
+
+
 def test_of_two_clerks_on_one_draft_the_second_is_told(house: ServedOffice, person: Callable[..., Page]) -> None:
     lay(house.office, Paper(1), received_at=datetime.now(UTC))
     lan, minh = person("lan"), person("minh")
