@@ -23,7 +23,7 @@ PASSWORD = "Van-Thu-2026-Dak-Nong"
 class Program:
     """`congvan run` on one office. `restart` begins it again after a kill; nothing is repaired in between."""
 
-    def __init__(self, office: Office, log: IO[bytes]) -> None:
+    def __init__(self, office: Office, log: IO[bytes] | int) -> None:
         self.port = _free_port()
         self._config = office.home / "congvan.toml"
         self._config.write_text(_toml(office, self.port), encoding="utf-8")
@@ -111,6 +111,10 @@ class Clerk:
         form = self._form("/dang-nhap", "/dang-nhap")
         if form is not None:
             self._client.post("/dang-nhap", data={**form, "username": self._username, "password": PASSWORD})
+
+    def page(self, path: str) -> str:
+        """What a page says."""
+        return self._client.get(path).text
 
     def confirm_next(self, values: dict[str, str]) -> bool:
         """Confirm the first draft on the desk with these values; False when there is none."""
