@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from core.incoming.drafts import URGENCIES
 from core.incoming.tables import State
 from core.rights import Right
 from dashboard.incoming import notes, view
@@ -45,15 +46,15 @@ async def show_queue(request: Request) -> Response:
 async def show_pane(request: Request) -> Response:
     """GET /den/{id}/xem: the right zone alone, with the file and page that the address asks for."""
     person, incoming_id = user_of(request), request.path_params["id"]
-    draft = await in_reading(request, view.load_draft, person.id, incoming_id, at=now(request))
+    draft = await in_reading(request, view.load_draft, person.id, incoming_id)
     await note_reading(request, incoming_id)
     return render(request, "incoming/pane.html", draft=draft, pane=await pane_of(request, draft), **_words())
 
 
 async def show_others(request: Request) -> Response:
     """GET /den/{id}/moi: whether somebody else has changed or entered the draft since version `ban`."""
-    person, at = require(request, Right.REGISTER), now(request)
-    draft = await in_reading(request, view.load_draft, person.id, request.path_params["id"], at=at)
+    person = require(request, Right.REGISTER)
+    draft = await in_reading(request, view.load_draft, person.id, request.path_params["id"])
     seen = _number(request.query_params.get("ban")) or 0
     return render(request, "incoming/others.html", draft=draft, is_new=draft.form.version != seen)
 
@@ -62,8 +63,8 @@ async def desk_page(
     request: Request, incoming_id: int, *, typed: Typed | None = None, sentence: str = "", status_code: int = 200
 ) -> Response:  # fmt: skip
     """The desk with one draft open. `sentence` says above the form why an act was not done."""
-    person, at = require(request, Right.REGISTER), now(request)
-    draft = await in_reading(request, view.load_draft, person.id, incoming_id, typed, at=at)
+    person = require(request, Right.REGISTER)
+    draft = await in_reading(request, view.load_draft, person.id, incoming_id, typed)
     await note_reading(request, incoming_id)
     page = render(
         request, "incoming/desk.html", status_code, draft=draft, pane=await pane_of(request, draft),
@@ -74,8 +75,8 @@ async def desk_page(
 
 
 async def _entry_page(request: Request, incoming_id: int) -> Response:
-    person, at = user_of(request), now(request)
-    draft = await in_reading(request, view.load_draft, person.id, incoming_id, at=at)
+    person = user_of(request)
+    draft = await in_reading(request, view.load_draft, person.id, incoming_id)
     entered = await in_reading(request, view.load_entered, person.id, incoming_id)
     await note_reading(request, incoming_id)
     may_void = Right.VOID in person.rights and draft.state == State.REGISTERED
@@ -96,7 +97,7 @@ async def _around(request: Request) -> dict[str, Any]:
 
 def _words() -> dict[str, Any]:
     return {
-        "urgencies": view.URGENCY_WORDS, "roles": view.ROLE_WORDS, "note_in_words": notes.in_words,
+        "urgencies": URGENCIES, "roles": view.ROLE_WORDS, "note_in_words": notes.in_words,
         "note_in_short": notes.in_short,
     }  # fmt: skip
 
@@ -108,7 +109,7 @@ async def _draw_ahead(request: Request, draft: Draft, user_id: int) -> None:
         await draw(request, stored(file), 1)
     if draft.next_id is None:
         return
-    following = await in_reading(request, view.load_draft, user_id, draft.next_id, at=now(request))
+    following = await in_reading(request, view.load_draft, user_id, draft.next_id)
     file = chosen_file(following, None)
     if file is not None:
         await draw(request, stored(file), 1)

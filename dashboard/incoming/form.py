@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.evidence import Evidence, Source
-from core.incoming.drafts import URGENCIES
 from core.incoming.registration import REQUIRED, UNSURE_BELOW, unsure_fields
 from core.incoming.tables import Incoming
 
@@ -67,12 +66,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A draft as the desk shows it. `to_look_at` are the names of the fields in need of a hand, in order."""
+    """A draft as the desk shows it, its fields in the order of the register's columns."""
 
     fields: Mapping[str, Field]
     is_dossier_direct: bool
     version: int
-    to_look_at: tuple[str, ...]
     unsure_count: int
 
 
@@ -97,8 +95,7 @@ def form_of(
             error=errors.get(name, ""), stored=stored if is_conflict and stored != value else None,
         )  # fmt: skip
     direct = typed.get("is_dossier_direct") == "1" if typed else document.is_dossier_direct
-    waiting = tuple(name for name, field in fields.items() if field.needs_hand)
-    return Form(fields, direct, document.version, waiting, sum(field.is_unsure for field in fields.values()))
+    return Form(fields, direct, document.version, sum(field.is_unsure for field in fields.values()))
 
 
 def looked_at(document: Incoming, form: Mapping[str, str]) -> set[str]:
@@ -154,8 +151,3 @@ def _level(confidence: float) -> tuple[str, str]:
     if confidence < UNSURE_BELOW:
         return "unsure", "chưa chắc"
     return ("sure", "chắc") if confidence >= SURE_FROM else ("fair", "khá chắc")
-
-
-def urgency_word(stored: str) -> str:
-    """The printed word of an urgency."""
-    return URGENCIES.get(stored, stored)

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from core import calendar, office
+from core import office
 from core.errors import NotAllowed
-from core.incoming.drafts import URGENCIES
 from core.incoming.tables import FileRole, Incoming, IncomingFile, Origin, State
 from core.letters import Message
 from core.listings import desk, history
@@ -70,7 +69,6 @@ class Draft:
     form: Form
     origin: str
     book: str
-    age_days: int
     received_at: datetime
     notes: tuple[str, ...]
     mail: Mail | None
@@ -133,7 +131,7 @@ def load_queue(session: Session, user_id: int, *, at: datetime) -> Queue:
     )  # fmt: skip
 
 
-def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | None = None, *, at: datetime) -> Draft:
+def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | None = None) -> Draft:
     """One document with its form; `typed` stands in it instead of what is stored."""
     user = acting(session, user_id)
     document = find(session, user, incoming_id)
@@ -142,11 +140,9 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         document, typed=typed.values, errors=typed.errors, seen=looked_at(document, typed.sent),
         is_conflict=typed.is_conflict,
     )  # fmt: skip
-    came_on, today = office.office_date(document.received_at), office.office_date(at)
     return Draft(
         id=document.id, state=document.state, form=form, origin=ORIGINS[Origin(document.origin)],
         book=session.get_one(Book, document.book_id).name,
-        age_days=calendar.working_days_between(came_on, today, calendar.exceptions(session)),
         received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
         files=tuple(map(_file_line, document.files)), twins=tuple(desk.twins(session, document)),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
@@ -195,6 +191,3 @@ def _mail(session: Session, document: Incoming) -> Mail | None:
 
 def _file_line(file: IncomingFile) -> FileLine:
     return FileLine(file.position, file.name, file.sha256, file.media_type, file.size, file.role, file.inside)
-
-
-URGENCY_WORDS = dict(URGENCIES)
