@@ -1,9 +1,7 @@
 """A clerk's day at the desk in a real browser: by keyboard, with a held key, beside a colleague, without scripts."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from counts import times
+from desk_clerk import mixed_letters, opened_draft, work_through
 from desk_office import ServedOffice, chromium, served, sign_in
 from desk_papers import Paper, add_file, lay, lay_many
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
@@ -20,17 +19,6 @@ from core.incoming.tables import Incoming, State
 from core.letters import IntakeRequest
 
 LETTERS = times(12, short=12, full=50)
-
-
-@dataclass
-class Cost:
-    """What one letter cost the clerk; `typed` counts the characters of corrections, which are no keys of the desk."""
-
-    what: str
-    keys: int = 0
-    typed: int = 0
-    corrections: int = 0
-    seconds: float = 0.0
 
 
 @pytest.fixture(scope="module")
@@ -65,43 +53,6 @@ def numbers(house: ServedOffice) -> list[int | None]:
     )
     with house.office.database.reading() as session:
         return list(session.scalars(query.order_by(Incoming.arrival_number)))
-
-
-def opened_draft(page: Page) -> str | None:
-    """The draft in front of the clerk once the page takes keys, None at the empty desk."""
-    page.wait_for_selector("#entry-form[data-ready], .desk-empty", state="attached")
-    form = page.locator("#entry-form")
-    return form.get_attribute("data-draft") if form.count() else None
-
-
-def mixed_letters(count: int) -> list[Paper]:
-    """Of ten letters six are clean, two hold an unsure value, one lacks its date, one its code."""
-    kinds = [{}, {}, {"unsure": ("code",)}, {}, {"missing": ("issued_on",)}, {}, {"unsure": ("subject",)}, {},
-             {"missing": ("code",)}, {}]  # fmt: skip
-    return [Paper(n, **kinds[n % len(kinds)], urgency="khan" if n % 9 == 4 else "thuong") for n in range(count)]  # type: ignore[arg-type]
-
-
-def work_through(page: Page, papers: dict[str, Paper]) -> list[Cost]:
-    """Register whatever is open until the desk is empty, as a clerk with hands on the keyboard would."""
-    costs = []
-    while (draft := opened_draft(page)) is not None:
-        paper, begun = papers[draft], time.monotonic()
-        cost = Cost("/".join((*paper.unsure, *paper.missing)) or "clean")
-        while opened_draft(page) == draft:
-            focused = page.evaluate("document.activeElement.name || ''")
-            if focused in paper.missing and not page.input_value(f"#f-{focused}"):
-                answer = {"issued_on": "12/11/2026", "code": f"{200 + paper.number}/UBND-VX"}[focused]
-                page.keyboard.type(answer)
-                cost.typed, cost.corrections = cost.typed + len(answer), cost.corrections + 1
-            page.keyboard.press("Control+Enter")
-            cost.keys += 1
-            if cost.keys > 5:
-                raise AssertionError(f"the desk does not move on from {paper}")
-            page.wait_for_load_state()
-            page.wait_for_timeout(30)
-        cost.seconds = time.monotonic() - begun
-        costs.append(cost)
-    return costs
 
 
 @pytest.mark.torture
