@@ -109,9 +109,7 @@ def _dashboard(asked: Namespace) -> int:
         serve(office, ready, notify.heartbeat())
     except OSError as error:
         place = f"{settings.dashboard.host}:{settings.dashboard.port}"
-        print(
-            f"congvan dashboard: không mở được {place}, đang bận hoặc không được phép ({error.errno}).", file=sys.stderr
-        )
+        print(f"congvan dashboard: không mở được {place}: đang bận hoặc bị cấm ({error.errno}).", file=sys.stderr)
         return Exit.UNAVAILABLE
     finally:
         office.database.close()
