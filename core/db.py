@@ -159,6 +159,8 @@ def _said_in_words() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if "no such" in str(error.orig):  # SQLite's word for a missing table or column: a bug, not a busy database
+            raise
         raise Temporary(LOCKED) from error
     except DBAPIError as error:
         if error.connection_invalidated:

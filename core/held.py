@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events, rights
-from core.errors import WrongState
+from core.errors import NotAllowed, WrongState
 from core.incoming.registration import require_reason
 from core.letters import Exclusion, HeldLetter, IntakeRequest
 from core.people import User
@@ -23,7 +23,7 @@ _DECIDED = {RELEASED: "đã được đưa vào nháp", DECLINED: "đã có quy�
 def release_held(session: Session, held: HeldLetter, *, by: User, at: datetime, source: str = "") -> int:
     """ "Đưa vào nháp": ask intake to open a held letter and draft it; returns the request's id.
 
-    Raises NotAllowed unless `by` may open held letters, WrongState when it is decided or asked already.
+    Raises NotAllowed unless `by` may open this one, WrongState when it is decided or asked already.
     """
     _check_undecided(session, held, by)
     session.flush()
@@ -51,9 +51,9 @@ def decline_held(session: Session, held: HeldLetter, reason: str, *, by: User, a
 def release_exclusion(session: Session, exclusion: Exclusion, *, by: User, at: datetime, source: str = "") -> int:
     """A false alarm: ask intake to fetch a left-out letter again and draft it; returns the request's id.
 
-    Raises NotAllowed unless `by` may open held letters, WrongState when it was released or asked already.
+    Raises NotAllowed unless `by` is the custodian, WrongState when it was released or asked already.
     """
-    rights.require(by, Right.OPEN_HELD)
+    rights.require(by, Right.RELEASE_EXCLUDED)
     if exclusion.released_at is not None:
         raise WrongState("Thư này đã được đưa vào nháp.")
     _check_not_asked(session, IntakeRequest.exclusion_id == exclusion.id)
@@ -63,7 +63,8 @@ def release_exclusion(session: Session, exclusion: Exclusion, *, by: User, at: d
 
 
 def _check_undecided(session: Session, held: HeldLetter, by: User) -> None:
-    rights.require(by, Right.OPEN_HELD)
+    if not rights.may_open_held(by.roles, held.reason):
+        raise NotAllowed("Thư này có dấu hiệu tài liệu mật hoặc đơn thư: chỉ người được giao giữ thư quyết định.")
     if held.decision is not None:
         raise WrongState(f"Thư này {_DECIDED.get(held.decision, 'đã có quyết định')}.")
     _check_not_asked(session, IntakeRequest.held_id == held.id)

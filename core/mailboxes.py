@@ -81,6 +81,12 @@ def take_lease(session: Session, folder_id: int, holder: str, *, seconds: float,
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
+def leases(session: Session) -> dict[int, str]:
+    """Who holds each watched folder: folder id -> holder."""
+    held = sa.select(MailFolder.id, MailFolder.lease_holder).where(MailFolder.lease_holder != "")
+    return {row.id: row.lease_holder for row in session.execute(held)}
+
+
 def give_lease_back(session: Session, folder_id: int, holder: str) -> None:
     """Let another process watch the folder at once."""
     mine = (MailFolder.id == folder_id, MailFolder.lease_holder == holder)

@@ -18,7 +18,7 @@ class Role(StrEnum):
     HEAD = "head"  # trưởng phòng
     LEADER = "leader"  # lãnh đạo Sở
     OFFICE_CHIEF = "office_chief"  # Chánh Văn phòng
-    CUSTODIAN = "custodian"  # người được giao xem thư bị giữ và nghi chứa bí mật nhà nước
+    CUSTODIAN = "custodian"  # người được giao giữ thư: đơn thư, thư nghi chứa bí mật nhà nước
     ADMIN = "admin"  # quản trị kỹ thuật: reads no documents
 
 
@@ -28,7 +28,7 @@ ROLE_NAMES = {
     Role.HEAD: "Trưởng phòng",
     Role.LEADER: "Lãnh đạo",
     Role.OFFICE_CHIEF: "Chánh Văn phòng",
-    Role.CUSTODIAN: "Người giữ thư mật",
+    Role.CUSTODIAN: "Người giữ thư",
     Role.ADMIN: "Quản trị kỹ thuật",
 }
 

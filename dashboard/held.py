@@ -15,9 +15,9 @@ from core.errors import CongvanError, Permanent
 from core.letters import Exclusion, HeldLetter
 from core.listings import held as listing
 from core.listings.held import HeldRow, LeftOutRow
-from core.rights import Right
+from core.rights import Right, may_open_held
 from dashboard import reasons
-from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
+from dashboard.web import Person, acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
 from dashboard.words import age
 
 LISTS = {"nhap": "Văn thư không cập nhật", **reasons.CATEGORIES, "thu_bao": "Thư báo, trả lời tự động, quảng cáo"}
@@ -37,7 +37,7 @@ async def show_decline(request: Request) -> Response:
 
 async def decline(request: Request) -> Response:
     """POST /bi-giu/{id}/khong-cap-nhat: destroy the key, with the reason."""
-    person = require(request, Right.OPEN_HELD)
+    person = require(request, Right.SEE_HELD)
     form, held_id = await form_of(request), request.path_params["id"]
     reason = form.get("reason", "")
     try:
@@ -52,12 +52,12 @@ async def decline(request: Request) -> Response:
 
 async def release(request: Request) -> Response:
     """POST /bi-giu/{id}/dua-vao-nhap: ask intake to open a held letter and draft it."""
-    return await _release(request, _release_held, "/bi-giu")
+    return await _release(request, Right.SEE_HELD, _release_held, "/bi-giu")
 
 
 async def release_exclusion(request: Request) -> Response:
     """POST /khong-vao-so/{id}/dua-vao-nhap: a false alarm; intake fetches the letter again."""
-    return await _release(request, _release_exclusion, "/khong-vao-so")
+    return await _release(request, Right.RELEASE_EXCLUDED, _release_exclusion, "/khong-vao-so")
 
 
 async def not_entered(request: Request) -> Response:
@@ -75,7 +75,7 @@ async def not_entered(request: Request) -> Response:
         shown = [{"row": row, "kind": reasons.notice(row.outcome, row.rule)} for row in rows]
     return render(
         request, "held/not_entered.html", chosen=chosen, lists=lists, counts=counts, rows=shown,
-        next_id=_next_id(rows), can_open=Right.OPEN_HELD in person.rights,
+        next_id=_next_id(rows), can_open=Right.RELEASE_EXCLUDED in person.rights,
         can_take_back=is_clerk,
     )  # fmt: skip
 
@@ -85,22 +85,24 @@ async def _index(request: Request) -> Response:
     decided = request.query_params.get("xong") == "1"
     rows = await in_reading(request, listing.held, decided=decided, before=_before(request))
     return render(
-        request, "held/index.html", rows=[_held(row, now(request)) for row in rows], decided=decided,
-        next_id=_next_id(rows), can_open=Right.OPEN_HELD in person.rights,
+        request, "held/index.html", rows=[_held(row, person, now(request)) for row in rows], decided=decided,
+        next_id=_next_id(rows),
     )  # fmt: skip
 
 
 async def _decline_page(request: Request, reason: str, error: CongvanError | None = None) -> Response:
-    require(request, Right.OPEN_HELD)
+    person = require(request, Right.SEE_HELD)
     row = await in_reading(request, _one, request.path_params["id"])
+    if not may_open_held(person.roles, row.reason):
+        raise HTTPException(404)
     return render(
-        request, "held/decline.html", 422 if error else 200, row=_held(row, now(request)), reason=reason,
+        request, "held/decline.html", 422 if error else 200, row=_held(row, person, now(request)), reason=reason,
         error=error.sentence if error else "", wrong_field=error.field if error else "",
     )  # fmt: skip
 
 
-async def _release(request: Request, act: Callable[..., None], back: str) -> Response:
-    person = require(request, Right.OPEN_HELD)
+async def _release(request: Request, right: Right, act: Callable[..., None], back: str) -> Response:
+    person = require(request, right)
     await form_of(request)
     source = origin_of(request).source
     await in_writing(request, act, request.path_params["id"], person.id, at=now(request), source=source)
@@ -147,8 +149,11 @@ def _list(session: Session, user_id: int, chosen: str, before: int | None) -> tu
     return counts, list(listing.left_out(session, chosen, before=before))
 
 
-def _held(row: HeldRow, at: datetime) -> dict[str, Any]:
-    return {"row": row, "reason": reasons.held(row.reason), "place": _place(row), "age": age(row.held_at, at)}
+def _held(row: HeldRow, person: Person, at: datetime) -> dict[str, Any]:
+    return {
+        "row": row, "reason": reasons.held(row.reason), "place": _place(row), "age": age(row.held_at, at),
+        "can_open": may_open_held(person.roles, row.reason),
+    }  # fmt: skip
 
 
 def _left_out(row: LeftOutRow) -> dict[str, Any]:

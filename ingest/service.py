@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
@@ -82,7 +83,9 @@ class Intake:
         self._reports: dict[str, MailboxReport] = {}
         on_disk_trouble = DiskReport(self._reports.values())
         self.pipeline = Pipeline(settings, self.spool, store, key, self.committer.put, on_disk_trouble, clock, reader)
-        holder = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
+        host = socket.gethostname()[:40]
+        _free_leases_of_the_dead(database, host)
+        holder = f"{host}:{os.getpid()}:{os.urandom(4).hex()}"
         lease = settings.intake.lease_seconds
         shared = Shared(database, self.spool, self.pipeline, self.committer, clock, holder, lease, stop)
         self.watches: list[FolderWatch] = []
@@ -169,6 +172,15 @@ def _sweep(settings: Settings, database: Database, store: FolderStore) -> None:
                 removed += 1
     if removed:
         log.info("swept", files=removed)
+
+
+def _free_leases_of_the_dead(database: Database, host: str) -> None:
+    """Give back what killed processes of this host still hold, so that a restart reads at once."""
+    with database.writing() as session:
+        for folder_id, holder in mailboxes.leases(session).items():
+            owner, _, pid = holder.rpartition(":")[0].rpartition(":")
+            if owner == host and not Path(f"/proc/{pid}").exists():
+                mailboxes.give_lease_back(session, folder_id, holder)
 
 
 def _named(database: Database) -> Iterator[str]:

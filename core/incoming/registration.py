@@ -13,6 +13,7 @@ from core.evidence import Evidence
 from core.incoming.tables import STATE_NAMES, TRANSITIONS, Act, Incoming, State
 from core.people import User
 from core.registers import Book, BookCheck, Series
+from core.text import squeeze
 
 UNSURE_BELOW = 0.7  # a proposed value less probable than this must be looked at before the number is taken
 REQUIRED = {
@@ -71,7 +72,7 @@ def unsure_values(proposed: Mapping[str, Any], values: object) -> set[str]:
     unsure = set()
     for field, stored in proposed.items():
         evidence = Evidence.from_json(stored)
-        if evidence.confidence < UNSURE_BELOW and _as_text(values, field) == evidence.value:
+        if evidence.confidence < UNSURE_BELOW and _as_text(values, field) == squeeze(evidence.value):
             unsure.add(field)
     return unsure
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from core import held, people
+from core import held, people, rights
 from core.errors import NotAllowed, Permanent, WrongState
 from core.events import Event
 from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest
@@ -73,11 +73,12 @@ def test_letting_a_letter_in_is_asked_of_intake_once(office: Any, letters: tuple
         ]  # fmt: skip
 
 
-def test_the_clerk_sees_held_letters_but_opens_none(office: Any, letters: tuple[int, int, int]) -> None:
+def test_what_may_be_a_secret_is_seen_by_the_clerk_but_not_opened(office: Any, letters: tuple[int, int, int]) -> None:
     held_id, left_id, _ = letters
     with office.database.writing() as session:
         lan = session.get_one(User, office.clerk_id)
         letter = session.get_one(HeldLetter, held_id)
+        letter.reason = "secret_stamp"
         for act in (
             lambda: held.release_held(session, letter, by=lan, at=MORNING),
             lambda: held.decline_held(session, letter, "Thư rác", by=lan, at=MORNING),
@@ -85,3 +86,21 @@ def test_the_clerk_sees_held_letters_but_opens_none(office: Any, letters: tuple[
         ):
             with pytest.raises(NotAllowed):
                 act()
+
+
+@pytest.mark.parametrize(
+    ("reason", "role", "may"),
+    [
+        ("locked_archive", Role.CLERK, True),
+        ("body_only_state", Role.CLERK, True),
+        ("phieu_chuyen_don", Role.CLERK, False),
+        ("hoi_don_thu", Role.CLERK, False),
+        ("secret_stamp", Role.CLERK, False),
+        ("một lý do chưa ai biết", Role.CLERK, False),
+        ("secret_stamp", Role.CUSTODIAN, True),
+        ("locked_archive", Role.LEADER, False),
+        ("locked_archive", Role.ADMIN, False),
+    ],
+)
+def test_what_hints_at_a_secret_or_a_petition_is_the_custodians_alone(reason: str, role: Role, may: bool) -> None:
+    assert rights.may_open_held({role}, reason) is may

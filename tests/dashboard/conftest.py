@@ -37,7 +37,7 @@ PEOPLE = {
     "mai": ("Lê Thị Mai", Role.HEAD, "Trưởng phòng"),
     "binh": ("Phạm Quốc Bình", Role.LEADER, "Giám đốc"),
     "hoa": ("Đỗ Thị Hoa", Role.OFFICE_CHIEF, "Chánh Văn phòng"),
-    "kha": ("Hồ Minh Kha", Role.CUSTODIAN, "Người giữ thư mật"),
+    "kha": ("Hồ Minh Kha", Role.CUSTODIAN, "Người giữ thư"),
     "quan": ("Vũ Anh Quân", Role.ADMIN, "Quản trị kỹ thuật"),
 }
 

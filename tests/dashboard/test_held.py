@@ -17,7 +17,17 @@ def test_held_letters_are_listed_by_their_outside_with_the_reason_in_words(full_
     page = signed_in("lan").get("/bi-giu").text
     for words in ("Tệp nén có mật khẩu", "Thư lớn hơn giới hạn", "van-thu, thư mục INBOX, UID 4", "5,9 MB"):
         assert words in page
-    assert "Đưa vào nháp</button>" not in page, "the clerk sees them and opens none"
+    assert "Đưa vào nháp</button>" in page, "a locked archive is the clerk's to decide"
+
+
+def test_a_letter_that_hints_at_a_petition_is_not_the_clerk_s_to_open(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        session.execute(sa.update(HeldLetter).values(reason="hoi_don_thu"))
+    lan = signed_in("lan")
+    page = lan.get("/bi-giu").text
+    assert "Chờ người giữ thư." in page and "Đưa vào nháp</button>" not in page
+    assert lan.get("/bi-giu/2/khong-cap-nhat").status_code == 404
+    assert lan.post("/bi-giu/2/dua-vao-nhap", data={"csrf": _token(page)}).status_code == 403
 
 
 def test_the_custodian_lets_a_letter_in_through_intake(full_office: Any, signed_in: Any) -> None:

@@ -1,9 +1,11 @@
 """From a real mailbox to rows: each letter once, byte for byte, the mailbox untouched."""
 
 import hashlib
+import socket
+import subprocess
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,21 @@ def test_two_daemons_on_one_mailbox_take_each_letter_once(office: Office) -> Non
         with office.database.reading() as session:
             assert session.scalar(sa.select(MailFolder.lease_holder))
     assert office.arrivals() == [(uid, "taken") for uid in range(1, 7)]
+
+
+def test_what_a_killed_daemon_of_this_host_held_is_free_at_the_next_start(office: Office) -> None:
+    mailbox = office.mailbox("vanthu")
+    office.send(mailbox, letter(1))
+    assert office.take_in() == 0
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    holder = f"{socket.gethostname()[:40]}:{gone.pid}:abcd"
+    later = datetime.now(UTC) + timedelta(hours=1)
+    with office.database.writing() as session:
+        session.execute(sa.update(MailFolder).values(lease_holder=holder, lease_until=later))
+    office.send(mailbox, letter(2))
+    assert office.take_in() == 0
+    assert office.messages() == 2
 
 
 def test_a_letter_larger_than_the_spool_is_held_where_it_lies(office: Office) -> None:
