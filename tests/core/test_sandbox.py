@@ -1,6 +1,7 @@
 """The killable child: it answers, it is stopped, and nothing of it survives."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
+from core.sandbox_child import load_plain
 
 HERE = str(Path(__file__).parent)
 
@@ -105,3 +107,23 @@ def _processes_with(folder: str) -> list[str]:
         except OSError:
             continue
     return found
+
+
+class _ByGetattr:
+    """Pickles itself as getattr(owner, name): Python 3.11.2's way with an enum's members."""
+
+    def __init__(self, owner: object, name: str) -> None:
+        self._asked = (owner, name)
+
+    def __reduce__(self) -> tuple[object, tuple[object, str]]:
+        return getattr, self._asked
+
+
+def test_an_enums_member_travels_as_every_python_writes_it() -> None:
+    assert load_plain(pickle.dumps(_ByGetattr(Failure, "TIME"))) is Failure.TIME
+
+
+@pytest.mark.parametrize(("owner", "name"), [(Failure, "__init__"), (Failure, "mro"), (Limits, "__init__")])
+def test_getattr_reaches_nothing_else(owner: object, name: str) -> None:
+    with pytest.raises(pickle.UnpicklingError):
+        load_plain(pickle.dumps(_ByGetattr(owner, name)))
