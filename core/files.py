@@ -1,10 +1,11 @@
 """The content-addressed file store: every file byte for byte under its SHA-256 (promise 7)."""
 
+import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -86,24 +87,27 @@ class FolderStore:
         with _locked(self._lock_path, fcntl.LOCK_EX):
             yield
 
-    def add(self, content: Content) -> bool:
-        """Copy a file in durably; False when it is there already. Call inside `adding`.
+    def add(self, *contents: Content) -> int:
+        """Copy files in durably and return how many were not there yet. Call inside `adding`.
 
-        Raises Temporary on any failure to write (disk full, I/O error), leaving nothing half written.
+        All are written before the first is flushed, all renamed before the first folder is: the disk's journal
+        then commits twice for a letter, not twice for each of its files. Raises Temporary on any failure to
+        write (disk full, I/O error), leaving nothing half written under a final name.
         """
-        target = self.path_of(content.sha256)
-        if target.exists():
-            flush_folder(target.parent)  # another writer may have renamed it a moment ago
-            return False
-        temporary = self._temporary / f"{content.sha256}.{os.getpid()}.{os.urandom(4).hex()}"
+        new = {content.sha256: content for content in contents if not self.path_of(content.sha256).exists()}
+        temporaries = {sha256: self._temporary / f"{sha256}.{os.urandom(8).hex()}" for sha256 in new}
         try:
-            copy_durably(content.path, temporary)
-            temporary.rename(target)
-            flush_folder(target.parent)
+            _copy_durably([(content.path, temporaries[sha256]) for sha256, content in new.items()])
+            for sha256, temporary in temporaries.items():
+                temporary.rename(self.path_of(sha256))
+            # Those that are there already may have been renamed by another writer a moment ago.
+            for folder in {self.path_of(content.sha256).parent for content in contents}:
+                flush_folder(folder)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            for temporary in temporaries.values():
+                temporary.unlink(missing_ok=True)
             raise Temporary(f"Không ghi được vào kho tệp: {error.strerror}. Thư vẫn còn trên máy chủ.") from error
-        return True
+        return len(new)
 
     def sweep(self, named: Iterable[str]) -> int:
         """Remove every file that no row names and all temporaries; return how many files were removed.
@@ -128,16 +132,26 @@ class FolderStore:
         self.path_of(sha256).unlink(missing_ok=True)
 
 
-def copy_durably(source: Path, target: Path) -> None:
-    """Copy bytes in the kernel and flush them; `target` must not exist."""
-    with source.open("rb") as reading, target.open("xb") as writing:
-        offset, size = 0, os.fstat(reading.fileno()).st_size
-        while offset < size:
-            sent = os.sendfile(writing.fileno(), reading.fileno(), offset, size - offset)
-            if sent == 0:
-                raise OSError(5, "tệp nguồn bị cắt ngắn")
-            offset += sent
-        os.fsync(writing.fileno())
+def _copy_durably(pairs: Sequence[tuple[Path, Path]]) -> None:
+    """Copy bytes in the kernel, source to new target, and flush them all."""
+    with ExitStack() as opened:
+        written = []
+        for source, target in pairs:
+            reading = opened.enter_context(source.open("rb"))
+            writing = opened.enter_context(target.open("xb"))
+            _send(reading.fileno(), writing.fileno())
+            written.append(writing.fileno())
+        for handle in written:
+            os.fsync(handle)
+
+
+def _send(source: int, target: int) -> None:
+    offset, size = 0, os.fstat(source).st_size
+    while offset < size:
+        sent = os.sendfile(target, source, offset, size - offset)
+        if sent == 0:
+            raise OSError(errno.EIO, "tệp nguồn bị cắt ngắn")
+        offset += sent
 
 
 def flush_folder(folder: Path) -> None:

@@ -154,8 +154,7 @@ class Pipeline:
             lock.enter_context(self._store.adding())
             outcome = self._judge(parcel, answer)
             if isinstance(outcome, Taken | ForDraft):
-                for content in {content.sha256: content for content in outcome.contents()}.values():
-                    self._store.add(content)
+                self._store.add(*outcome.contents())
         except BaseException:
             lock.close()
             raise

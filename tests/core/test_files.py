@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> FolderStore:
 def test_a_file_comes_back_byte_for_byte(store: FolderStore, tmp_path: Path) -> None:
     new = content(tmp_path, b"%PDF-1.7 " + bytes(range(256)) * 5000)
     with store.adding():
-        assert store.add(new)
+        assert store.add(new) == 1
     with store.open(new.sha256) as reading:
         assert reading.read() == new.path.read_bytes()
     assert files.sha256_of(store.path_of(new.sha256)) == new.sha256
@@ -38,7 +38,7 @@ def test_a_file_comes_back_byte_for_byte(store: FolderStore, tmp_path: Path) -> 
 def test_the_same_content_is_stored_once(store: FolderStore, tmp_path: Path) -> None:
     new = content(tmp_path, b"abc")
     with store.adding():
-        assert [store.add(new), store.add(new)] == [True, False]
+        assert [store.add(new, new), store.add(new)] == [1, 0]
     assert len(list(store.contents())) == 1
 
 
