@@ -32,7 +32,8 @@ def read_raw_letter(raw: Path, folder: Path) -> Reading:
 
 def read_opened(letter: Letter, folder: Path, *, screened: bool = True) -> Reading:
     """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
-    letter = replace(letter, attachments=open_archives(letter.attachments, folder))
+    attachments, inner = open_archives(letter.attachments, folder)
+    letter = replace(letter, attachments=attachments, inner=(*letter.inner, *inner))
     letter, files = _read_files(letter)
     pages = {index: file.pages for index, file in files.items() if file.pages}
     outcome, reasons, is_secret = screen(letter, pages) if screened else (Outcome.DRAFT, (), False)

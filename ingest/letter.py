@@ -60,13 +60,22 @@ class MailClass(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """Text that a letter holds beside its own `text`: of a mail within it, or the same said once more in HTML."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One mail, read tolerantly.
 
     `identity` (hex SHA-256) is the letter's identity of promise 2: Message-ID and the hash over decoded
     Subject, From, Date and each part's name and decoded bytes. `raw_sha256` and `raw_size` are of the bytes
     as received. `date` is the Date header in UTC or None. `text` is the body as plain text (HTML turned
-    into text, never kept as HTML), NFC. `warnings` are short codes of what had to be repaired.
+    into text, never kept as HTML), NFC; `inner` is only there to be screened. `warnings` are short codes of
+    what had to be repaired.
     """
 
     message_id: str | None
@@ -86,6 +95,7 @@ class Letter:
     reports: tuple[Report, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)  # the few other headers that screening reads
     warnings: tuple[str, ...] = ()
+    inner: tuple[Inner, ...] = ()
 
 
 class Outcome(StrEnum):

@@ -1,14 +1,16 @@
 """Screening under Điều 3 of the office's regulation: entered, held for the clerk, or kept out, always with a reason."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from config.vocabulary import vocabulary
 from core.text import fold, normal, repair
-from ingest.letter import Letter, MailClass, Outcome, Page, Reason
+from ingest.letter import Attachment, Letter, MailClass, Outcome, Page, Reason
+from ingest.mime.body import html_to_text
+from ingest.mime.charsets import decode
 from ingest.reading.head import find_head
 from ingest.reading.lines import lines_of
 from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
@@ -18,6 +20,7 @@ PagesByAttachment = Mapping[int, Sequence[Page]]
 STATUS_PACKAGE = "edxml_status"  # marks an attachment that is a status message (DOMAIN §3.3)
 _HEAD_LINES = 40
 _MOST_LETTERS = 200_000
+_MOST_TEXT_BYTES = 256 << 10
 _HIDDEN = ""  # a suspected secret is never quoted
 _IDENTITY = re.compile(
     r"(?i)\b(?:cccd|cmnd|căn cước|chứng minh nhân dân|sinh năm|sinh ngày|thường trú|địa chỉ|số điện thoại)\b"
@@ -80,10 +83,31 @@ def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) ->
     if any(_says_secret(a.path) for a in letter.attachments if a.media_type == "application/xml"):
         reasons.append(Reason("secret_package", _HIDDEN))
         total = 100
-    scores = [_score("secret", item) for item in items]
+    scores = [_score("secret", item) for item in (*items, *_inner_items(letter))]
     best = max(scores, key=lambda score: score.total)
     hidden = [Reason(reason.rule, _HIDDEN) for reason in best.reasons if best.total > 0]
     return _Score(max(total, best.total), (*reasons, *hidden))
+
+
+def _inner_items(letter: Letter) -> Iterator[Item]:
+    """Mails within the letter, its other forms, and attached texts: a secret may stand in any of them."""
+    for inner in letter.inner:
+        yield Item({"subject": normal(inner.subject), "body": normal(repair(inner.text))}, frozenset())
+    for attachment in letter.attachments:
+        if attachment.path is not None and (text := _attached_text(attachment.path, attachment)):
+            yield Item({"body": normal(repair(text))}, frozenset())
+
+
+def _attached_text(path: Path, attachment: Attachment) -> str:
+    """The beginning of an attached text; "" for a file that is none."""
+    with path.open("rb") as file:
+        data = file.read(_MOST_TEXT_BYTES)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # Notepad's "Unicode", whatever type the mail claims
+        return data.decode("utf-16", "replace")
+    if attachment.media_type not in ("text/plain", "text/html", "text/csv"):
+        return ""
+    text, _ = decode(data, None)
+    return html_to_text(text) if attachment.media_type == "text/html" else text
 
 
 def _heads(pages: Sequence[Page]) -> list[Page]:

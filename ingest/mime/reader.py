@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ingest import reports
-from ingest.letter import Attachment, Letter
+from ingest.letter import Attachment, Inner, Letter
 from ingest.mime import addresses, headers, mail_class, tnef
 from ingest.mime.body import MAX_TEXT_BYTES, Body, text_of
 from ingest.mime.decoding import decoded
@@ -23,6 +24,8 @@ from ingest.mime.roles import REPORT_TYPES, choice, holder_name, is_body, is_in_
 MAX_NESTED_FILES = 10
 MAX_SMALL_NESTED_BYTES = 1024 * 1024
 MAX_REPORT_BYTES = 256 * 1024
+# What is screened of texts besides the letter's own.
+MAX_INNER_LETTERS = 1_000_000
 _CID = re.compile(rb"""cid:([^"'\s>)]{1,250})""", re.IGNORECASE)
 
 
@@ -38,6 +41,8 @@ class LetterReader:
         self._digests: list[tuple[str, str]] = []
         self._warnings: set[str] = set()
         self._nested_bytes = 0
+        self._inner: list[Inner] = []
+        self._inner_letters = 0
 
     def read(self, path: Path) -> Letter:
         """The letter in the file at `path`. Raises OSError only."""
@@ -52,6 +57,7 @@ class LetterReader:
         header = root.header
         subject = re.sub(r" {2,}", " ", header.text("subject"))
         text, repaired = text_of(self._bodies)
+        self._take_other_forms()
         found, is_report = reports.read(header, self._report_parts, subject, text)
         message_id = headers.message_id(header.raw("message-id"))
         if repaired or not all(value.isascii() or _is_utf8(value) for _, value in header.fields):
@@ -81,6 +87,7 @@ class LetterReader:
             reports=found,
             headers=mail_class.kept_fields(header),
             warnings=tuple(sorted(self._warnings)),
+            inner=tuple(self._inner),
         )
 
     def _take_parts(self, raw: Raw, parts: list[Part], *, inside: str, level: int) -> None:
@@ -90,6 +97,7 @@ class LetterReader:
             holder = holder_name(parts, part, holders) or inside
             if part.nested and part.parent >= 0 and parts[part.parent].media_type in NESTED_TYPES:
                 self._digests.append(("message/rfc822", part.header.text("subject") + part.header.text("from")))
+                self._inner.append(Inner(part.header.text("subject"), ""))
             if part.is_multipart:
                 continue
             if part.has_children:  # a mail within the mail, readable in place
@@ -123,8 +131,24 @@ class LetterReader:
         kept, digest = _kept_text(decoded(raw, part), MAX_TEXT_BYTES)
         self._digests.append(("", digest))
         self._warnings.update(part.warnings)
+        body = Body(part, kept, choice(parts, index))
         if is_own:
-            self._bodies.append(Body(part, kept, choice(parts, index)))
+            self._bodies.append(body)
+        else:
+            self._take_inner(body)
+
+    def _take_other_forms(self) -> None:
+        # Of alternatives only one is the letter's text; a program may have left the stamp out of that one.
+        choices = Counter(body.choice for body in self._bodies)
+        for body in self._bodies:
+            if choices[body.choice] > 1:
+                self._take_inner(body)
+
+    def _take_inner(self, body: Body) -> None:
+        if self._inner_letters < MAX_INNER_LETTERS:
+            text, _ = text_of([body])
+            self._inner.append(Inner("", text))
+            self._inner_letters += len(text)
 
     def _take_file(self, raw: Raw, part: Part, holder: str, level: int, parts: list[Part]) -> None:
         chunks: Iterable[bytes] = decoded(raw, part)
@@ -169,7 +193,9 @@ class LetterReader:
     def _take_mail_file(self, path: Path, *, inside: str, level: int) -> None:
         with Raw(path) as inner:
             scanner = Scanner(inner)
-            self._take_parts(inner, scanner.scan(), inside=inside, level=level)
+            parts = scanner.scan()
+            self._inner.append(Inner(parts[0].header.text("subject"), ""))
+            self._take_parts(inner, parts, inside=inside, level=level)
             self._warnings |= scanner.warnings
 
     def _attach(self, part: Part, stored: Stored, holder: str, kind: str) -> Attachment:

@@ -1,4 +1,4 @@
-"""Archives opened into the spool, within limits: what is inside stands among the letter's attachments."""
+"""Archives, and mails kept as files, opened into the spool within limits: what they hold stands among the files."""
 
 import unicodedata
 import zipfile
@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from core.text import repair
-from ingest.letter import Attachment
-from ingest.mime import sniff
+from ingest.letter import Attachment, Inner
+from ingest.mime import read_letter, sniff
 from ingest.mime.files import PartsFolder
 
 ZIP = "application/zip"
+MAIL = "message/rfc822"
 # Opened by a later reader; until then the clerk opens them by hand.
 SEALED_TYPES = ("application/vnd.rar", "application/x-7z-compressed", "application/gzip", "application/x-xz")
 MOST_FILES = 1000
@@ -24,18 +25,20 @@ _WINDOW = 256 << 10
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 
 
-def open_archives(attachments: Sequence[Attachment], folder: Path) -> tuple[Attachment, ...]:
-    """`attachments`, each archive followed by the files it holds (`inside` names it), to a depth of three.
+def open_archives(attachments: Sequence[Attachment], folder: Path) -> tuple[tuple[Attachment, ...], tuple[Inner, ...]]:
+    """`attachments`, each archive or mail followed by the files it holds (`inside` names it), to a depth of
+    three; and what such mails say, to be screened.
 
     Files are written to a folder below `folder` under generated names: nothing of an archive's own paths is
     used. Limits hold for the whole letter: 1,000 files, 512 MB, a ratio of 1,000. An archive over them or with a
-    password stays as it is with the warning "archive_limits", "locked" or "damaged_archive".
+    password stays as it is with the warning "archive_limits", "locked" or "damaged_archive", an opened mail has
+    "opened".
     """
     unpacker = _Unpacker(folder)
     out: list[Attachment] = []
     for attachment in attachments:
         out += unpacker.opened(attachment, 0)
-    return tuple(out)
+    return tuple(out), tuple(unpacker.inner)
 
 
 class _Limits(Exception):
@@ -44,6 +47,9 @@ class _Limits(Exception):
 
 class _Unpacker:
     def __init__(self, folder: Path) -> None:
+        self.inner: list[Inner] = []
+        self._folder = folder
+        self._mails = 0
         self._place = folder / "unpacked"
         self._files: PartsFolder | None = None
         self._count = 0
@@ -53,13 +59,14 @@ class _Unpacker:
         if attachment.media_type in SEALED_TYPES:
             yield _warned(attachment, "unopened")
             return
-        if attachment.media_type != ZIP or attachment.path is None:
+        is_mail = attachment.media_type == MAIL and "opened" not in attachment.warnings
+        if not (is_mail or attachment.media_type == ZIP) or attachment.path is None:
             yield attachment
             return
         if depth >= MOST_DEPTH:
             yield _warned(attachment, "archive_limits")
             return
-        inner, warning = self._unpack(attachment, attachment.path)
+        inner, warning = (self._read if is_mail else self._unpack)(attachment, attachment.path)
         yield _warned(attachment, warning) if warning else attachment
         for member in inner:
             yield from self.opened(member, depth + 1)
@@ -79,6 +86,17 @@ class _Unpacker:
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError):
             return taken, "damaged_archive"
         return taken, ""
+
+    def _read(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
+        """A mail that came as a file of no declared type, or in an archive."""
+        self._mails += 1
+        place = self._folder / f"mail-{self._mails}"
+        place.mkdir(mode=0o700)
+        letter = read_letter(path, place)
+        self.inner += [Inner(letter.subject, letter.text), *letter.inner]
+        self._count += len(letter.attachments)
+        warning = "archive_limits" if self._count > MOST_FILES else "opened"
+        return [replace(a, inside=a.inside or attachment.name) for a in letter.attachments], warning
 
     def _allow(self, count: int, size: int, packed: int) -> None:
         """Check what the directory promises; what really comes out is counted again while reading."""

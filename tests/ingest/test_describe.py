@@ -1,8 +1,11 @@
 """Whole mails and bare files to what they would become."""
 
+import base64
 import io
 import json
 import zipfile
+from collections.abc import Callable
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -135,3 +138,83 @@ def test_a_package_that_says_secret_is_kept_out(tmp_path: Path, spool: Path, lev
     package = f"<edXML><MessageHeader><SecurityLevel>{level}</SecurityLevel></MessageHeader></edXML>"
     reading = read_raw_letter(mail(tmp_path, ("12.edxml", package.encode())), spool)
     assert (reading.is_secret, reading.letter) == (True, None)
+
+
+def _stamped() -> bytes:
+    return pdf(stamp="#place(dx: -1cm)[*TỐI MẬT*] #v(1cm)")
+
+
+def _secret_mail(text: str = "MẬT", subject: str = "Gửi văn bản") -> EmailMessage:
+    inner = EmailMessage()
+    inner["From"], inner["To"], inner["Subject"] = "a@snv.lamdong.gov.vn", "b@snv.lamdong.gov.vn", subject
+    inner.set_content(f"{text}\nNội dung cần giữ kín.")
+    return inner
+
+
+def _packed(name: str, data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, data)
+    return out.getvalue()
+
+
+def _forwarded(folder: Path, *inner: EmailMessage) -> Path:
+    path = mail(folder, ("12.pdf", pdf()))
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    for one in inner:
+        message.add_attachment(one)
+    path.write_bytes(message.as_bytes())
+    return path
+
+
+def _in_base64(folder: Path, inner: EmailMessage) -> Path:
+    path = _forwarded(folder, inner)
+    plain = inner.as_bytes()
+    head, _, _ = path.read_bytes().rpartition(b"Content-Type: message/rfc822")
+    boundary = message_from_bytes(path.read_bytes()).get_boundary()
+    coded = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n" + base64.encodebytes(plain)
+    path.write_bytes(head + coded + f"\n--{boundary}--\n".encode())
+    return path
+
+
+def _in_html_only(folder: Path) -> Path:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "vanthu@snv.lamdong.gov.vn", "Gửi văn bản"
+    message.set_content("Xem nội dung trong thư.")
+    message.add_alternative("<p>TỐI MẬT</p><p>Nội dung cần giữ kín.</p>", subtype="html")
+    message.add_attachment(pdf(), maintype="application", subtype="pdf", filename="12.pdf")
+    path = folder / "thu.eml"
+    path.write_bytes(message.as_bytes())
+    return path
+
+
+SECRET_WITHIN: dict[str, Callable[[Path], Path]] = {
+    "body of a forwarded mail": lambda folder: _forwarded(folder, _secret_mail()),
+    "subject of a forwarded mail": lambda folder: _forwarded(folder, _secret_mail("", "Tài liệu tối mật")),
+    "forwarded mail in base64": lambda folder: _in_base64(folder, _secret_mail()),
+    "HTML beside a plain text": _in_html_only,
+    "mail in an archive": lambda folder: mail(folder, ("t.zip", _packed("thư.eml", _secret_mail().as_bytes()))),
+    "document of a mail in an archive": lambda folder: mail(
+        folder, ("t.zip", _packed("thư.eml", mail(folder, ("9.pdf", _stamped())).read_bytes()))
+    ),
+    "attached text": lambda folder: mail(folder, ("a.txt", "TỐI MẬT\nNội dung".encode())),
+    "attached text in UTF-16": lambda folder: mail(folder, ("a.txt", "TỐI MẬT\nNội dung".encode("utf-16"))),
+    "attached page": lambda folder: mail(folder, ("a.html", "<html><body><p>TỐI MẬT</p>x</body></html>".encode())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", SECRET_WITHIN)
+def test_a_secret_is_suspected_wherever_in_a_letter_it_stands(place: str, tmp_path: Path, spool: Path) -> None:
+    reading = read_raw_letter(SECRET_WITHIN[place](tmp_path), spool)
+    assert (reading.outcome, reading.is_secret, reading.letter) == (Outcome.EXCLUDE, True, None)
+
+
+def test_files_of_a_mail_in_an_archive_stand_among_the_letters(tmp_path: Path, spool: Path) -> None:
+    inner = mail(tmp_path, ("12.pdf", pdf())).read_bytes()
+    reading = read_raw_letter(mail(tmp_path, ("thu.zip", _packed("thư.eml", inner))), spool)
+    assert reading.letter is not None
+    assert [(a.name, a.inside) for a in reading.letter.attachments] == [
+        ("thu.zip", ""), ("thư.eml", "thu.zip"), ("12.pdf", "thư.eml")
+    ]  # fmt: skip
+    assert reading.drafts[0].fields["code"].value == "12/SNV-VP"

@@ -26,7 +26,7 @@ def zip_of(members: dict[str, bytes]) -> bytes:
 
 def test_what_is_inside_stands_beside_its_archive(tmp_path: Path) -> None:
     inner = zip_of({"bảng.xlsx": b"PK-no-real-table", "thư mục/1.pdf": b"%PDF-1.4 x"})
-    found = open_archives([packed(tmp_path / "a", {"CV 12.pdf": b"%PDF-1.4 y", "kem.zip": inner})], tmp_path)
+    found = open_archives([packed(tmp_path / "a", {"CV 12.pdf": b"%PDF-1.4 y", "kem.zip": inner})], tmp_path)[0]
     assert [(a.name, a.inside, a.media_type) for a in found] == [
         ("van ban.zip", "", "application/zip"),
         ("CV 12.pdf", "van ban.zip", "application/pdf"),
@@ -41,7 +41,7 @@ def test_an_archives_own_paths_are_never_used(tmp_path: Path) -> None:
     spool = tmp_path / "spool"
     spool.mkdir()
     attachment = packed(spool / "a", {"../../thoat.txt": b"x", "/etc/thoat": b"y", "..\\..\\c.txt": b"z"})
-    found = open_archives([attachment], spool)
+    found = open_archives([attachment], spool)[0]
     assert [a.name for a in found[1:]] == ["thoat.txt", "thoat", "c.txt"]
     assert {p.name for p in tmp_path.iterdir()} == {"spool"}
     assert {p.name for p in spool.iterdir()} == {"a", "unpacked"}
@@ -54,19 +54,19 @@ def test_a_locked_archive_stays_closed(tmp_path: Path) -> None:
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + offset] |= 1
     (tmp_path / "a").write_bytes(data)
-    (found,) = open_archives([attachment], tmp_path)
+    (found,) = open_archives([attachment], tmp_path)[0]
     assert found.warnings == ("locked",)
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
-    (found,) = open_archives([packed(tmp_path / "a", {"bom": b"\0" * (8 << 20)})], tmp_path)
+    (found,) = open_archives([packed(tmp_path / "a", {"bom": b"\0" * (8 << 20)})], tmp_path)[0]
     assert found.warnings == ("archive_limits",)
     assert not (tmp_path / "unpacked").exists()
 
 
 def test_too_many_files_are_not_unpacked(tmp_path: Path) -> None:
     many = {f"{i}.txt": b"x" for i in range(archives.MOST_FILES + 1)}
-    (found,) = open_archives([packed(tmp_path / "a", many)], tmp_path)
+    (found,) = open_archives([packed(tmp_path / "a", many)], tmp_path)[0]
     assert found.warnings == ("archive_limits",)
 
 
@@ -74,7 +74,7 @@ def test_nesting_ends_at_the_third_archive(tmp_path: Path) -> None:
     data = b"%PDF-1.4"
     for level in range(5):
         data = zip_of({f"{level}.zip" if level else "trong cung.pdf": data})
-    found = open_archives([packed(tmp_path / "a", {"5.zip": data})], tmp_path)
+    found = open_archives([packed(tmp_path / "a", {"5.zip": data})], tmp_path)[0]
     assert [a.name for a in found] == ["van ban.zip", "5.zip", "4.zip", "3.zip"]
     assert found[-1].warnings == ("archive_limits",)
 
@@ -83,7 +83,7 @@ def test_a_damaged_archive_says_so(tmp_path: Path) -> None:
     attachment = packed(tmp_path / "a", {"1.pdf": b"%PDF-1.4 abc" * 99})
     data = (tmp_path / "a").read_bytes()
     (tmp_path / "a").write_bytes(data[:40] + b"\xff\xff\xff" + data[43:])
-    assert open_archives([attachment], tmp_path)[0].warnings == ("damaged_archive",)
+    assert open_archives([attachment], tmp_path)[0][0].warnings == ("damaged_archive",)
 
 
 def test_names_in_old_encodings_are_read(tmp_path: Path) -> None:
@@ -97,9 +97,9 @@ def test_names_in_old_encodings_are_read(tmp_path: Path) -> None:
         folder = tmp_path / f"spool{number}"
         folder.mkdir()
         attachment = Attachment("a.zip", 1, "0" * 64, "application/zip", "", path)
-        assert [a.name for a in open_archives([attachment], folder)] == ["a.zip", shown]
+        assert [a.name for a in open_archives([attachment], folder)[0]] == ["a.zip", shown]
 
 
 def test_other_archives_are_left_for_the_clerk(tmp_path: Path) -> None:
     rar = Attachment("ho so.rar", 1, "0" * 64, "application/vnd.rar", "", tmp_path / "a")
-    assert open_archives([rar], tmp_path)[0].warnings == ("unopened",)
+    assert open_archives([rar], tmp_path)[0][0].warnings == ("unopened",)
