@@ -18,6 +18,8 @@ from dashboard import web
 
 _LOG = structlog.get_logger("dashboard")
 _MACHINE_PATHS = ("/healthz", "/metrics")
+# No row has such a number, and SQLite can't even be asked for one: the page is simply not there.
+_TOO_LONG_NUMBER = re.compile(r"\d{19}")
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
 HEADERS = {
     "Content-Security-Policy": (
@@ -58,6 +60,9 @@ class Guard:
         settings = web.office_of(request).settings.dashboard
         if not _is_our_host(scope["path"], request.headers, settings):
             await _wrong_address(request.headers)(scope, receive, send_guarded)
+            return
+        if _TOO_LONG_NUMBER.search(scope["path"]):
+            await _page(request, 404, "Không tìm thấy trang", _NOT_FOUND)(scope, receive, send_guarded)
             return
         try:
             await self._app(scope, receive, send_guarded)

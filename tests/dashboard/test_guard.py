@@ -57,6 +57,13 @@ def test_another_host_name_is_told_what_to_do(visitor: TestClient) -> None:
     assert answer.status_code == 421 and "dashboard.origin" in answer.text
 
 
+@pytest.mark.parametrize(
+    "path", ["/den/{}", "/den/{}/xem", "/tep/{}/1", "/trang/1/{}/1.png", "/bi-giu/{}/khong-cap-nhat"]
+)
+def test_a_number_no_row_can_have_is_not_found(path: str, signed_in: Any) -> None:
+    assert signed_in("lan").get(path.format("9" * 19)).status_code == 404
+
+
 def test_a_form_without_its_token_does_nothing(full_office: Any, signed_in: Any) -> None:
     lan = signed_in("lan")
     for form in ({"reason": "Giả mạo"}, {"reason": "Giả mạo", "csrf": "sai"}, {"reason": "Giả", "csrf": "é"}):
