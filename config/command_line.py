@@ -28,8 +28,6 @@ class Exit(IntEnum):
     DATA = 65
     NO_INPUT = 66
     UNAVAILABLE = 69
-    SOFTWARE = 70
-    CANT_CREATE = 73
     IO = 74
     TEMPORARY = 75
     NO_PERMISSION = 77

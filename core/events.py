@@ -22,7 +22,10 @@ class Event(Base):
     """One act: who, for whom if delegated, what, when, from where. `payload` may be blanked, `digest` stays."""
 
     __tablename__ = "events"
-    __table_args__ = (sa.Index("ix_events_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        sa.Index("ix_events_subject", "subject_kind", "subject_id"),
+        sa.Index("ix_events_chain", "chain", "id"),  # `latest` is asked five times a second
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     chain: Mapped[str] = mapped_column(sa.String(16))

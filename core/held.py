@@ -62,6 +62,12 @@ def release_exclusion(session: Session, exclusion: Exclusion, *, by: User, at: d
     return request_id
 
 
+def sealed_names(session: Session) -> set[str]:
+    """The name of every sealed file that still has its key: what the sweep must keep."""
+    kept = sa.select(HeldLetter.sealed_path).where(HeldLetter.seal_key.is_not(None))
+    return {name for name in session.scalars(kept) if name}
+
+
 def _check_undecided(session: Session, held: HeldLetter, by: User) -> None:
     if not rights.may_open_held(by.roles, held.reason):
         raise NotAllowed("Thư này có dấu hiệu tài liệu mật hoặc đơn thư: chỉ người được giao giữ thư quyết định.")

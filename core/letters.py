@@ -23,8 +23,9 @@ class ArrivalState(StrEnum):
 class MailboxState(Base):
     """What the pages show of one configured mailbox, and what people ask of it.
 
-    `trouble` is a Vietnamese sentence or empty. `stopped_at` is set after two refused logins; pressing
-    "Thử lại" (or a changed password) clears it. `*_asked_at` are requests, `*_done_at` their answers.
+    `trouble` is a Vietnamese sentence or empty, `trouble_kind` its sort in one word, for whoever watches by
+    program. `stopped_at` is set after two refused logins; pressing "Thử lại" (or a changed password) clears
+    it. `*_asked_at` are requests, `*_done_at` their answers.
     """
 
     __tablename__ = "mailboxes"
@@ -73,18 +74,16 @@ class Message(Base):
     """
 
     __tablename__ = "messages"
-    __table_args__ = (sa.Index("ix_messages_order", "received_at", "sort_uid"),)
-
     id: Mapped[int] = mapped_column(primary_key=True)
     identity: Mapped[str] = mapped_column(sa.String(64), unique=True)
     message_id: Mapped[str | None] = mapped_column(sa.String(998), index=True)
     raw_sha256: Mapped[str] = mapped_column(sa.ForeignKey("files.sha256"))
     raw_size: Mapped[int] = mapped_column(sa.BigInteger)
     mail_class: Mapped[str] = mapped_column(sa.String(16))
-    outcome: Mapped[str] = mapped_column(sa.String(16))
+    outcome: Mapped[str] = mapped_column(sa.String(16), index=True)
     subject: Mapped[str] = mapped_column(sa.Text, default="")
     sender_name: Mapped[str] = mapped_column(sa.Text, default="")
-    sender_address: Mapped[str] = mapped_column(sa.String(320), default="", index=True)
+    sender_address: Mapped[str] = mapped_column(sa.String(320), default="")
     recipients: Mapped[list[Any]] = mapped_column(default=list)
     in_reply_to: Mapped[str | None] = mapped_column(sa.String(998))
     sent_at: Mapped[datetime | None]
@@ -140,9 +139,10 @@ class HeldLetter(Base):
     """A letter that waits, sealed (promise 3): its bytes lie encrypted, the key only in this row.
 
     `reason` is the rule's short name. `mark` is a keyed HMAC of the letter's identity, to know it again by
-    another route. `sealed_path` is the name of the encrypted file in the folder of sealed letters, None when
-    the letter never was downloaded (too large for the spool) or its bytes were destroyed. `decided_*` say
-    who let it in (`released`) or destroyed it (`declined`), and why.
+    another route; of a letter that never was downloaded it is its place in the mailbox. `sealed_path` is the
+    name of the encrypted file in the folder of sealed letters, None when the letter never was downloaded (too
+    large for the spool, or not given by the server). `decided_*` say who let it in (`released`) or destroyed
+    it (`declined`), and why; `seal_key` is blank from then on and the sweep removes the file.
     """
 
     __tablename__ = "held_letters"
@@ -169,6 +169,7 @@ class Exclusion(Base):
     """
 
     __tablename__ = "exclusions"
+    __table_args__ = (sa.Index("ix_exclusions_category", "category", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     arrival_id: Mapped[int] = mapped_column(sa.ForeignKey("arrivals.id"), index=True)
@@ -196,10 +197,10 @@ class IntakeRequest(Base):
     name: Mapped[str] = mapped_column(sa.Text)
     spool_name: Mapped[str | None] = mapped_column(sa.String(80))
     incoming_id: Mapped[int | None] = mapped_column(sa.ForeignKey("incoming.id"))
-    held_id: Mapped[int | None] = mapped_column(sa.ForeignKey("held_letters.id"))
-    exclusion_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exclusions.id"))
+    held_id: Mapped[int | None] = mapped_column(sa.ForeignKey("held_letters.id"), index=True)
+    exclusion_id: Mapped[int | None] = mapped_column(sa.ForeignKey("exclusions.id"), index=True)
     asked_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     asked_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)  # intake asks four times a second what has none
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))

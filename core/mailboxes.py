@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import events
 from core.errors import NotAllowed, Permanent
-from core.letters import HeldLetter, MailboxState, MailFolder
+from core.letters import MailboxState, MailFolder
 from core.people import Role, User
 
 
@@ -63,12 +63,6 @@ def refusals(session: Session, mailbox: str) -> tuple[int, datetime | None]:
 def requests(session: Session) -> Sequence[MailboxState]:
     """Every mailbox with what people ask of it."""
     return session.scalars(sa.select(MailboxState)).all()
-
-
-def sealed_names(session: Session) -> set[str]:
-    """The name of every sealed file that still has its key."""
-    kept = sa.select(HeldLetter.sealed_path).where(HeldLetter.seal_key.is_not(None))
-    return {name for name in session.scalars(kept) if name}
 
 
 def take_lease(session: Session, folder_id: int, holder: str, *, seconds: float, at: datetime) -> bool:

@@ -76,7 +76,9 @@ def book_by_code(session: Session, code: str) -> Book:
     return book
 
 
-def open_series(session: Session, book: Book, first_number: int, *, by: User, at: datetime) -> Series:
+def open_series(
+    session: Session, book: Book, first_number: int, *, by: User, at: datetime, source: str = ""
+) -> Series:  # fmt: skip
     """Confirm the number a book begins with in the year of `at` (features E14).
 
     Raises NotAllowed unless `by` is a clerk, WrongState when the year is already open, Permanent for a
@@ -96,7 +98,7 @@ def open_series(session: Session, book: Book, first_number: int, *, by: User, at
     session.add(series)
     session.flush()
     payload = {"book": book.code, "year": today.year, "first_number": first_number}
-    events.record(session, "series_opened", "book", book.id, by=by.id, at=at, payload=payload)
+    events.record(session, "series_opened", "book", book.id, by=by.id, at=at, source=source, payload=payload)
     return series
 
 

@@ -41,9 +41,11 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
 }
 # Held letters whose reason says nothing of secrets or citizens' petitions: the clerk decides about these.
 _PLAIN_REASONS = frozenset({
-    "archive_limits", "body_only", "body_only_state", "crashed", "database", "hoi_mot_cua", "hoi_quang_cao",
-    "link_only", "locked_archive", "locked_file", "memory", "timeout", "too_large", "unreadable",
+    "archive_limits", "body_only", "body_only_state", "hoi_mot_cua", "hoi_quang_cao", "link_only", "locked_archive",
+    "locked_file", "not_given", "too_large", "unreadable_crash", "unreadable_error", "unreadable_memory",
+    "unreadable_time",
 })  # fmt: skip
+NOT_GIVEN = "Tài khoản của bạn không được giao việc này. Liên hệ người quản trị nếu cần."
 _READ_ALL = frozenset({Role.LEADER, Role.OFFICE_CHIEF})
 _REGISTERED = (State.REGISTERED, State.VOIDED)
 
@@ -56,7 +58,7 @@ def may(user: User, right: Right) -> bool:
 def require(user: User, right: Right) -> None:
     """Raise NotAllowed unless the person holds the right."""
     if not may(user, right):
-        raise NotAllowed("Tài khoản của bạn không được giao việc này. Liên hệ người quản trị nếu cần.")
+        raise NotAllowed(NOT_GIVEN)
 
 
 def may_open_held(roles: Collection[Role], reason: str) -> bool:

@@ -84,7 +84,8 @@ def _file_fault(path: Path, sha256: str, size: int) -> str | None:
 
 
 def _sealed(session: Session, folder: Path) -> Iterator[str]:
-    held = sa.select(HeldLetter.id, HeldLetter.sealed_path).where(HeldLetter.sealed_path.is_not(None))
+    # Without its key a sealed file is dead, and the sweep has removed it or will.
+    held = sa.select(HeldLetter.id, HeldLetter.sealed_path).where(HeldLetter.seal_key.is_not(None))
     for held_id, name in session.execute(held):
         if not (folder / str(name)).is_file():
             yield f"Thư bị giữ số {held_id}: bản niêm phong không còn."

@@ -5,17 +5,17 @@ from functools import cache
 from config.vocabulary import vocabulary
 
 HELD = {
-    "unreadable": "Thư hỏng hoặc sai cấu trúc, máy không đọc được",
-    "timeout": "Đọc thư quá lâu, máy đã dừng",
-    "memory": "Đọc thư tốn quá nhiều bộ nhớ, máy đã dừng",
-    "crashed": "Chương trình đọc thư gặp lỗi giữa chừng",
+    "unreadable_error": "Thư hỏng hoặc sai cấu trúc, máy không đọc được",
+    "unreadable_time": "Đọc thư quá lâu, máy đã dừng",
+    "unreadable_memory": "Đọc thư tốn quá nhiều bộ nhớ, máy đã dừng",
+    "unreadable_crash": "Chương trình đọc thư gặp lỗi giữa chừng",
     "hold": "Máy chưa xếp được thư này",
-    "too_large": "Thư lớn hơn giới hạn cho phép",
+    "too_large": "Thư lớn hơn giới hạn cho phép, còn nguyên ở hộp thư",
+    "not_given": "Máy chủ thư không trả nội dung thư này, thư còn nguyên ở hộp thư",
     "locked_archive": "Tệp nén có mật khẩu",
     "locked_file": "Tệp có mật khẩu, không mở được",
     "archive_limits": "Tệp nén quá nhiều tệp, quá sâu hoặc quá lớn khi bung",
     "link_only": "Thư chỉ có đường liên kết tải tệp, chưa có tệp",
-    "ask_petition": "Có thể là đơn thư khiếu nại, tố cáo, kiến nghị",
     "hoi_don_thu": "Có thể là đơn thư khiếu nại, tố cáo, kiến nghị",
     "phieu_chuyen_don": "Phiếu chuyển đơn của cơ quan khác",
     "hoi_mot_cua": "Có thể là hồ sơ thủ tục hành chính của bộ phận một cửa",
@@ -23,8 +23,6 @@ HELD = {
     "body_only": "Thư không có tệp văn bản",
     "body_only_state": "Thư của cơ quan nhà nước nhưng không có tệp văn bản",
     "secret_stamp": "Có thể có dấu độ mật",
-    "database": "Không ghi được nội dung thư vào cơ sở dữ liệu",
-    "other": "Máy chưa xếp được thư này",
 }
 LEFT_OUT = {
     "secret_stamp": "Có dấu độ mật trên văn bản",

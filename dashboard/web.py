@@ -21,7 +21,7 @@ from core.db import Database
 from core.errors import NotAllowed, Permanent
 from core.files import FolderStore
 from core.people import Role, User
-from core.rights import Right
+from core.rights import NOT_GIVEN, Right
 from dashboard import pages
 
 P = ParamSpec("P")
@@ -87,7 +87,7 @@ def require(request: Request, right: Right) -> Person:
     """The signed-in person, who holds `right`. Raises NotAllowed (404 where reading, 403 for acts)."""
     person = user_of(request)
     if right not in person.rights:
-        raise NotAllowed("Tài khoản của bạn không được giao việc này. Liên hệ người quản trị nếu cần.")
+        raise NotAllowed(NOT_GIVEN)
     return person
 
 

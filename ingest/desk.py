@@ -11,8 +11,7 @@ from core import mailboxes
 from core.db import Database
 from core.errors import Temporary
 from core.letters import MailboxState
-from ingest.account import account_of
-from ingest.mailbox import Session
+from ingest import checkup
 from ingest.states import MailboxReport
 from ingest.trouble import Trouble
 from ingest.watcher import FolderWatch
@@ -73,9 +72,7 @@ class Desk:
 
     def _test(self, mailbox: MailboxSettings) -> None:
         try:
-            with Session(account_of(mailbox)) as session:
-                for folder in mailbox.folders:
-                    session.open_folder(folder)
+            checkup.look_at(mailbox)
             answer = f"Kết nối tốt: đăng nhập được, mở được {len(mailbox.folders)} thư mục."
         except Trouble as trouble:
             log.warning("mailbox_test", mailbox=mailbox.name, kind=trouble.kind.value, detail=trouble.detail)

@@ -12,7 +12,7 @@ import structlog
 from config.settings import Settings
 from core import registers, requests, sealing
 from core.arrivals import Where
-from core.errors import Permanent
+from core.errors import Permanent, Temporary
 from core.letters import Arrival, HeldLetter, IntakeRequest
 from ingest.pipeline import Parcel
 from ingest.shared import Again, Shared
@@ -25,6 +25,8 @@ _RELEASED = "ingest.handed:read_released"
 _LOST = "Tệp không còn trong vùng đệm (máy vừa khởi động lại). Thả lại tệp."
 _TOO_LARGE = "Tệp lớn hơn vùng đệm thư. Báo người quản trị tăng khóa spool_megabytes."
 _GONE = "Thư không còn ở hộp thư nên không lấy lại được."
+_IN_PLACE = "Thư còn nguyên ở hộp thư, máy không tải về được. Tải tệp từ hộp thư rồi thả vào bàn văn thư."
+_FAILED = "Máy không ghi được văn bản này; đã ghi vào nhật ký để người quản trị xem."
 _NOT_KEPT = "Nội dung không được giữ lại nên không đưa vào được. Nhận lại từ nơi gửi."
 
 log = structlog.get_logger()
@@ -62,15 +64,13 @@ class HandedOver:
                 code = self._settings.mailboxes[0].book if self._settings.mailboxes else "den"
                 self._book_id = registers.book_by_code(session, code).id
         for request in asked:
-            letter, place = held[request.id], places[request.id]
-            if request.spool_name is not None:
-                self._take_file(request, self._shared.spool.dropped / request.spool_name)
-            elif letter is not None:
-                self._take_held(request, letter)
-            elif place is not None:
-                self._take_excluded(request, place)
-            else:
-                self._answer(request.id, _NOT_KEPT)
+            try:
+                self._take(request, held[request.id], places[request.id])
+            except Temporary:
+                raise
+            except Exception:
+                log.exception("request_failed", request=request.id)
+                self._answer(request.id, _FAILED)
 
     def settle(self, uids: Sequence[int]) -> None:
         """The rows of these requests are committed."""
@@ -81,7 +81,17 @@ class HandedOver:
 
     def give_up(self, uid: int) -> None:
         """A request's letter did not reach the database: it is answered, so that a person can decide."""
-        self._answer(uid, "Máy không ghi được văn bản này; đã ghi vào nhật ký để người quản trị xem.")
+        self._answer(uid, _FAILED)
+
+    def _take(self, request: IntakeRequest, letter: HeldLetter | None, place: Arrival | None) -> None:
+        if request.spool_name is not None:
+            self._take_file(request, self._shared.spool.dropped / request.spool_name)
+        elif letter is not None:
+            self._take_held(request, letter)
+        elif place is not None:
+            self._take_excluded(request, place)
+        else:
+            self._answer(request.id, _NOT_KEPT)
 
     def _take_file(self, request: IntakeRequest, path: Path) -> None:
         try:
@@ -92,13 +102,17 @@ class HandedOver:
         slot = self._room(request, size)
         if slot is not None:
             # A link, not a move: if we are killed before the commit, the file is still there to be taken again.
-            _link_or_copy(path, slot.raw)
+            try:
+                _link_or_copy(path, slot.raw)
+            except OSError:
+                self._shared.spool.release(slot)
+                raise
             self._files[request.id] = path
             self._submit(request, slot, size, _DROPPED)
 
     def _take_held(self, request: IntakeRequest, letter: HeldLetter) -> None:
         if letter.sealed_path is None or letter.seal_key is None:
-            self._answer(request.id, _NOT_KEPT)
+            self._answer(request.id, _IN_PLACE)
             return
         slot = self._room(request, letter.size)
         if slot is None:

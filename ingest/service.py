@@ -11,8 +11,9 @@ from pathlib import Path
 
 import structlog
 
+from config.command_line import Exit
 from config.settings import MailboxSettings, Settings
-from core import files, mailboxes, registers, sealing
+from core import files, held, mailboxes, registers, sealing
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
@@ -23,12 +24,11 @@ from ingest.pipeline import READER, Pipeline
 from ingest.shared import Shared
 from ingest.spool import Spool, spool_root
 from ingest.states import DiskReport, MailboxReport
+from ingest.trouble import Kind
 from ingest.watcher import FolderWatch
 
 _LOOK_SECONDS = 0.25
 _SWEEP_SECONDS = 24 * 3600.0
-_EX_UNAVAILABLE = 69
-_EX_TEMPFAIL = 75
 
 log = structlog.get_logger()
 
@@ -106,7 +106,7 @@ class Intake:
         troubles = [trouble for watch in self.watches if (trouble := watch.run_once())]
         if not troubles:
             return 0
-        return _EX_TEMPFAIL if all(t.kind in ("database", "disk") for t in troubles) else _EX_UNAVAILABLE
+        return Exit.TEMPORARY if all(t.kind in (Kind.DATABASE, Kind.DISK) for t in troubles) else Exit.UNAVAILABLE
 
     def watch(self, heartbeat: Callable[[], None], ready: Callable[[], None]) -> None:
         """Run the watchers until the stop is asked for, looking meanwhile at what people ask."""
@@ -162,10 +162,9 @@ class Intake:
 
 def _sweep(settings: Settings, database: Database, store: FolderStore) -> None:
     """Remove what a killed process stored and no row names (promise 2)."""
-
     removed = store.sweep(_named(database))
     with store.alone(), database.reading() as session:
-        sealed = mailboxes.sealed_names(session)
+        sealed = held.sealed_names(session)
         for path in settings.sealed_folder.glob("*"):
             if path.name not in sealed:
                 path.unlink()

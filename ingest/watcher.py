@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import queue
 import random
 import select
 from collections import Counter, deque
@@ -21,6 +20,7 @@ from ingest.mailbox import Place, Session
 from ingest.pipeline import Parcel, Ready
 from ingest.series import Series
 from ingest.shared import Again, Shared
+from ingest.spool import Slot
 from ingest.states import MailboxReport
 from ingest.trouble import Kind, Trouble, trouble_of
 
@@ -56,7 +56,7 @@ class FolderWatch:
         self._leased = False
         self._series: Series | None = None
         self._not_given: Counter[int] = Counter()
-        self._again: queue.SimpleQueue[Again] = queue.SimpleQueue()
+        self._again: deque[Again] = deque()
 
     @property
     def name(self) -> str:
@@ -70,7 +70,7 @@ class FolderWatch:
 
     def fetch_again(self, again: Again) -> None:
         """Fetch one letter a second time, for a request; from any thread."""
-        self._again.put(again)
+        self._again.append(again)
         self.wake()
 
     def run(self) -> None:
@@ -152,15 +152,24 @@ class FolderWatch:
         self._report.success(self.folder, asked=asked)
 
     def _fetch_again(self, imap: Session, series: Series) -> None:
-        while not self._again.empty():
-            again = self._again.get()
+        """Fetch what requests wait for; one that meets trouble stays first in line for the next session."""
+        spool, stop = self._shared.spool, self._shared.stop
+        while self._again and not stop.is_set():
+            again = self._again[0]
             places = imap.places([again.uid]) if again.uidvalidity == series.uidvalidity else {}
-            fetch = Fetch(self._shared.spool, deque(places.values()), self._shared.stop)
+            todo = deque(place for place in places.values() if spool.can_ever_hold(place.size))
+            fetch = Fetch(spool, todo, stop)
+            slots: list[Slot | None] = []
             try:
-                bodies = [fetch.complete(body.uid) for body in imap.bodies(fetch.next_uid, fetch.open_target)]
+                while todo and not stop.is_set():
+                    slots += [fetch.complete(body.uid)[1] for body in imap.bodies(fetch.next_uid, fetch.open_target)]
+                    if todo:
+                        spool.wait_for_room(todo[0].size, 0.5)
             finally:
                 fetch.abandon()
-            again.answer(bodies[0][1] if bodies else None)
+            if not todo:
+                again.answer(slots[0] if slots else None)
+                self._again.popleft()
 
     def _open(self, imap: Session) -> Series:
         uidvalidity = imap.open_folder(self.folder)

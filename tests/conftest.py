@@ -16,6 +16,9 @@ for folder in (_HERE.parent, _HERE / "servers"):
 import dovecot_server  # noqa: E402
 import postgres_server  # noqa: E402
 
+from core import schema  # noqa: E402
+from core.db import Database  # noqa: E402
+
 
 @contextmanager
 def _server_home() -> Iterator[Path]:
@@ -37,6 +40,28 @@ def postgres() -> Iterator[postgres_server.Postgres]:
     """One real PostgreSQL for the whole run."""
     with _server_home() as home, postgres_server.running(home) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the program's schema, to be copied: migrating one for each test is slow."""
+    path = tmp_path_factory.mktemp("migrated") / "office.sqlite3"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgres: postgres_server.Postgres) -> str:
+    """The URL of the same on PostgreSQL, a template for `Postgres.new_database`."""
+    url = postgres.new_database()
+    _migrate(url)
+    return url
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    schema.upgrade(database)
+    database.close()
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from core import events
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
-from core.incoming.registration import held_by_another, move, require_reason
+from core.incoming.registration import check_version, move, require_reason
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
 from core.notation import parse_code
+from core.office import office_date
 from core.people import Role, User
 from core.text import fold, squeeze
 
@@ -112,8 +113,8 @@ def amend(
         raise NotAllowed("Chỉ văn thư được sửa dự thảo vào sổ.")
     if document.state != State.DRAFT:
         raise WrongState(_no_draft(document))
-    held_by_another(document, version)
-    values = read_form(form, today=at.date())
+    check_version(document, version)
+    values = read_form(form, today=office_date(at))
     before = {name: getattr(document, name) for name in values}
     changed = {name for name, value in values.items() if before[name] != value}
     for name in changed:
@@ -127,7 +128,10 @@ def amend(
 
 
 def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
-    """Typed texts -> column values. Raises Permanent, naming the field, for what can't be read."""
+    """Typed texts -> column values; `today` is the office's day.
+
+    Raises Permanent, naming the field, for what can't be read.
+    """
     values: dict[str, Any] = {}
     for name in TEXT_FIELDS:
         if name in form:

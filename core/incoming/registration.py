@@ -106,6 +106,12 @@ def may_move(document: Incoming, act: Act, *, by: User) -> State:
     return target
 
 
+def check_version(document: Incoming, version: int) -> None:
+    """Raise WrongState when the document has changed since `version` was shown (C16)."""
+    if document.version != version:
+        raise WrongState("Người khác vừa sửa văn bản này. Xem lại nội dung mới rồi làm tiếp; chưa có gì bị ghi đè.")
+
+
 def require_reason(reason: str) -> str:
     """The reason without surrounding blanks. Raises Permanent when it says nothing."""
     reason = " ".join(reason.split())
@@ -131,9 +137,3 @@ def _as_text(values: object, field: str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else str(value)
-
-
-def held_by_another(document: Incoming, version: int) -> None:
-    """Raise WrongState when the document has changed since `version` was shown (C16)."""
-    if document.version != version:
-        raise WrongState("Người khác vừa sửa văn bản này. Xem lại nội dung mới rồi làm tiếp; chưa có gì bị ghi đè.")

@@ -101,7 +101,7 @@ class Incoming(Base):
 
     arrival_number: Mapped[int | None] = mapped_column(sa.BigInteger)  # số đến
     year: Mapped[int | None]
-    arrived_on: Mapped[date | None]  # ngày đến
+    arrived_on: Mapped[date | None] = mapped_column(index=True)  # ngày đến
     registered_at: Mapped[datetime | None]
     registered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     closed_reason: Mapped[str] = mapped_column(sa.Text, default="")  # why declined or voided

@@ -13,6 +13,7 @@ from core.people import User
 from core.rights import Right, may, readable
 
 PAGE_ROWS = 50
+_PLACE = (Arrival.received_at, Arrival.door, Arrival.mailbox, Arrival.folder, Arrival.uid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +182,6 @@ def left_out_counts(session: Session, user: User) -> dict[str, int]:
         notes = sa.select(sa.func.count()).where(Message.outcome.in_(("report", "ignore")))
         found["thu_bao"] = session.execute(notes).scalar_one()
     return found
-
-
-_PLACE = (Arrival.received_at, Arrival.door, Arrival.mailbox, Arrival.folder, Arrival.uid)
 
 
 def _requests(session: Session, column: Any, ids: list[int]) -> dict[int, tuple[bool, str]]:

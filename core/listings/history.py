@@ -15,7 +15,7 @@ _SENTENCES = {
     "amended": "Sửa {fields}",
     "file_role_set": "Đổi vai trò tệp {name}",
     "file_asked": "Thêm tệp {name}",
-    "files_attached": "Tệp được ghép vào dự thảo",
+    "files_added": "Ghép {count} tệp đã đọc xong vào dự thảo",
     "registered": "Vào sổ, số đến {number}",
     "declined": "Không cập nhật: {reason}",
     "taken_back": "Đưa lại bàn văn thư",
@@ -51,6 +51,6 @@ def steps(session: Session, incoming_id: int) -> list[Step]:
 
 def in_words(act: str, payload: dict[str, Any] | None) -> str:
     """One event of an incoming document as a Vietnamese phrase; an act unknown here keeps its name."""
-    said = dict.fromkeys(("number", "reason", "name"), "(nội dung đã xóa)") | (payload or {})
+    said = dict.fromkeys(("number", "reason", "name", "count"), "(nội dung đã xóa)") | (payload or {})
     fields = [FIELD_NAMES[name] for name in said.get("fields", ()) if name in FIELD_NAMES]
     return _SENTENCES.get(act, act).format(**(said | {"fields": ", ".join(fields) or "nội dung"}))

@@ -48,7 +48,7 @@ async def open_book(request: Request) -> Response:
     form, code, at = await form_of(request), request.path_params["code"], now(request)
     try:
         first = _typed_twice(form)
-        await in_writing(request, _open, person.id, code, first, at=at)
+        await in_writing(request, _open, person.id, code, first, at=at, source=origin_of(request).source)
     except Permanent as error:
         return await _opening_page(request, form, error)
     year = office_date(at).year
@@ -85,9 +85,9 @@ def _typed_twice(form: dict[str, str]) -> int:
     return int(first)
 
 
-def _open(session: Session, user_id: int, code: str, first: int, *, at: datetime) -> None:
+def _open(session: Session, user_id: int, code: str, first: int, *, at: datetime, source: str) -> None:
     book = registers.book_by_code(session, code)
-    registers.open_series(session, book, first, by=acting(session, user_id), at=at)
+    registers.open_series(session, book, first, by=acting(session, user_id), at=at, source=source)
 
 
 async def _opening_page(request: Request, typed: dict[str, str], error: CongvanError | None = None) -> Response:

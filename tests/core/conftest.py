@@ -1,5 +1,6 @@
 """An office on an empty database, SQLite and PostgreSQL alike, with two clerks and an injected clock."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core import people, registers, schema
+from core import people, registers
 from core.db import Database
 from core.evidence import Evidence, Source
 from core.incoming import drafts
@@ -46,13 +47,17 @@ class Office:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'office.sqlite3'}"
-    else:
-        url = request.getfixturevalue("postgresql_url")
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "office.sqlite3")
+        database = Database(f"sqlite:///{tmp_path / 'office.sqlite3'}")
+        yield database
+        database.close()
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.new_database(request.getfixturevalue("migrated_postgresql"))
     database = Database(url)
-    schema.upgrade(database)
     yield database
     database.close()
+    server.drop_database(url)
 
 
 @pytest.fixture

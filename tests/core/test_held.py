@@ -26,8 +26,8 @@ def letters(office: Any) -> tuple[int, int, int]:
         session.add(arrival)
         session.flush()
         letter = HeldLetter(
-            arrival_id=arrival.id, reason="timeout", mark="m", size=10, sealed_path="f" * 32, seal_key=b"k" * 32,
-            held_at=MORNING,
+            arrival_id=arrival.id, reason="unreadable_time", mark="m", size=10, sealed_path="f" * 32,
+            seal_key=b"k" * 32, held_at=MORNING,
         )  # fmt: skip
         left = Exclusion(arrival_id=arrival.id, category="bi_mat", rule="secret_line", mark="n", excluded_at=MORNING)
         session.add_all([letter, left])

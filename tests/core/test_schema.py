@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
 from core import schema
 from core.db import Database
 from core.errors import Temporary
+from core.tables import METADATA
 
 
 def _upgraded(url: str) -> schema.Upgrade:
@@ -27,6 +30,12 @@ def test_three_upgrades_at_once_do_the_work_once(kind: str, tmp_path: Path, requ
         done = list(pool.map(_upgraded, [url] * 3))
     assert sorted(bool(one.steps) for one in done) == [False, False, True]
     schema.open_current(url).close()
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_program(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_a_database_that_is_not_there_says_what_to_run(tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ def seed_letters(session: Session, at: datetime) -> None:
             mailbox="van-thu", folder="INBOX", import_since=date(2026, 11, 1), lease_until=at + timedelta(days=99)
         )
     )
-    reasons = ("locked_archive", "too_large", "timeout", "body_only", "hoi_don_thu")
+    reasons = ("locked_archive", "too_large", "unreadable_time", "body_only", "hoi_don_thu")
     for n, reason in enumerate(reasons):
         arrival_id = _arrive(session, n, "held", at)
         session.add(

@@ -111,7 +111,7 @@ class Office:
 
 @contextmanager
 def open_office(home: Path, dovecot: Dovecot, url: str | None = None) -> Iterator[Office]:
-    """An office with one empty book; `url` names its database, SQLite in `home` by default."""
+    """An office with one empty book; `url` names its empty database, SQLite in `home` by default."""
     (home / "data").mkdir()
     database = Database(url or f"sqlite:///{home / 'data' / 'congvan.sqlite3'}")
     schema.upgrade(database)

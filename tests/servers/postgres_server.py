@@ -39,11 +39,12 @@ class Postgres:
     home: Path
     port: int
 
-    def new_database(self) -> str:
-        """Create an empty database and return its URL for SQLAlchemy."""
+    def new_database(self, template: str = "") -> str:
+        """Create a database and return its URL for SQLAlchemy: empty, or a copy of the one at the URL `template`."""
         name = f"office{next(_numbers)}"
+        source = template.rpartition("/")[2] or "template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {source}")
         return f"postgresql+psycopg://nobody@127.0.0.1:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:

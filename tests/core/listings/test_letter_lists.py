@@ -38,7 +38,7 @@ def custodian(office: Any) -> int:
             session.flush()
             if state == "held":
                 session.add(
-                    HeldLetter(arrival_id=arrival.id, reason="timeout", mark=str(uid), size=uid, held_at=MORNING)
+                    HeldLetter(arrival_id=arrival.id, reason="locked_file", mark=str(uid), size=uid, held_at=MORNING)
                 )
             else:
                 session.add(
