@@ -7,18 +7,32 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core import events, rights
+from core.errors import WrongState
 from core.incoming import drafts
 from core.incoming.drafts import DraftFile
 from core.incoming.tables import Incoming, State
 from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest
+from core.people import User
+from core.rights import Right
 
+FOLDER = "dropped"  # inside the spool: the pages lay files there, intake reads and empties it
 REQUESTED = "request"  # stands for the mailbox in the arrivals of what people handed over
 _TAKEN = "Đã đọc xong; dự thảo ở trong hàng đợi."
 _KNOWN = "Văn bản này đã có trong máy từ trước, không tạo dự thảo mới."
 _HELD = "Không đọc được tệp hoặc tệp có khóa; đã chuyển vào mục thư bị giữ."
 _EXCLUDED = "Tệp có dấu hiệu thuộc loại không được đưa vào hệ thống (Điều 3); máy không giữ lại nội dung."
+_UNNAMED = "(tên tệp không giữ lại)"
 _ATTACHED = "Đã thêm {count} tệp vào dự thảo."
 _NO_DRAFT = "Văn bản này không còn là dự thảo, tệp không được thêm."
+
+
+@dataclass(frozen=True, slots=True)
+class HandedFile:
+    """A file that lies in the spool's folder as `spool_name`; `name` is what its owner calls it."""
+
+    name: str
+    spool_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +41,31 @@ class Attached:
 
     incoming_id: int
     files: Sequence[DraftFile]
+
+
+def hand_over(
+    session: Session, handed: Sequence[HandedFile], document: Incoming | None, *, by: User, at: datetime,
+    source: str = "",
+) -> None:  # fmt: skip
+    """Ask intake to read files: as new documents, or to be added to the draft `document`.
+
+    Raises NotAllowed unless `by` may register, WrongState when `document` is no draft any more.
+    """
+    rights.require(by, Right.REGISTER)
+    if document is not None and document.state != State.DRAFT:
+        raise WrongState("Văn bản này không còn là dự thảo, không thêm tệp được nữa.")
+    incoming_id = document.id if document is not None else None
+    kind = "dropped" if document is None else "attached"
+    rows = [
+        {"kind": kind, "name": file.name, "spool_name": file.spool_name, "incoming_id": incoming_id,
+         "asked_by": by.id, "asked_at": at}
+        for file in handed
+    ]  # fmt: skip
+    ids = session.scalars(sa.insert(IntakeRequest).returning(IntakeRequest.id), rows).all()
+    subject = ("incoming", incoming_id) if incoming_id is not None else ("intake_request", ids[0])
+    # Without names: the journal is for ever, and nothing of these files is screened yet (promise 4).
+    payload = {"count": len(handed)}
+    events.record(session, "file_asked", *subject, by=by.id, at=at, source=source, payload=payload)
 
 
 def waiting(session: Session) -> Sequence[IntakeRequest]:
@@ -71,8 +110,10 @@ def note_held(session: Session, request_id: int, *, at: datetime) -> None:
 
 
 def note_excluded(session: Session, request_id: int, *, at: datetime) -> None:
-    """A handed file is of a kind that must not come in."""
+    """A handed file is of a kind that must not come in. Its name may say what it says: it goes too (promise 4)."""
     answer(session, request_id, _EXCLUDED, at=at)
+    nameless = sa.update(IntakeRequest).where(IntakeRequest.id == request_id, IntakeRequest.spool_name.is_not(None))
+    session.execute(nameless.values(name=_UNNAMED))
 
 
 def attach(session: Session, request_id: int, attached: Attached, *, at: datetime) -> bool:

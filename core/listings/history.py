@@ -14,7 +14,7 @@ _SENTENCES = {
     "begun_by_hand": "Bắt đầu nhập tay",
     "amended": "Sửa {fields}",
     "file_role_set": "Đổi vai trò tệp {name}",
-    "file_asked": "Thêm tệp {name}",
+    "file_asked": "Thêm {count} tệp",
     "files_added": "Ghép {count} tệp đã đọc xong vào dự thảo",
     "registered": "Vào sổ, số đến {number}",
     "declined": "Không cập nhật: {reason}",

@@ -3,23 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from core import events
-from core.errors import Permanent, WrongState
-from core.incoming.tables import State
-from core.letters import IntakeRequest
+from core import requests
+from core.errors import Permanent
 from core.rights import Right
 from dashboard.incoming.desk import to_draft
 from dashboard.incoming.uploads import Upload, spool_files
 from dashboard.incoming.view import clerk, find
 from dashboard.web import flash, in_writing, now, office_of, origin_of, require
-
-FOLDER = "dropped"  # inside the spool; intake reads and empties it
 
 
 async def drop(request: Request) -> Response:
@@ -45,7 +40,7 @@ def _answer(request: Request, incoming_id: int | None, sentence: str) -> Respons
 
 async def _hand_over(request: Request, incoming_id: int | None) -> int:
     person = require(request, Right.REGISTER)
-    folder = office_of(request).spool / FOLDER
+    folder = office_of(request).spool / requests.FOLDER
     uploads = await spool_files(request, folder)
     if not uploads:
         raise Permanent("Chưa chọn tệp nào. Chọn tệp rồi bấm Gửi.")
@@ -64,19 +59,9 @@ def _ask(
     session: Session, user_id: int, uploads: Sequence[Upload], incoming_id: int | None, *, at: datetime, source: str
 ) -> None:
     user = clerk(session, user_id)
-    if incoming_id is not None and find(session, user, incoming_id).state != State.DRAFT:
-        raise WrongState("Văn bản này không còn là dự thảo, không thêm tệp được nữa.")
-    kind = "dropped" if incoming_id is None else "attached"
-    rows = [
-        {"kind": kind, "name": upload.name, "spool_name": upload.spool_name, "incoming_id": incoming_id,
-         "asked_by": user.id, "asked_at": at}
-        for upload in uploads
-    ]  # fmt: skip
-    ids = session.scalars(sa.insert(IntakeRequest).returning(IntakeRequest.id), rows).all()
-    subject = ("incoming", incoming_id) if incoming_id is not None else ("intake_request", ids[0])
-    payload = {"name": ", ".join(upload.name for upload in uploads)[:500], "count": len(uploads)}
-    facts = [events.Fact("file_asked", *subject, payload)]
-    events.record_many(session, facts, by=user.id, at=at, source=source)
+    document = find(session, user, incoming_id) if incoming_id is not None else None
+    handed = [requests.HandedFile(upload.name, upload.spool_name) for upload in uploads]
+    requests.hand_over(session, handed, document, by=user, at=at, source=source)
 
 
 routes = [

@@ -1,5 +1,6 @@
 """Files that people hand over: dropped, attached, let in; each gets its answer."""
 
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def custodian(office: Office) -> int:
 def ask(office: Office, user_id: int, name: str, content: bytes, incoming_id: int | None = None) -> Path:
     folder = spool_root(office.settings) / "dropped"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"spooled-{name}"
+    path = folder / secrets.token_hex(8)
     path.write_bytes(content)
     kind = "dropped" if incoming_id is None else "attached"
     with office.database.writing() as session:
@@ -142,3 +143,15 @@ def test_a_suspected_secret_leaves_no_trace_and_a_false_alarm_is_fetched_again(o
     with office.database.reading() as session:
         raw = session.scalars(sa.select(Message.raw_sha256)).one()
         assert office.store.path_of(raw).read_bytes() == SECRET
+
+
+def test_a_dropped_secret_leaves_not_even_its_name(office: Office) -> None:
+    user = custodian(office)
+    with office.watching():
+        path = ask(office, user, "KHOA-BI-MAT.eml", SECRET)
+        wait_until(lambda: all_answered(office))
+        wait_until(lambda: not path.exists())
+    assert answers(office)[0].startswith("Tệp có dấu hiệu")
+    office.database.close()  # the write-ahead log is written back
+    for found in (p for folder in (office.home / "data", office.home / "spool") for p in folder.rglob("*")):
+        assert not found.is_file() or b"KHOA-BI-MAT" not in found.read_bytes(), found
