@@ -12,7 +12,6 @@ from config.settings import LogSettings
 # Libraries that tell more than a fact a line, or would print what they were handed.
 _QUIET = (
     "alembic",
-    "apscheduler",
     "asyncio",
     "flanker",
     "imapclient",

@@ -65,8 +65,8 @@ def fold(text: str) -> str:
     return squeeze(text).lower()
 
 
-# --- encodings from before Unicode -------------------------------------------------------------------------
-# Both are read as if they were Latin-1, which is how they reach us in PDF text layers, DOCX runs and mails.
+# Two encodings from before Unicode. Both are read as if they were Latin-1, which is how they reach us in PDF
+# text layers, DOCX runs and mails.
 
 _TCVN3_LETTERS = (
     "ĂÂÊÔƠƯĐăâêôơưđ" "\0\0\0\0\0\0" "àảãáạ" "\0" "ằẳẵắ" "\0\0\0\0\0\0\0" "ặầẩẫấậè" "\0" "ẻẽéẹềểễếệìỉ"

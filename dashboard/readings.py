@@ -12,6 +12,7 @@ from core.incoming.tables import Incoming, IncomingFile
 from core.rights import may_read
 from dashboard.web import acting, in_reading, in_thread, now, office_of, origin_of, user_of
 
+_MOST_NOTED = 20_000
 READ_AGAIN_AFTER = timedelta(hours=1)  # one reading in the journal for each person, document and hour
 
 
@@ -45,6 +46,8 @@ async def note_reading(request: Request, incoming_id: int) -> None:
 
     # Not by in_writing: a form that comes back after a new login is shown again, and that is a reading too.
     await in_thread(request, write)
+    if len(noted) >= _MOST_NOTED:
+        noted.clear()  # some readings are then noted twice, which harms nobody
     noted[key] = at
 
 

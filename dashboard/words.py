@@ -45,8 +45,3 @@ def age(at: datetime | None, now: datetime) -> str:
     if days == 0:
         return f"{passed // timedelta(hours=1)} giờ trước"
     return "hôm qua" if days == 1 else f"{days} ngày trước"
-
-
-def working_age(days: int) -> str:
-    """An age counted in working days: "hôm nay", "1 ngày làm việc"."""
-    return "hôm nay" if days == 0 else f"{days} ngày làm việc"

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-OFFICE_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+from core.office import OFFICE_ZONE, office_date
+
 _MAIL_HOURS = tuple(time(*at) for at in (
     (7, 35), (8, 20), (9, 5), (9, 50), (10, 40), (13, 35), (14, 20), (15, 10), (16, 0), (16, 40),
 ))  # fmt: skip
@@ -19,7 +19,7 @@ class Day:
     @property
     def today(self) -> date:
         """The date in office time."""
-        return self.now.astimezone(OFFICE_TIME).date()
+        return office_date(self.now)
 
     @property
     def year(self) -> int:
@@ -40,10 +40,9 @@ class Day:
         return f"{max(1, per_year * reached // 365):02d}"
 
     def arrivals(self, count: int) -> list[datetime]:
-        """When `count` letters arrived: in order, over the office hours of the last working day and of "
-        "today."""
+        """When `count` letters arrived: in order, over the office hours of the last working day and of today."""
         days = [on for on in (self.back(1), self.today) if on.weekday() < 5]
-        slots = [datetime.combine(on, at, OFFICE_TIME) for on in days for at in _MAIL_HOURS]
+        slots = [datetime.combine(on, at, OFFICE_ZONE) for on in days for at in _MAIL_HOURS]
         past = [slot for slot in slots if slot < self.now - timedelta(minutes=40)]
         chosen = [place * len(past) // count for place in range(count)]
         return [

@@ -10,6 +10,7 @@ from typing import Any
 
 import typst
 
+from core.notation import format_date
 from demo.agencies import OFFICE, PROVINCE, Agency, Form, Signer
 from demo.strokes import handwritten, signature
 
@@ -161,9 +162,8 @@ def _blanks(text: str) -> list[int]:
 
 
 def dateline(place: str, on: date) -> str:
-    """Địa danh and date; days below 10 and the months 1 and 2 take a leading 0 (Phụ lục I.II.4)."""
-    month = f"{on.month:02d}" if on.month < 3 else str(on.month)
-    return f"{place}, ngày {on.day:02d} tháng {month} năm {on.year}"
+    """Địa danh and date, as they stand at the head of a document (Phụ lục I.II.4)."""
+    return f"{place}, {format_date(on)}"
 
 
 def typeset(form: str, data: Mapping[str, Any]) -> bytes:

@@ -133,8 +133,6 @@ class Page:
 
     number: int
     words: tuple[Word, ...]
-    width_pt: float
-    height_pt: float
     is_scan: bool = False
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
+from core import requests
 from core.errors import Permanent
 
 # A letter takes its raw bytes, its decoded parts (three quarters of them) and some room for archives.
@@ -52,7 +53,7 @@ class Spool:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
             raise Permanent(f"Thư mục đệm {root} thuộc người dùng khác. Xóa nó hoặc đặt khóa intake.spool.")
         root.chmod(0o700)
-        self.dropped = root / "dropped"
+        self.dropped = root / requests.FOLDER
         self.dropped.mkdir(exist_ok=True, mode=0o700)
         self._max_bytes = max_bytes
         self._used = 0

@@ -10,7 +10,7 @@ filename* differ) · opened (a mail whose own files follow as attachments `insid
 
 from pathlib import Path
 
-from ingest.letter import Attachment, Letter
+from ingest.letter import Letter
 from ingest.mime.reader import LetterReader
 
 
@@ -29,9 +29,3 @@ def read_letter(raw: Path, parts_folder: Path | None) -> Letter:
     if raw.stat().st_size == 0:
         raise Unreadable("Thư rỗng, không có byte nào.")
     return LetterReader(parts_folder).read(raw)
-
-
-def sent_name(attachment: Attachment) -> str | None:
-    """The file name its sender gave an attachment; None where the name is ours, and for a mail within the
-    mail, which mail programs count as no file: its own files stand beside it."""
-    return None if {"name_generated", "opened"} & set(attachment.warnings) else attachment.name

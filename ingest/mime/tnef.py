@@ -8,7 +8,6 @@ from ingest.mime.charsets import decode
 from ingest.mime.names import safe_name
 from ingest.mime.raw import Raw
 
-SIGNATURE = b"\x78\x9f\x3e\x22"
 MAX_FILES = 1_000
 _MAX_PROPERTIES_BYTES = 1024 * 1024
 # Attribute numbers of MS-OXTNEF 2.1.3.2.

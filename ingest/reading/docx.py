@@ -100,7 +100,7 @@ class _Sheet:
     styles: dict[str | None, Any] = field(default_factory=dict)  # alignment by the name of the style
 
     def pages(self) -> tuple[Page, ...]:
-        return tuple(Page(i + 1, tuple(words), 595.0, 842.0) for i, words in enumerate(self.words[:MOST_PAGES]))
+        return tuple(Page(i + 1, tuple(words)) for i, words in enumerate(self.words[:MOST_PAGES]))
 
     def place(self, lines: list["_Set"], y: float) -> None:
         """Put `lines` down from height `y` of the current page, without breaking."""

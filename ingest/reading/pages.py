@@ -21,5 +21,5 @@ def read_pages(path: Path, media_type: str) -> tuple[Page, ...]:
     if media_type == DOCX:
         return docx_pages(path)
     if media_type in PICTURES:
-        return (Page(1, (), 0.0, 0.0, is_scan=True),)
+        return (Page(1, (), is_scan=True),)
     return ()

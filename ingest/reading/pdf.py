@@ -73,7 +73,7 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
             words = tuple(_words(page, text, width, height))
     finally:
         page.close()
-    return Page(index + 1, words, width, height, is_scan=not is_plausible(words))
+    return Page(index + 1, words, is_scan=not is_plausible(words))
 
 
 def _has_written_fields(page: pdfium.PdfPage) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from config.vocabulary import vocabulary
 from core.text import fold, squeeze
 from ingest.reading.head import Head
-from ingest.reading.lines import Line, box_around, joined, lines_of, segments_of
+from ingest.reading.lines import Line, joined, lines_of, segments_of
 from ingest.reading.patterns import (
     ABOUT,
     ADDRESSED_TO,
@@ -156,8 +156,3 @@ def _letter(head: Head, lines: Sequence[Line]) -> Title:
 
 def _tidy(subject: str) -> str:
     return subject.strip().rstrip(".;:*_-").strip()
-
-
-def box_of_title(lines: Sequence[Line]) -> tuple[float, float, float, float] | None:
-    """The box around `lines`, None when there are none."""
-    return box_around(lines) if lines else None

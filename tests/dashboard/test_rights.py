@@ -20,7 +20,8 @@ READERS = {
     "/den/122": "lan",
     "/den/3/huy-so": "lan",
     "/bi-giu": "lan kha",
-    "/bi-giu/1/khong-cap-nhat": "kha",
+    "/bi-giu/1/khong-cap-nhat": "lan kha",  # a locked archive
+    "/bi-giu/5/khong-cap-nhat": "kha",  # perhaps a petition
     "/khong-vao-so": "lan kha",
     "/khong-vao-so/bi_mat": "lan kha",
     "/khong-vao-so/nhap": "lan",
@@ -34,8 +35,10 @@ ACTORS = {
     "/den/3/huy-so": "lan",
     "/den/122/khong-cap-nhat": "lan",
     "/den/122/vao-so": "lan",
-    "/bi-giu/1/dua-vao-nhap": "kha",
-    "/bi-giu/1/khong-cap-nhat": "kha",
+    "/bi-giu/1/dua-vao-nhap": "lan kha",
+    "/bi-giu/1/khong-cap-nhat": "lan kha",
+    "/bi-giu/5/dua-vao-nhap": "kha",
+    "/bi-giu/5/khong-cap-nhat": "kha",
     "/khong-vao-so/1/dua-vao-nhap": "kha",
     "/hop-thu/van-thu/lay-thu": "lan quan",
     "/hop-thu/van-thu/kiem-tra": "lan quan",

@@ -15,7 +15,7 @@ import pytest
 from docx import Document as read_word_file
 
 from core.evidence import FIELDS
-from demo.day import OFFICE_TIME
+from core.office import office_date
 from demo.letters import DemoLetter, letters
 from demo.mailserver import MAILBOXES
 
@@ -44,7 +44,7 @@ def test_at_any_hour_nothing_comes_from_the_future_or_from_long_ago(hours: int) 
         due = now + timedelta(seconds=letter.delay_seconds or 0)
         assert now - timedelta(days=5) < letter.received_at <= due
         for fields in letter.expected:
-            assert fields["issued_on"] <= letter.received_at.astimezone(OFFICE_TIME).date().isoformat()
+            assert fields["issued_on"] <= office_date(letter.received_at).isoformat()
 
 
 def test_the_same_moment_gives_the_same_letters(post: Sequence[DemoLetter]) -> None:

@@ -9,8 +9,8 @@ from ingest.drafting import FileReading, draft
 from ingest.letter import Address, Attachment, Draft, Letter, MailClass, Page, Word
 from ingest.reading.pages import DOCX, PDF
 
-TEXT_PAGE = Page(1, (Word("chữ", 0.1, 0.1, 0.2, 0.12),), 595, 842)
-SCAN_PAGE = Page(1, (), 595, 842, is_scan=True)
+TEXT_PAGE = Page(1, (Word("chữ", 0.1, 0.1, 0.2, 0.12),))
+SCAN_PAGE = Page(1, (), is_scan=True)
 
 
 def letter(files: Sequence[Attachment], subject: str = "Gửi văn bản") -> Letter:

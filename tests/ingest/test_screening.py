@@ -39,7 +39,7 @@ def page(*lines: str, number: int = 1) -> Page:
             for word in text.split():
                 words.append(Word(word, x, 0.05 + 0.02 * row, x + 0.009 * len(word), 0.065 + 0.02 * row))
                 x += 0.009 * len(word) + 0.006
-    return Page(number, tuple(words), 595, 842)
+    return Page(number, tuple(words))
 
 
 OFFICIAL = page(
@@ -193,4 +193,4 @@ def test_an_answer_that_only_says_received_is_a_report() -> None:
 
 
 def test_an_unread_scan_is_drafted_not_suspected() -> None:
-    assert outcome(letter(files=[attachment("1.pdf")]), {0: [Page(1, (), 595, 842, True)]})[0] is Outcome.DRAFT
+    assert outcome(letter(files=[attachment("1.pdf")]), {0: [Page(1, (), is_scan=True)]})[0] is Outcome.DRAFT
