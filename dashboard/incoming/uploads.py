@@ -103,7 +103,7 @@ class _Reading:
             raise NotAllowed(_FORGED)
         if len(self._uploads) >= MOST_FILES:
             raise Permanent(f"Mỗi lần thả tối đa {MOST_FILES} tệp.")
-        self._name = options[b"filename"].decode(errors="replace").replace("\\", "/").rpartition("/")[2][:200]
+        self._name = _shown_name(options[b"filename"].decode(errors="replace"))
         self._place = secrets.token_hex(16)
         self._handle = os.open(self._folder / self._place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
@@ -145,3 +145,9 @@ class _Reading:
             self._uploads.append(Upload("", self._place, 0))
         for upload in self._uploads:
             (self._folder / upload.spool_name).unlink(missing_ok=True)
+
+
+def _shown_name(name: str) -> str:
+    """The last element of what the browser said, without NUL and the marks that turn "exe.pdf" around on screen."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable())[:200]
