@@ -3,7 +3,9 @@
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from intake_office import Office, letter, wait_until
 
@@ -11,6 +13,7 @@ from core import held, people, requests
 from core.incoming.tables import FileRole, Incoming, IncomingFile
 from core.letters import Exclusion, HeldLetter, IntakeRequest, Message
 from core.people import Role, User
+from ingest.mailbox import Session
 from ingest.spool import spool_root
 
 AT = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
@@ -145,6 +148,30 @@ def test_a_suspected_secret_leaves_no_trace_and_a_false_alarm_is_fetched_again(o
         assert office.store.path_of(raw).read_bytes() == SECRET
 
 
+def test_a_false_alarm_is_fetched_although_the_connection_breaks_first(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = custodian(office)
+    office.send(office.mailbox("vanthu"), SECRET)
+    assert office.take_in() == 0
+    with office.database.writing() as session:
+        excluded = session.scalars(sa.select(Exclusion)).one()
+        held.release_exclusion(session, excluded, by=session.get_one(User, user), at=AT)
+    whole, cuts = Session.bodies, []
+
+    def cut_once(self: Session, *arguments: Any) -> Any:
+        if not cuts:
+            cuts.append(1)
+            raise ConnectionResetError
+        return whole(self, *arguments)
+
+    monkeypatch.setattr(Session, "bodies", cut_once)
+    with office.watching():
+        wait_until(lambda: all_answered(office))
+    assert cuts
+    assert answers(office)[0].startswith("Đã đọc xong")
+
+
 def test_a_dropped_secret_leaves_not_even_its_name(office: Office) -> None:
     user = custodian(office)
     with office.watching():
@@ -155,3 +182,31 @@ def test_a_dropped_secret_leaves_not_even_its_name(office: Office) -> None:
     office.database.close()  # the write-ahead log is written back
     for found in (p for folder in (office.home / "data", office.home / "spool") for p in folder.rglob("*")):
         assert not found.is_file() or b"KHOA-BI-MAT" not in found.read_bytes(), found
+
+
+def test_a_file_that_cannot_be_taken_up_does_not_delay_the_next(office: Office) -> None:
+    user = custodian(office)
+    poison = ask(office, user, "a.pdf", b"%PDF-1.4 a")
+    poison.unlink()
+    poison.mkdir()
+    ask(office, user, "b.pdf", b"%PDF-1.4 b")
+    with office.watching():
+        wait_until(lambda: all_answered(office))
+    assert answers(office)[0].startswith("Máy không ghi được văn bản này")
+    assert answers(office)[1].startswith("Đã đọc xong")
+
+
+def test_a_letter_too_large_for_the_spool_is_held_in_its_mailbox_and_says_where_it_lies(office: Office) -> None:
+    user = custodian(office)
+    mailbox = office.mailbox("vanthu")
+    office.intake = office.intake.model_copy(update={"spool_megabytes": 16})
+    office.send(mailbox, letter(1, size=8 << 20), letter(2))
+    assert office.take_in() == 0
+    assert office.arrivals() == [(1, "held"), (2, "taken")]
+    with office.database.writing() as session:
+        large = session.scalars(sa.select(HeldLetter)).one()
+        assert (large.reason, large.seal_key) == ("too_large", None)
+        held.release_held(session, large, by=session.get_one(User, user), at=AT)
+    with office.watching():
+        wait_until(lambda: all_answered(office))
+    assert answers(office)[0].startswith("Thư còn nguyên ở hộp thư")
