@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "servers")]
 import whole_program  # noqa: E402
 from dovecot_server import Dovecot  # noqa: E402
 from dovecot_server import running as dovecot_running  # noqa: E402
-from intake_office import Office, open_office  # noqa: E402
+from intake_office import Office, open_office, wait_until  # noqa: E402
 from whole_program import PASSWORD, Clerk  # noqa: E402
 
 from config.settings import MailboxSettings  # noqa: E402
@@ -46,7 +46,7 @@ def main() -> int:
         home = Path(name)
         home.chmod(0o755)
         with dovecot_running(home / "dovecot") as dovecot:
-            for measure in (visible, confirming):
+            for measure in [m for m in (visible, confirming) if m.__name__ in (sys.argv[1:] or m.__name__)]:
                 (home / measure.__name__).mkdir()
                 with open_office(home / measure.__name__, dovecot) as office:
                     missed += not measure(office, dovecot)
@@ -64,11 +64,14 @@ def visible(office: Office, dovecot: Dovecot) -> bool:
         clerk = Clerk(program.url, "lan")
         clerk.sign_in()
         time.sleep(3)
+        before = clerk.page("/dem")
         for number in range(ARRIVALS):
             office.send(mailbox, _letter(number))
-            while f"Thu-{number}-het" not in clerk.page("/den/hang-doi"):
-                time.sleep(0.001)
+            # The counter is the cheapest page that shows it; drawing the whole queue all the time would measure that.
+            wait_until(lambda before=before: clerk.page("/dem") != before, pause=0.003)  # type: ignore[misc]
             seen.append(time.monotonic())
+            before = clerk.page("/dem")
+            assert f"Thu-{number}-het" in clerk.page("/den/hang-doi")
             time.sleep(random.uniform(0.05, 0.6))
         clerk.close()
     extra = [1000 * (ours - bare) for ours, bare in zip(seen, heard, strict=True)]
@@ -89,8 +92,7 @@ def confirming(office: Office, _dovecot: Dovecot) -> bool:
     program = whole_program.Program(office, subprocess.DEVNULL)
     intake = threading.Thread(target=program.command, args=("ingest", "--once"))
     intake.start()
-    while office.messages() == 0:
-        time.sleep(0.01)
+    wait_until(lambda: office.messages() > 0)
     for draft_id in ids:
         if not intake.is_alive():
             break

@@ -121,12 +121,12 @@ def open_office(home: Path, dovecot: Dovecot, url: str | None = None) -> Iterato
     database.close()
 
 
-def wait_until(holds: Callable[[], object], seconds: float = LONGEST_WAIT_SECONDS) -> float:
+def wait_until(holds: Callable[[], object], seconds: float = LONGEST_WAIT_SECONDS, pause: float = 0.01) -> float:
     """Wait until something holds and return the seconds it took; fails when it never does."""
     began = time.monotonic()
     while not holds():
         assert time.monotonic() - began < seconds, "waited in vain"
-        time.sleep(0.01)
+        time.sleep(pause)
     return time.monotonic() - began
 
 
