@@ -1,5 +1,6 @@
 """Keeping child processes running: start, readiness, watchdog, restarts with growing delay, and the end of all."""
 
+import ctypes
 import os
 import secrets
 import selectors
@@ -15,6 +16,7 @@ from types import FrameType
 
 import structlog
 
+from config.command_line import Exit
 from config.notify import ALIVE, READY, STOPPING, tell, watchdog_seconds
 
 SUPERVISOR_PID = "CONGVAN_SUPERVISOR_PID"
@@ -166,11 +168,9 @@ def end_with_supervisor() -> None:
     parent = os.environ.pop(SUPERVISOR_PID, "")
     if not parent:
         return
-    import ctypes
-
     ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != int(parent):  # it ended before the call
-        sys.exit(75)
+        sys.exit(Exit.TEMPORARY)
 
 
 def _listening_socket() -> socket.socket:

@@ -153,6 +153,21 @@ def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
     return values
 
 
+def read_day(typed: str, *, field: str | None = None) -> date:
+    """A day as people type it: day/month/year or ISO, the year in full. Raises Permanent naming `field`."""
+    text = typed.strip().replace("-", "/").replace(".", "/")
+    parts = text.split("/")
+    try:
+        numbers = [int(part) for part in parts]
+        if len(numbers) == 3 and len(parts[0]) == 4:
+            return date(numbers[0], numbers[1], numbers[2])
+        if len(numbers) == 3 and len(parts[2]) == 4:
+            return date(numbers[2], numbers[1], numbers[0])
+    except ValueError:
+        pass
+    raise Permanent("Ngày không đọc được. Nhập ngày/tháng/năm, ví dụ 05/01/2026.", field=field)
+
+
 def set_file_role(
     session: Session, document: Incoming, position: int, role: FileRole, *, by: User, at: datetime, source: str = "",
 ) -> None:  # fmt: skip
@@ -243,31 +258,18 @@ def _text(name: str, typed: str) -> str:
 def _issued_on(typed: str, today: date) -> date | None:
     if not typed.strip():
         return None
-    day = _day(typed, "issued_on")
+    day = read_day(typed, field="issued_on")
+    # A day ahead is let pass: offices date documents for the morrow.
     if day < _EARLIEST or (day - today).days > 1:
         raise Permanent("Ngày văn bản không thể ở tương lai hay trước năm 1945. Xem lại ngày.", field="issued_on")
     return day
-
-
-def _day(typed: str, field: str) -> date:
-    text = typed.strip().replace("-", "/").replace(".", "/")
-    parts = text.split("/")
-    try:
-        numbers = [int(part) for part in parts]
-        if len(numbers) == 3 and len(parts[0]) == 4:
-            return date(numbers[0], numbers[1], numbers[2])
-        if len(numbers) == 3 and len(parts[2]) == 4:
-            return date(numbers[2], numbers[1], numbers[0])
-    except ValueError:
-        pass
-    raise Permanent("Ngày không đọc được. Nhập ngày/tháng/năm, ví dụ 05/01/2026.", field=field)
 
 
 def _due_at(typed: str) -> str:
     if not typed.strip():
         return ""
     text, _, hour = typed.strip().replace("T", " ").partition(" ")
-    day = _day(text, "due_at")
+    day = read_day(text, field="due_at")
     if not hour.strip():
         return day.isoformat()
     try:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from core.errors import Permanent
-from core.incoming.drafts import URGENCIES
+from core.incoming.drafts import URGENCIES, read_day
 from core.incoming.tables import State
 from core.listings.books import Filter
 
@@ -51,7 +51,7 @@ def read(parameters: Mapping[str, str]) -> Asked:
     values["urgency"] = typed["urgency"] if typed["urgency"] in URGENCIES else ""
     values["state"] = typed["state"] if typed["state"] in STATES else ""
     for field in ("from_day", "to_day"):
-        values[field] = _read(_day, typed[field], field, faults)
+        values[field] = _read(read_day, typed[field], field, faults)
     for field in ("from_number", "to_number"):
         values[field] = _read(_number, typed[field], field, faults)
     return Asked(
@@ -66,17 +66,6 @@ def _read(reader: Any, text: str, field: str, faults: dict[str, str]) -> Any:
     except Permanent as error:
         faults[field] = error.sentence
         return None
-
-
-def _day(text: str) -> date:
-    parts = text.replace("-", "/").replace(".", "/").split("/")
-    try:
-        numbers = [int(part) for part in parts]
-        if len(numbers) == 3:
-            return date(*numbers) if len(parts[0]) == 4 else date(*numbers[::-1])
-    except ValueError:
-        pass
-    raise Permanent("Ngày không đọc được. Nhập ngày/tháng/năm, ví dụ 05/01/2026.")
 
 
 def _number(text: str) -> int:

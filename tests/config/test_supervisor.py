@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from config import notify
+
 ROOT = Path(__file__).parents[2]
 CHILD = """
     import os, signal, sys, time
@@ -195,8 +197,6 @@ def test_words_of_children_pass_through_to_the_log(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("usec", ["", "0", "nonsense"])
 def test_without_a_watchdog_no_heartbeat_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usec: str) -> None:
-    from config import notify
-
     told = Told(tmp_path / "notify")
     monkeypatch.setenv("NOTIFY_SOCKET", told.address)
     monkeypatch.setenv("WATCHDOG_USEC", usec)

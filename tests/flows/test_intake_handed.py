@@ -157,7 +157,7 @@ def test_a_false_alarm_is_fetched_although_the_connection_breaks_first(
     with office.database.writing() as session:
         excluded = session.scalars(sa.select(Exclusion)).one()
         held.release_exclusion(session, excluded, by=session.get_one(User, user), at=AT)
-    whole, cuts = Session.bodies, []
+    whole, cuts = Session.bodies, list[int]()
 
     def cut_once(self: Session, *arguments: Any) -> Any:
         if not cuts:

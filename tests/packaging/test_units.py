@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from config.command_line import parser
+
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = ("congvan@.service", "congvan-ingest@.service", "congvan-dashboard@.service")
 PROGRAM = "/opt/congvan/.venv/bin/congvan"
@@ -41,8 +43,6 @@ def test_all_units_are_hardened_alike() -> None:
 
 
 def test_each_unit_starts_a_command_that_exists() -> None:
-    from config.command_line import parser
-
     for unit in UNITS:
         program, *arguments = settings_of(unit)["ExecStart"].split()
         assert program == PROGRAM
