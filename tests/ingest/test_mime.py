@@ -3,55 +3,14 @@
 import base64
 import hashlib
 from binascii import b2a_uu
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from mail_parts import HEADER, PDF, Reader, mixed, named, pdf_part
 
-from ingest.letter import Address, Letter, MailClass
-from ingest.mime import Unreadable, read_letter
-
-Reader = Callable[[bytes], Letter]
-
-HEADER = (
-    "Return-Path: <vanthu@sytdaknong.vn>\n"
-    "From: =?utf-8?B?VsSDbiB0aMawIFPhu58gWSB04bq/?= <vanthu@sytdaknong.vn>\n"
-    "To: vanthu@mail.daknong.gov.vn\n"
-    "Subject: =?utf-8?Q?V/v_b=C3=A1o_c=C3=A1o?=\n"
-    "Date: Mon, 01 Jun 2026 08:00:00 +0700\n"
-    "Message-ID: <1@sytdaknong.vn>\n"
-    "MIME-Version: 1.0\n"
-)
-PDF = b"%PDF-1.7\n" + bytes(range(256)) * 700
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Reader:
-    """Reads a mail from its bytes; its parts lie in a fresh folder."""
-
-    def reader(data: bytes) -> Letter:
-        folder = tmp_path / f"parts-{len(list(tmp_path.iterdir()))}"
-        folder.mkdir()
-        mail = tmp_path / f"{folder.name}.eml"
-        mail.write_bytes(data)
-        return read_letter(mail, folder)
-
-    return reader
-
-
-def mixed(*parts: str, header: str = HEADER) -> bytes:
-    body = "".join(f"\n--=_b\n{part}" for part in parts)
-    return f'{header}Content-Type: multipart/mixed; boundary="=_b"\n\n{body}\n--=_b--\n'.replace("\n", "\r\n").encode()
-
-
-def pdf_part(name_fields: str, data: bytes = PDF) -> str:
-    encoded = base64.encodebytes(data).decode()
-    return f"{name_fields}Content-Transfer-Encoding: base64\n\n{encoded}"
-
-
-def named(parameter: str) -> bytes:
-    return mixed(pdf_part(f"Content-Type: application/pdf\nContent-Disposition: attachment; {parameter}\n"))
+from ingest.letter import Address, MailClass
+from ingest.mime import read_letter
 
 
 def test_a_letter_with_a_pdf_is_read_whole(read: Reader) -> None:
@@ -270,88 +229,3 @@ def test_a_winmail_file_is_opened(read: Reader) -> None:
         ("baocao.pdf", "winmail.dat"),
     ]
     assert letter.attachments[1].sha256 == hashlib.sha256(PDF).hexdigest()
-
-
-def test_the_same_letter_by_another_route_has_the_same_identity(read: Reader) -> None:
-    text = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {}\n\n{}"
-    file = pdf_part('Content-Type: application/pdf; name="cv.pdf"\n')
-    one = mixed(text.format("8bit", "Kính gửi\nsở\n"), file)
-    other = mixed(text.format("quoted-printable", "K=C3=ADnh g=E1=BB=ADi\ns=E1=BB=9F\n\n"), file)
-    other = b"Received: by relay.example\r\n" + other.replace(b"\r\n", b"\n").replace(b"=_b", b"other")
-    assert read(one).identity == read(other).identity
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (b"Message-ID: <1@", b"Message-ID: <2@"),
-        (b"V/v_b", b"V/v_c"),
-        (b"08:00:00", b"08:00:01"),
-        (b"<vanthu@sytdaknong.vn>\r\nTo", b"<khac@sytdaknong.vn>\r\nTo"),
-        (b"cv.pdf", b"cw.pdf"),
-        (b"JVBERi", b"JVBERj"),
-        (b"xin", b"Xin"),
-    ],
-)
-def test_other_content_is_another_letter(read: Reader, old: bytes, new: bytes) -> None:
-    raw = mixed("Content-Type: text/plain\n\nxin", pdf_part('Content-Type: application/pdf; name="cv.pdf"\n'))
-    assert old in raw
-    assert read(raw).identity != read(raw.replace(old, new)).identity
-
-
-@pytest.mark.parametrize(
-    ("field", "kind"),
-    [
-        ("X-Priority: 1", MailClass.LETTER),
-        ("Auto-Submitted: no", MailClass.LETTER),
-        ("Auto-Submitted: auto-generated", MailClass.LETTER),  # how document systems send documents
-        ("Auto-Submitted: auto-replied", MailClass.AUTO_REPLY),
-        ("X-Autoreply: yes", MailClass.AUTO_REPLY),
-        ("Precedence: auto_reply", MailClass.AUTO_REPLY),
-        ("Precedence: bulk", MailClass.BULK),
-        ("List-Id: <tin.example.vn>", MailClass.BULK),
-        ("List-Unsubscribe: <mailto:x@y.vn>", MailClass.BULK),
-        ("Feedback-ID: 1:2:3", MailClass.BULK),
-    ],
-)
-def test_mail_of_programs_is_told_from_letters(read: Reader, field: str, kind: MailClass) -> None:
-    assert read(f"From: a@b.vn\nSubject: x\n{field}\n\nx".encode()).mail_class is kind
-
-
-def test_what_screening_needs_is_kept(read: Reader) -> None:
-    letter = read(b"From: a@b.vn\nImportance: high\nX-Priority: 1\nX-Secret-Thing: no\n\nx")
-    assert letter.headers == {"importance": "high", "x-priority": "1"}
-
-
-@pytest.mark.parametrize(
-    ("field", "found"),
-    [
-        ('"Sở, Ban" <a@b.vn>, c@d.vn', [("Sở, Ban", "a@b.vn"), ("", "c@d.vn")]),
-        ("a@b.vn; c@d.vn", [("", "a@b.vn"), ("", "c@d.vn")]),
-        ("Nhóm: a@b.vn, c@d.vn;", [("", "a@b.vn"), ("", "c@d.vn")]),
-        ("undisclosed-recipients:;", []),
-        ("=?utf-8?B?VsSDbiB0aMaw?=<a@b.vn>", [("Văn thư", "a@b.vn")]),
-        ("a@b.vn (Văn thư)", [("Văn thư", "a@b.vn")]),
-        ("Pete(A \\) chap) <pete(x)@b.vn(host)>", [("Pete", "pete@b.vn")]),
-        ("Van thu <a@b.vn", [("Van thu", "a@b.vn")]),
-        ("khong co gi, a@b.vn", [("", "a@b.vn")]),
-    ],
-)
-def test_one_bad_address_does_not_lose_the_others(read: Reader, field: str, found: list[tuple[str, str]]) -> None:
-    letter = read(f"From: x@y.vn\nTo: {field}\n\nx".encode())
-    assert [(address.name, address.address) for address in letter.to] == found
-
-
-def test_words_of_a_letter_never_reach_the_log(
-    read: Reader, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    letter = read("From: x@y.vn\nTo: tuyệt mật) [x <a@b.vn\nSubject: =?bí?mật?=\n\nx".encode())
-    assert letter.to == (Address("tuyệt mật) [x", "a@b.vn"),)
-    assert caplog.records == []
-    assert capfd.readouterr() == ("", "")
-
-
-def test_an_empty_file_is_no_mail(tmp_path: Path) -> None:
-    (tmp_path / "empty.eml").touch()
-    with pytest.raises(Unreadable):
-        read_letter(tmp_path / "empty.eml", None)
