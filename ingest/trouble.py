@@ -28,17 +28,17 @@ class Kind(StrEnum):
 
 
 _SENTENCES = {
-    Kind.PASSWORD: "Máy chủ thư từ chối tên đăng nhập hoặc mật khẩu. Sửa mật khẩu rồi bấm “Thử lại”.",
+    Kind.PASSWORD: "Máy chủ thư từ chối tên đăng nhập hoặc mật khẩu. Sửa mật khẩu rồi bấm «Thử lại».",
     Kind.SECRET: "Không đọc được tệp mật khẩu của hộp thư. Kiểm tra mục secret_file hoặc secret_credential.",
-    Kind.HOST: "Không tìm thấy máy chủ thư “{host}”. Kiểm tra tên máy chủ trong tệp cấu hình và DNS.",
-    Kind.CONNECTION: "Không nối được tới máy chủ thư “{host}” hoặc kết nối bị đứt. Sẽ tự thử lại.",
-    Kind.TLS: "Kết nối mã hoá tới “{host}” không tin được: chứng thư không hợp lệ hoặc không đúng tên máy chủ. "
+    Kind.HOST: "Không tìm thấy máy chủ thư «{host}». Kiểm tra tên máy chủ trong tệp cấu hình và DNS.",
+    Kind.CONNECTION: "Không nối được tới máy chủ thư «{host}» hoặc kết nối bị đứt. Sẽ tự thử lại.",
+    Kind.TLS: "Kết nối mã hóa tới «{host}» không tin được: chứng thư không hợp lệ hoặc không đúng tên máy chủ. "
     "Kiểm tra chứng thư của máy chủ hoặc mục ca_file.",
-    Kind.FOLDER: "Không mở được thư mục “{folder}” trong hộp thư: đã bị xoá, đổi tên hoặc không có quyền đọc.",
+    Kind.FOLDER: "Không mở được thư mục «{folder}» trong hộp thư: đã bị xóa, đổi tên hoặc không có quyền đọc.",
     Kind.LIMIT: "Máy chủ thư tạm từ chối vì vượt hạn mức hoặc quá nhiều kết nối. Sẽ tự thử lại.",
     Kind.DISK: "Không ghi được tệp: đĩa đầy hoặc hỏng. Giải phóng chỗ trên đĩa; thư vẫn ở hộp thư, không mất.",
     Kind.DATABASE: "Cơ sở dữ liệu đang bận hoặc không ghi được. Thư vẫn ở hộp thư, sẽ tự thử lại.",
-    Kind.PROTOCOL: "Máy chủ thư “{host}” trả lời sai quy ước IMAP. Sẽ nối lại.",
+    Kind.PROTOCOL: "Máy chủ thư «{host}» trả lời sai quy ước IMAP. Sẽ nối lại.",
 }
 
 # RFC 5530 codes of a login that fails for another reason than the password.

@@ -69,11 +69,11 @@ def test_refused_logins_are_remembered_over_a_restart(office: Office) -> None:
 
 
 FAULTS: list[tuple[str, dict[str, object], str]] = [
-    ("host", {"host": "khong-co.invalid"}, "Không tìm thấy máy chủ thư “khong-co.invalid”"),
-    ("connection", {"port": free_port()}, "Không nối được tới máy chủ thư “localhost”"),
+    ("host", {"host": "khong-co.invalid"}, "Không tìm thấy máy chủ thư «khong-co.invalid»"),
+    ("connection", {"port": free_port()}, "Không nối được tới máy chủ thư «localhost»"),
     ("tls", {"ca_file": None}, "chứng thư không hợp lệ"),
     ("tls", {"host": "localhost.localdomain"}, "chứng thư không hợp lệ"),
-    ("folder", {"folders": ("Không có",)}, "Không mở được thư mục “Không có”"),
+    ("folder", {"folders": ("Không có",)}, "Không mở được thư mục «Không có»"),
     ("secret", {"secret_file": Path("/nonexistent/secret")}, "Không đọc được tệp mật khẩu"),
 ]
 
