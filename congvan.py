@@ -125,15 +125,12 @@ def _demo(asked: Namespace) -> int:
 def _read(asked: Namespace) -> int:
     from ingest.describe import describe
 
-    code = Exit.OK
-    for path in asked.paths:
-        if not path.exists():
-            print(f"congvan read: không có {path}.", file=sys.stderr)
-            code = Exit.NO_INPUT
-            continue
-        for found in describe(path):
-            _print_json(found)
-    return code
+    missing = [path for path in asked.paths if not path.exists()]
+    for path in missing:
+        print(f"congvan read: không có {path}.", file=sys.stderr)
+    for found in describe(*(path for path in asked.paths if path.exists())):
+        _print_json(found)
+    return Exit.NO_INPUT if missing else Exit.OK
 
 
 def _export(asked: Namespace) -> int:

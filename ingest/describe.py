@@ -2,11 +2,13 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from config.settings import IntakeSettings
+from core.sandbox import Limits, Sandbox, SandboxFailed
 from ingest.drafting import FileReading, draft
 from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Reading
 from ingest.mime import Unreadable as UnreadableMail
@@ -76,27 +78,43 @@ def _with_fields(attachment: Attachment, file: FileReading) -> FileReading:
     return replace(file, fields=read_fields(file.pages, file=attachment.sha256, page_count=count))
 
 
-def describe(path: Path) -> Iterator[dict[str, Any]]:
-    """What `path` would become, as the objects that `congvan read` prints (DESIGN §5); a folder gives one for each
-    file below it. Stores nothing: parts are decoded into a temporary folder that is gone afterwards.
+def describe(*paths: Path) -> Iterator[dict[str, Any]]:
+    """What each of `paths` would become, as the objects that `congvan read` prints (DESIGN §5); a folder gives one
+    for each file below it. Stores nothing.
+
+    Files are read in a killable process within the limits that intake has: one that breaks them would be held.
     """
-    if path.is_dir():
-        for inner in sorted(p for p in path.rglob("*") if p.is_file()):
-            yield from describe(inner)
-        return
+    limits = IntakeSettings()
     # In memory where the system has it: what is read may be a secret, which must never touch a disk.
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="congvan-read-", dir=memory if memory.is_dir() else None) as name:
+        reader = Sandbox(Limits(limits.letter_seconds, limits.letter_megabytes << 20), Path(name), [__name__])
+        try:
+            for path in _files_of(paths):
+                try:
+                    yield cast(dict[str, Any], reader.call(f"{__name__}:describe_file", path))
+                except SandboxFailed as failed:
+                    kind = "letter" if is_mail(path) else "document"
+                    yield _empty(path, kind, f"unreadable_{failed.failure.value}")
+        finally:
+            reader.close()
+
+
+def describe_file(path: Path) -> dict[str, Any]:
+    """What one file would become; its parts are decoded into a temporary folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if is_mail(path):
-            try:
-                reading = read_raw_letter(path, folder)
-            except UnreadableMail as problem:
-                yield _empty(path, "letter", str(problem))
-                return
-            yield _object(path, "letter", reading)
-        else:
-            yield _object(path, "document", read_opened(wrapped(path), folder))
+        if not is_mail(path):
+            return _object(path, "document", read_opened(wrapped(path), folder))
+        try:
+            return _object(path, "letter", read_raw_letter(path, folder))
+        except UnreadableMail as problem:
+            return _empty(path, "letter", str(problem))
+
+
+def _files_of(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
 
 
 def is_mail(path: Path) -> bool:

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -218,3 +219,18 @@ def test_files_of_a_mail_in_an_archive_stand_among_the_letters(tmp_path: Path, s
         ("thu.zip", ""), ("thư.eml", "thu.zip"), ("12.pdf", "thư.eml")
     ]  # fmt: skip
     assert reading.drafts[0].fields["code"].value == "12/SNV-VP"
+
+
+def test_a_file_that_would_take_all_memory_is_held_and_the_next_is_read(tmp_path: Path) -> None:
+    content = zlib.compress(b"q " * (25 << 20), 1)  # 50 MB of saved states, some gigabytes in a drawing program
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(content), content),
+    ]  # fmt: skip
+    body = b"".join(b"%d 0 obj %b endobj\n" % (number, one) for number, one in enumerate(objects, 1))
+    (tmp_path / "1.pdf").write_bytes(b"%PDF-1.7\n" + body + b"trailer <</Size 5/Root 1 0 R>>\n%%EOF\n")
+    (tmp_path / "2.pdf").write_bytes(pdf())
+    bomb, paper = describe(tmp_path)
+    assert (bomb["outcome"], bomb["reasons"][0]["rule"]) == ("hold", "unreadable")
+    assert paper["drafts"][0]["fields"]["code"]["value"] == "12/SNV-VP"
