@@ -3,7 +3,6 @@
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from core import files, held, mailboxes, registers, sealing
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
+from ingest import jobs
 from ingest.committer import Committer
 from ingest.desk import Desk
 from ingest.handing import HandedOver
@@ -28,7 +28,6 @@ from ingest.trouble import Kind
 from ingest.watcher import FolderWatch
 
 _LOOK_SECONDS = 0.25
-_SWEEP_SECONDS = 24 * 3600.0
 
 log = structlog.get_logger()
 
@@ -74,7 +73,7 @@ class Intake:
         self._settings = settings
         self._database = database
         self._stop = stop
-        self._store = store = FolderStore(settings.files_folder)
+        store = FolderStore(settings.files_folder)
         _sweep(settings, database, store)
         with database.writing() as session:
             key = sealing.mark_key(session)
@@ -95,6 +94,9 @@ class Intake:
         self._handed = HandedOver(shared, settings, self.watches)
         self._handed.forget_unasked()
         self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
+        self._jobs = jobs.scheduled(
+            sweep=lambda: _sweep(settings, database, store), renew_leases=self._renew_leases, lease_seconds=lease
+        )
 
     def start(self) -> None:
         """Begin to read and commit; the watchers come with `watch` or `once`."""
@@ -113,19 +115,15 @@ class Intake:
         for thread in self._threads:
             thread.start()
         ready()
-        renewed = swept = time.monotonic()
+        self._jobs.start()
         while not self._stop.wait(_LOOK_SECONDS):
             self._look()
-            if time.monotonic() - renewed > self._settings.intake.lease_seconds / 3:
-                renewed = time.monotonic()
-                for watch in self.watches:
-                    watch.renew_lease()
-            if time.monotonic() - swept > _SWEEP_SECONDS:
-                swept = time.monotonic()
-                # Not here: it waits for every letter that is being stored, and the watchdog waits for us.
-                threading.Thread(target=_sweep, args=(self._settings, self._database, self._store), daemon=True).start()
             if all(thread.is_alive() for thread in self._threads):
                 heartbeat()
+
+    def _renew_leases(self) -> None:
+        for watch in self.watches:
+            watch.renew_lease()
 
     def _look(self) -> None:
         try:
@@ -139,6 +137,8 @@ class Intake:
     def close(self) -> None:
         """Stop everything; what is not committed stays on the server and comes again."""
         self._stop.set()
+        if self._jobs.running:
+            self._jobs.shutdown(wait=False)
         for watch in self.watches:
             watch.wake()
         for thread in self._threads:

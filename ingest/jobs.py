@@ -1,0 +1,28 @@
+"""What intake does by the clock: all its periodic work in one list (design §4, Jobs)."""
+
+import logging
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from core.office import OFFICE_ZONE
+
+logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it says every run of every job
+
+
+def scheduled(
+    *, sweep: Callable[[], None], renew_leases: Callable[[], None], lease_seconds: float
+) -> BackgroundScheduler:
+    """The scheduler of an intake process, to be started by the caller; its threads are daemons.
+
+    The sweep waits for letters that are being stored, so it has a thread of its own and runs before the
+    office opens. Leases are renewed at a third of their time.
+    """
+    scheduler = BackgroundScheduler(
+        timezone=OFFICE_ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
+    )
+    scheduler.add_job(sweep, CronTrigger(hour=2, minute=15, timezone=OFFICE_ZONE), id="sweep")
+    scheduler.add_job(renew_leases, IntervalTrigger(seconds=lease_seconds / 3), id="leases")
+    return scheduler
