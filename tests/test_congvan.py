@@ -1,6 +1,7 @@
 """The command line as an operator meets it: exit codes of sysexits, sentences, and a quick start."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -24,15 +25,28 @@ def congvan(*arguments: object, typed: str = "", cwd: Path | None = None) -> sub
     return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60, check=False, cwd=cwd)
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    """Settings of an office without mailboxes, its database upgraded and the office opened."""
-    path = tmp_path / "congvan.toml"
-    path.write_text(f'data = "data"\n[intake]\nspool = "{tmp_path / "spool"}"\n', encoding="utf-8")
-    done = congvan("upgrade", "--profile", "so-khcn-lam-dong", "--config", path)
+def written(folder: Path) -> Path:
+    """Settings of an office without mailboxes, kept in `folder`."""
+    path = folder / "congvan.toml"
+    path.write_text(f'data = "data"\n[intake]\nspool = "{folder / "spool"}"\n', encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of an office that was just opened, to be copied."""
+    folder = tmp_path_factory.mktemp("opened")
+    done = congvan("upgrade", "--profile", "so-khcn-lam-dong", "--config", written(folder))
     assert done.returncode == 0, done.stderr
     assert "Đã mở cơ quan: 2 tên" in done.stdout
-    return path
+    return folder / "data"
+
+
+@pytest.fixture
+def config(opened: Path, tmp_path: Path) -> Path:
+    """Settings of an office without mailboxes, its database upgraded and the office opened."""
+    shutil.copytree(opened, tmp_path / "data")
+    return written(tmp_path)
 
 
 @pytest.mark.parametrize(
