@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from datetime import UTC, datetime
+from email import message_from_binary_file
 from email.message import EmailMessage
 
 import pytest
@@ -18,7 +19,7 @@ from whole_program import PASSWORD, Clerk, Program, running
 from core import accounts, files, people, registers
 from core.files import StoredFile
 from core.incoming.tables import Incoming
-from core.letters import Arrival, Message
+from core.letters import Arrival, Message, MessageFile
 from core.people import Role
 
 VALUES = {"code": "12/UBND-KT", "issued_on": "03/06/2026", "issuer": "UBND", "kind": "Công văn", "subject": "thử"}
@@ -102,6 +103,7 @@ def assert_whole(office: Office, program: Program, letters: int, sent: dict[str,
     raws = [str(row[0]) for row in office.rows(Message.raw_sha256)]
     assert len(raws) == len(set(raws)) == letters
     assert set(raws) == set().union(*sent.values())
+    assert_attachments(office)
     numbers = sorted(row[0] for row in office.rows(Incoming.arrival_number) if row[0] is not None)  # type: ignore[type-var]
     assert numbers == list(range(1, len(numbers) + 1))
     assert len(numbers) >= 10, "the clerks hardly worked, so the kills proved little"
@@ -112,6 +114,16 @@ def assert_whole(office: Office, program: Program, letters: int, sent: dict[str,
     for mailbox in office.mailboxes:
         with office.dovecot.client(mailbox.username, MAILBOX_PASSWORD) as client:
             assert_untouched(client, sent[mailbox.name])
+
+
+def assert_attachments(office: Office) -> None:
+    """Every stored attachment is what the standard library decodes from the stored raw bytes."""
+    kept = {row[0]: row[1] for row in office.rows(MessageFile.message_id, MessageFile.sha256)}
+    for message_id, raw in office.rows(Message.id, Message.raw_sha256):
+        with office.store.open(str(raw)) as stored:
+            parts = [part.get_payload(decode=True) for part in message_from_binary_file(stored).walk()]
+        files = [part for part in parts if isinstance(part, bytes)][1:]  # the first is the text
+        assert [kept[message_id]] == [hashlib.sha256(data).hexdigest() for data in files]
 
 
 def assert_untouched(client: IMAPClient, sent: set[str]) -> None:
