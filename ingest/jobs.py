@@ -13,16 +13,22 @@ logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it says every run 
 
 
 def scheduled(
-    *, sweep: Callable[[], None], renew_leases: Callable[[], None], lease_seconds: float
+    *,
+    sweep: Callable[[], None],
+    forget_unasked: Callable[[], None],
+    renew_leases: Callable[[], None],
+    lease_seconds: float,
 ) -> BackgroundScheduler:
     """The scheduler of an intake process, to be started by the caller; its threads are daemons.
 
     The sweep waits for letters that are being stored, so it has a thread of its own and runs before the
-    office opens. Leases are renewed at a third of their time.
+    office opens. Uploads that a killed dashboard left half done are forgotten within the hour. Leases are
+    renewed at a third of their time.
     """
     scheduler = BackgroundScheduler(
         timezone=OFFICE_ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
     )
     scheduler.add_job(sweep, CronTrigger(hour=2, minute=15, timezone=OFFICE_ZONE), id="sweep")
+    scheduler.add_job(forget_unasked, IntervalTrigger(minutes=20), id="unasked uploads")
     scheduler.add_job(renew_leases, IntervalTrigger(seconds=lease_seconds / 3), id="leases")
     return scheduler

@@ -95,7 +95,10 @@ class Intake:
         self._handed.forget_unasked()
         self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
         self._jobs = jobs.scheduled(
-            sweep=lambda: _sweep(settings, database, store), renew_leases=self._renew_leases, lease_seconds=lease
+            sweep=lambda: _sweep(settings, database, store),
+            forget_unasked=self._handed.forget_unasked,
+            renew_leases=self._renew_leases,
+            lease_seconds=lease,
         )
 
     def start(self) -> None:
