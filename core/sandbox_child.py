@@ -15,7 +15,11 @@ from enum import Enum
 from typing import Any, BinaryIO
 
 _PR_SET_PDEATHSIG = 1
-_PLAIN_MODULES = {"datetime", "pathlib", "zoneinfo"}
+# Names, not modules: "pathlib" alone would also give "os.system", which is reached through it.
+_PLAIN = {
+    "datetime": {"date", "datetime", "time", "timedelta", "timezone"},
+    "pathlib": {"Path", "PosixPath", "PurePosixPath"},
+}
 _OUR_PACKAGES = ("core.", "ingest.", "config.")
 
 
@@ -47,7 +51,7 @@ def load_plain(data: bytes) -> object:
 
 class _PlainUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if module in _PLAIN_MODULES:
+        if name in _PLAIN.get(module, ()):
             return super().find_class(module, name)
         if (module, name) == ("builtins", "getattr"):
             return _member

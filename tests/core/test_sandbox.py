@@ -127,3 +127,12 @@ def test_an_enums_member_travels_as_every_python_writes_it() -> None:
 def test_getattr_reaches_nothing_else(owner: object, name: str) -> None:
     with pytest.raises(pickle.UnpicklingError):
         load_plain(pickle.dumps(_ByGetattr(owner, name)))
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("pathlib", "os.system"), ("datetime", "sys.exit"), ("os", "system"), ("zoneinfo", "ZoneInfo")]
+)
+def test_an_answer_reaches_no_function_through_a_plain_module(module: str, name: str) -> None:
+    words = b"".join(b"\x8c" + bytes([len(word)]) + word.encode() for word in (module, name))
+    with pytest.raises(pickle.UnpicklingError, match="is not plain data"):
+        load_plain(b"\x80\x04" + words + b"\x93.")
