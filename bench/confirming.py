@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from core import people, registers, schema
-from core.db import Database
+from core.db import Database, table_of
 from core.events import ChainHead, Event
 from core.evidence import Evidence, Source
 from core.incoming import drafts, registration
@@ -30,7 +30,7 @@ VALUES = {
     "kind": "Công văn", "subject": "góp ý dự thảo quy chế chuyển đổi số của tỉnh giai đoạn 2026 - 2030",
 }  # fmt: skip
 PLAIN_EVENT = {
-    "chain": "acts", "at": AT, "source": "", "act": "registered", "subject_kind": "incoming",
+    "chain": "acts", "at": AT, "source": "", "for_id": None, "act": "registered", "subject_kind": "incoming",
     "payload": {"number": 1, "year": 2026, "book": "den"}, "digest": "0" * 64, "hash": "0" * 64,
 }  # fmt: skip
 
@@ -79,7 +79,7 @@ def confirm_plainly(engine: sa.Engine, clerk_id: int, ids: list[int]) -> list[fl
             series.last_on = AT.date()
             session.flush()
             session.execute(sa.select(ChainHead.hash).where(ChainHead.chain == "acts").with_for_update())
-            session.execute(sa.insert(Event), [{**PLAIN_EVENT, "actor_id": clerk.id, "subject_id": draft_id}])
+            session.execute(sa.insert(table_of(Event)), [{**PLAIN_EVENT, "actor_id": clerk.id, "subject_id": draft_id}])
             session.execute(sa.update(ChainHead).where(ChainHead.chain == "acts").values(hash="0" * 64))
         times.append((time.perf_counter() - start) * 1000)
     return times
