@@ -15,7 +15,7 @@ LABELS = {
     "signer_name": "Người ký", "signer_title": "Chức vụ", "due_at": "Hạn trả lời", "page_count": "Số trang",
     "remark": "Ghi chú",
 }  # fmt: skip
-_HINTS = {"issued_on": "ngày/tháng/năm", "due_at": "ngày/tháng/năm, có thể thêm giờ"}
+_HINTS = {"issued_on": "ngày/tháng/năm", "due_at": "ngày/tháng/năm"}
 _SOURCES = {
     Source.EDXML: "gói trục liên thông", Source.TEXT: "chữ trong tệp", Source.OCR: "nhận dạng bản quét",
     Source.HANDWRITING: "chữ viết tay", Source.SUBJECT: "tiêu đề thư", Source.BODY: "nội dung thư",

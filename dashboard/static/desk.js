@@ -33,6 +33,7 @@
   form.addEventListener("submit", (event) => {
     if (isSent || keyIsHeld || isTooSoon()) {
       event.preventDefault();
+      if (!isSent) evidence.textContent = "Văn bản vừa mở, chưa vào sổ. Xem qua rồi bấm lại.";
       return;
     }
     const registers = !event.submitter || event.submitter === confirm;

@@ -103,8 +103,24 @@ def test_a_key_meant_for_the_page_before_confirms_nothing(house: ServedOffice, p
         page.clock.run_for(150)
     page.clock.run_for(1000)
     assert numbers(house) == [1]
+    expect(page.locator("#evidence")).to_contain_text("chưa vào sổ. Xem qua rồi bấm lại")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Dấu đến: số 2,")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_number_just_given_is_in_sight_however_far_down_the_next_letter_stands(
+    house: ServedOffice, person: Callable[..., Page], width: int, height: int
+) -> None:
+    lay_many(house.office, [Paper(n) for n in range(12)], until=datetime.now(UTC))
+    page = person(width=width, height=height)
+    page.locator(".queue-row").nth(9).click()
+    opened_draft(page)
+    page.locator("#confirm").click()
+    stamp = page.get_by_label("Dấu đến: số 1,")
+    expect(stamp).to_be_in_viewport(ratio=1)
+    assert stamp.evaluate("(it) => it.contains(document.elementFromPoint(it.getBoundingClientRect().x + 9, "
+                          "it.getBoundingClientRect().y + 9))")  # fmt: skip
 
 
 def test_a_click_twice_confirms_once(house: ServedOffice, person: Callable[..., Page]) -> None:
