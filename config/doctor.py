@@ -119,8 +119,13 @@ def _secret(name: str, path: Path) -> Check:
     try:
         text = path.read_text(encoding="utf-8").strip()
         others = path.stat().st_mode & 0o077
-    except (OSError, UnicodeDecodeError) as error:
-        return Check(what, False, f"{error}")
+    except UnicodeDecodeError:
+        return Check(what, False, "Tệp không phải chữ UTF-8: ghi lại mật khẩu vào một dòng.")
+    except FileNotFoundError:
+        advice = "Không có tệp này. Credential của systemd chỉ có trong dịch vụ: xem mục 3 và 6 của docs/install.md."
+        return Check(what, False, advice)
+    except OSError as error:
+        return Check(what, False, f"Không mở được tệp ({error.strerror}): cấp quyền đọc cho tài khoản chạy dịch vụ.")
     if not text:
         return Check(what, False, "Tệp rỗng: ghi mật khẩu vào một dòng.")
     return Check(what, not others, f"Người khác trên máy đọc được tệp này: chmod 600 {path}")

@@ -1,6 +1,7 @@
 """Machine settings: one TOML file -> typed values. Unknown keys are refused by name."""
 
 import os
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -136,10 +137,14 @@ def load(path: Path) -> Settings:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"Không thấy tệp cấu hình {path}. Chép từ config/example.toml rồi sửa.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"Không đọc được tệp cấu hình {path}: {error}.") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"Tệp cấu hình {path} sai cú pháp TOML: {error}.") from error
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f"ở dòng {place[1]}, cột {place[2]}" if place else "ở cuối tệp"
+        raise SettingsError(f"Tệp cấu hình {path} sai cú pháp TOML {where}: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"Tệp cấu hình {path} không phải chữ UTF-8 (từ byte thứ {error.start + 1}).") from error
+    except OSError as error:
+        raise SettingsError(f"Không đọc được tệp cấu hình {path}: {error.strerror}.") from error
     try:
         settings = Settings.model_validate(found)
     except ValidationError as error:

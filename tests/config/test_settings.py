@@ -91,6 +91,7 @@ def test_the_example_shows_the_defaults_where_it_does_not_set_the_office() -> No
         ('data = "d"\n' + MAILBOX + MAILBOX, ["«mailboxes»", "không trùng"]),
         ('data = "d"\n' + MAILBOX + 'folders = ["IN\\nBOX"]\n', ["mailboxes.0.folders", "ký tự điều khiển"]),
         ('data = "d', ["sai cú pháp TOML"]),
+        ('data = "d"\n[log\n', ["sai cú pháp TOML ở dòng 2, cột"]),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(

@@ -1,4 +1,4 @@
-"""The first tables"""
+"""Các bảng đầu tiên"""
 
 import sqlalchemy as sa
 from alembic import op
