@@ -1,7 +1,7 @@
 """What intake noticed about a draft, by its short codes, in words that say what to do."""
 
 _NOTES = {
-    "stamp_unread": "Bản quét, máy chưa đọc được chữ và dấu. Nhập theo trang văn bản; xem có dấu độ mật, dấu khẩn không",
+    "stamp_unread": "Bản quét, máy chưa đọc được chữ và dấu. Nhập theo trang văn bản, xem có dấu mật, dấu khẩn không",
     "number_blank": "Máy không thấy số của văn bản, chỉ thấy ký hiệu. Xem số trên trang",
     "locked": "Tệp có mật khẩu, máy không mở được. Xin mật khẩu nơi gửi rồi mở ngoài",
     "damaged": "Tệp hỏng, máy không mở được. Đề nghị nơi gửi lại",
