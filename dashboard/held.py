@@ -57,7 +57,9 @@ async def release(request: Request) -> Response:
 
 async def release_exclusion(request: Request) -> Response:
     """POST /khong-vao-so/{id}/dua-vao-nhap: a false alarm; intake fetches the letter again."""
-    return await _release(request, Right.RELEASE_EXCLUDED, _release_exclusion, "/khong-vao-so")
+    shown = request.query_params.get("ds", "")  # the list it was asked from, to go back to
+    back = f"/khong-vao-so/{shown}" if shown in reasons.CATEGORIES else "/khong-vao-so"
+    return await _release(request, Right.RELEASE_EXCLUDED, _release_exclusion, back)
 
 
 async def not_entered(request: Request) -> Response:
