@@ -33,7 +33,7 @@ def main() -> None:
     """Run the measurements named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     measures = {"unread": unread, "documents": documents, "memory": memory, "latency": latency}
-    parser.add_argument("what", nargs="*", choices=[*measures, []], default=list(measures))
+    parser.add_argument("what", nargs="*", metavar="|".join(measures))
     parser.add_argument("--letters", type=int, default=int(os.environ.get("COUNT", "300")))
     parser.add_argument("--folder", type=Path, help="where the disk to be measured is (default: the temporary folder)")
     chosen = parser.parse_args()
@@ -42,7 +42,7 @@ def main() -> None:
         home = Path(name)
         home.chmod(0o755)
         with running(home / "dovecot") as dovecot:
-            for what in chosen.what:
+            for what in chosen.what or measures:
                 (home / what).mkdir()
                 with open_office(home / what, dovecot) as office:
                     measures[what](office, chosen.letters)

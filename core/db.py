@@ -1,5 +1,6 @@
 """The database: one engine for each way of using it, `reading()` and `writing()`, and the column types."""
 
+import contextlib
 import fcntl
 import os
 import threading
@@ -27,7 +28,7 @@ NAMING = {
 }
 LOCKED = "Cơ sở dữ liệu đang bận hoặc không ghi được. Xin thử lại sau ít phút; chưa có gì thay đổi."
 LOCK_SECONDS = 10.0
-BACKGROUND_PAUSE_SECONDS = 0.004  # lets a waiting clerk in between two commits of the intake
+BACKGROUND_WAIT_SECONDS = 0.1  # how long the intake lets people go first before it takes its turn all the same
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -80,6 +81,7 @@ class Database:
         if self.is_sqlite:
             path = Path(self.url.database or "")
             self._lock_path = path.with_name(path.name + ".lock")
+            self._queue_path = path.with_name(path.name + ".queue")
             self._reader = _sqlite_engine(self.url, begin="BEGIN", query_only=True)
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", query_only=False)
         else:
@@ -102,18 +104,16 @@ class Database:
     def writing(self, *, background: bool = False) -> Iterator[Session]:
         """One writing transaction: committed at the end, rolled back on any exception.
 
-        `background` writers pause a moment after their commit so that people are never starved. Raises
-        Temporary when the write lock can't be had within ten seconds or the database is away.
+        `background` writers let those go first who write for a person. Raises Temporary when the write lock
+        can't be had within ten seconds or the database is away.
         """
         with (
             _said_in_words(),
-            self._write_lock(),
+            self._write_lock(background=background),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             yield session
-        if background:
-            time.sleep(BACKGROUND_PAUSE_SECONDS)
 
     def close(self) -> None:
         """Give back all connections."""
@@ -121,23 +121,46 @@ class Database:
         self._writer.dispose()
 
     @contextmanager
-    def _write_lock(self) -> Iterator[None]:
-        # SQLite's own busy handler lets two busy writers starve a third; a kernel lock does not.
+    def _write_lock(self, *, background: bool) -> Iterator[None]:
+        # SQLite's own busy handler lets two busy writers starve a third; kernel locks do not. Whoever writes for
+        # a person holds the queue shared while it waits; the background lets the queue become empty first.
         if not self.is_sqlite:
             yield
             return
         deadline = time.monotonic() + LOCK_SECONDS
-        if not self._turn.acquire(timeout=LOCK_SECONDS):
-            raise Temporary(LOCKED)
-        try:
-            handle = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with _opened(self._queue_path) as queue:
+            if background:
+                _let_people_first(queue)
+            else:
+                fcntl.flock(queue, fcntl.LOCK_SH)
+            if not self._turn.acquire(timeout=LOCK_SECONDS):
+                raise Temporary(LOCKED)
             try:
-                _flock_before(handle, deadline)
-                yield
+                with _opened(self._lock_path) as handle:
+                    _flock_before(handle, deadline)
+                    fcntl.flock(queue, fcntl.LOCK_UN)
+                    yield
             finally:
-                os.close(handle)
-        finally:
-            self._turn.release()
+                self._turn.release()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _let_people_first(queue: int) -> None:
+    until = time.monotonic() + BACKGROUND_WAIT_SECONDS
+    while time.monotonic() < until:
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(queue, fcntl.LOCK_UN)
+            return
+        time.sleep(0.0005)
 
 
 def _flock_before(handle: int, deadline: float) -> None:
@@ -149,7 +172,7 @@ def _flock_before(handle: int, deadline: float) -> None:
             if time.monotonic() > deadline:
                 raise Temporary(LOCKED) from None
             time.sleep(pause)
-            pause = min(pause * 1.5, 0.004)
+            pause = min(pause * 1.5, 0.001)
         else:
             return
 

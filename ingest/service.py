@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -28,6 +29,7 @@ from ingest.trouble import Kind
 from ingest.watcher import FolderWatch
 
 _LOOK_SECONDS = 0.25
+_TURN_SECONDS = 0.0005
 
 log = structlog.get_logger()
 
@@ -54,6 +56,8 @@ def run(
     the database or the disk refused. Raises Permanent when a mailbox names a book that is not there, and
     Temporary when the database is away at the start.
     """
+    # The committing thread holds the write lock for as long as it waits for its turn among our threads.
+    sys.setswitchinterval(_TURN_SECONDS)
     with ExitStack() as closing:
         intake = Intake(settings, database, stop, clock, reader)
         closing.callback(intake.close)
