@@ -1,4 +1,4 @@
-"""The one thread that writes what intake found: ready letters in order of completion, a few in each transaction."""
+"""The one thread that writes what intake found: ready letters in order of completion."""
 
 import queue
 import threading
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Committer:
-    """Group commit: one transaction for all letters that wait, one by one only when the group fails."""
+    """One transaction for at most `_MOST_LETTERS` letters that wait; each alone when a group fails."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
