@@ -9,7 +9,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "servers")]
 
 import structlog  # noqa: E402
 from dovecot_server import PASSWORD, running  # noqa: E402
+from idle_client import listening  # noqa: E402
 from intake_office import Office, open_office  # noqa: E402
 
 from config.settings import MailboxSettings  # noqa: E402
@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     measures = {"unread": unread, "documents": documents, "memory": memory, "latency": latency}
     parser.add_argument("what", nargs="*", metavar="|".join(measures))
-    parser.add_argument("--letters", type=int, default=int(os.environ.get("COUNT", "300")))
+    parser.add_argument("--letters", type=int, default=int(os.environ.get("COUNT", "1000")))
     parser.add_argument("--folder", type=Path, help="where the disk to be measured is (default: the temporary folder)")
     chosen = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
@@ -100,9 +100,8 @@ def memory(office: Office, _count: int) -> None:
 def latency(office: Office, _count: int) -> None:
     """From the arrival until the draft is committed, beside the moment a bare IDLE client hears of it."""
     mailbox = office.mailbox("den")
-    heard: list[float] = []
     seen: list[float] = []
-    with _service(office), _listening(office, mailbox, heard):
+    with _service(office), listening(office.dovecot, mailbox.username) as heard:
         time.sleep(3)
         for number in range(40):
             raw = letter(number, os.urandom(UNREAD_BYTES), "van-ban.bin", "octet-stream")
@@ -114,27 +113,6 @@ def latency(office: Office, _count: int) -> None:
     extra = [1000 * (mine - bare) for mine, bare in zip(seen, heard, strict=True)]
     print(f"latency: committed after a bare IDLE client hears: median {statistics.median(extra):.0f} ms, "
           f"p95 {statistics.quantiles(extra, n=20)[18]:.0f} ms (at most 60, the page included)")  # fmt: skip
-
-
-@contextmanager
-def _listening(office: Office, mailbox: MailboxSettings, heard: list[float]) -> Iterator[None]:
-    stop = threading.Event()
-
-    def listen() -> None:
-        with office.dovecot.client(mailbox.username) as client:
-            client.select_folder("INBOX", readonly=True)
-            client.idle()
-            while not stop.is_set():
-                for answer in client.idle_check(timeout=0.2):
-                    if answer[1] == b"EXISTS":
-                        heard.append(time.monotonic())
-            client.idle_done()
-
-    thread = threading.Thread(target=listen)
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
 
 
 @contextmanager

@@ -52,6 +52,13 @@ class LoginSession(Base):
     browser: Mapped[str] = mapped_column(sa.String(200), default="")
 
 
+_VISIT = (
+    sa.select(LoginSession, User)
+    .join(User, User.id == LoginSession.user_id)
+    .where(LoginSession.token_digest == sa.bindparam("digest"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What a password is compared with. `user_id` is None where no such account exists."""
@@ -129,8 +136,7 @@ def sign_in(
 
 def visit_of(session: Session, token: str, *, at: datetime, idle: timedelta) -> Visit | None:
     """Who the cookie's token stands for; None for a token never given out or a closed account."""
-    query = sa.select(LoginSession, User).join(User, User.id == LoginSession.user_id)
-    row = session.execute(query.where(LoginSession.token_digest == _digest(token))).first()
+    row = session.execute(_VISIT, {"digest": _digest(token)}).first()
     if row is None or not row.User.is_active:
         return None
     login: LoginSession = row.LoginSession

@@ -16,9 +16,24 @@ from core.incoming import drafts
 from core.incoming.drafts import NewDraft
 from core.letters import Arrival, ArrivalState, Exclusion, HeldLetter, MailFolder, Message, MessageFile
 
+# Built once: to build a statement costs more than to run it, and each letter needs all of these.
+_arrivals, _messages, _folders = table_of(Arrival).c, table_of(Message).c, table_of(MailFolder).c
 _INSERT_ARRIVAL = sa.insert(table_of(Arrival))
 _INSERT_FILE = sa.insert(table_of(MessageFile))
-_INSERT_MESSAGE = sa.insert(table_of(Message)).returning(Message.id, sort_by_parameter_order=True)
+_INSERT_MESSAGE = sa.insert(table_of(Message)).returning(_messages.id, sort_by_parameter_order=True)
+_RECORDED = sa.select(_arrivals.uid).where(
+    _arrivals.mailbox == sa.bindparam("mailbox"), _arrivals.folder == sa.bindparam("folder"),
+    _arrivals.uidvalidity == sa.bindparam("uidvalidity"), _arrivals.uid.in_(sa.bindparam("uids", expanding=True)),
+)  # fmt: skip
+_KNOWN = sa.select(_messages.identity, _messages.id).where(
+    _messages.identity.in_(sa.bindparam("identities", expanding=True))
+)
+_ADVANCE = (
+    sa.update(table_of(MailFolder))
+    .where(_folders.id == sa.bindparam("folder_id"), _folders.uidvalidity == sa.bindparam("of_uidvalidity"))
+    .where(_folders.cursor < sa.bindparam("to"))
+    .values(cursor=sa.bindparam("to"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +151,8 @@ def record_without_letter(session: Session, places: Sequence[Where], state: Arri
 
 def recorded_uids(session: Session, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[int]) -> set[int]:
     """Which of `uids` have an arrival already."""
-    place = (Arrival.mailbox == mailbox, Arrival.folder == folder, Arrival.uidvalidity == uidvalidity)
-    return set(session.scalars(sa.select(Arrival.uid).where(*place, Arrival.uid.in_(list(uids)))))
+    place = {"mailbox": mailbox, "folder": folder, "uidvalidity": uidvalidity, "uids": list(uids)}
+    return set(session.scalars(_RECORDED, place))
 
 
 def recorded_above(session: Session, mailbox: str, folder: str, uidvalidity: int, cursor: int) -> set[int]:
@@ -148,19 +163,14 @@ def recorded_above(session: Session, mailbox: str, folder: str, uidvalidity: int
 
 def advance(session: Session, folder_id: int, uidvalidity: int, cursor: int) -> None:
     """Move a folder's cursor forward, never back, and only within the series it belongs to."""
-    session.execute(
-        sa.update(MailFolder)
-        .where(MailFolder.id == folder_id, MailFolder.uidvalidity == uidvalidity, MailFolder.cursor < cursor)
-        .values(cursor=cursor)
-    )
+    session.execute(_ADVANCE, {"folder_id": folder_id, "of_uidvalidity": uidvalidity, "to": cursor})
 
 
 def _known(session: Session, letters: Sequence[Taken]) -> dict[str, int]:
     wanted = [letter.identity for letter in letters]
     if not wanted:
         return {}
-    found = session.execute(sa.select(Message.identity, Message.id).where(Message.identity.in_(wanted)))
-    return {row.identity: row.id for row in found}
+    return {row.identity: row.id for row in session.execute(_KNOWN, {"identities": wanted})}
 
 
 def _insert_letters(

@@ -50,6 +50,14 @@ class ChainHead(Base):
     hash: Mapped[str] = mapped_column(sa.String(64))
 
 
+_heads = table_of(ChainHead).c
+_INSERT = sa.insert(table_of(Event))
+_LOCK_HEAD = sa.select(_heads.hash).where(_heads.chain == sa.bindparam("of_chain")).with_for_update()
+_MOVE_HEAD = (
+    sa.update(table_of(ChainHead)).where(_heads.chain == sa.bindparam("of_chain")).values(hash=sa.bindparam("to"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One event to be recorded; see `Event` for the meaning of each part."""
@@ -77,8 +85,7 @@ def record_many(
     """Append several events by one person at one instant, in order. Locks the chain head: call it last."""
     if not facts:
         return
-    head = sa.select(ChainHead.hash).where(ChainHead.chain == chain).with_for_update()
-    previous = session.execute(head).scalar_one_or_none()
+    previous = session.execute(_LOCK_HEAD, {"of_chain": chain}).scalar_one_or_none()
     if previous is None:
         previous = _START
         session.execute(sa.insert(ChainHead).values(chain=chain, hash=previous))
@@ -92,8 +99,8 @@ def record_many(
         }  # fmt: skip
         previous = row["hash"] = _link(previous, row)
         rows.append(row)
-    session.execute(sa.insert(table_of(Event)), rows)
-    session.execute(sa.update(ChainHead).where(ChainHead.chain == chain).values(hash=previous))
+    session.execute(_INSERT, rows)
+    session.execute(_MOVE_HEAD, {"of_chain": chain, "to": previous})
 
 
 def latest(session: Session) -> int:

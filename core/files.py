@@ -32,6 +32,9 @@ class StoredFile(Base):
 
 
 _INSERT = sa.insert(table_of(StoredFile))
+_KNOWN = sa.select(table_of(StoredFile).c.sha256).where(
+    table_of(StoredFile).c.sha256.in_(sa.bindparam("wanted", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,7 @@ def note_stored(session: Session, contents: Iterable[Content], *, at: datetime) 
     wanted = {content.sha256: content for content in contents}
     if not wanted:
         return
-    known = set(session.scalars(sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(wanted))))
+    known = set(session.scalars(_KNOWN, {"wanted": list(wanted)}))
     rows = [
         {"sha256": c.sha256, "size": c.size, "media_type": c.media_type[:120], "stored_at": at}
         for c in wanted.values()

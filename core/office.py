@@ -57,6 +57,15 @@ class OfficeFact(Base):
     value: Mapped[dict[str, Any]]
 
 
+_NAME_ON = (
+    sa.select(OfficeName)
+    .where(OfficeName.valid_from <= sa.bindparam("day"))
+    .where(sa.or_(OfficeName.valid_to.is_(None), OfficeName.valid_to >= sa.bindparam("day")))
+    .order_by(OfficeName.valid_from.desc())
+    .limit(1)
+)
+
+
 def office_date(at: datetime) -> date:
     """The office's calendar day of an aware instant."""
     return at.astimezone(OFFICE_ZONE).date()
@@ -64,14 +73,7 @@ def office_date(at: datetime) -> date:
 
 def name_on(session: Session, day: date) -> OfficeName | None:
     """The office's name in force on a day, None before its first."""
-    query = (
-        sa.select(OfficeName)
-        .where(OfficeName.valid_from <= day)
-        .where(sa.or_(OfficeName.valid_to.is_(None), OfficeName.valid_to >= day))
-        .order_by(OfficeName.valid_from.desc())
-        .limit(1)
-    )
-    return session.scalars(query).first()
+    return session.scalars(_NAME_ON, {"day": day}).first()
 
 
 def kinds(session: Session) -> list[str]:

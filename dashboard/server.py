@@ -1,5 +1,6 @@
 """Serving the pages over HTTP until asked to stop."""
 
+import gc
 import socket
 import tempfile
 from collections.abc import Callable
@@ -29,6 +30,7 @@ class PageServer(uvicorn.Server):
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await super().startup(sockets)
         if self.started:
+            gc.freeze()  # modules and templates stay: no collection has to walk them while somebody waits
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

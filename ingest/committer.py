@@ -1,38 +1,50 @@
-"""The one thread that writes what intake found: ready letters in order of completion."""
+"""Writes what intake found, one letter a transaction in order of completion, through a process of its own."""
 
+import contextlib
+import os
 import queue
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import structlog
-from sqlalchemy.orm import Session
 
-from core import arrivals, events
+from core import arrivals
 from core.db import Database
-from core.errors import Temporary
 from core.letters import ArrivalState
+from core.sandbox import Limits, Sandbox, SandboxFailed
+from ingest.committing import Entry, Office
 from ingest.pipeline import Ready
 from ingest.series import Series
 
-# What a clerk's confirmation may wait for us is one transaction. Three letters in each gained nothing that could
-# be measured on SQLite (115 against 109 letters a second) and made people wait longer.
-_MOST_LETTERS = 1
 _LONGEST_PAUSE_SECONDS = 30.0
+_LIMITS = Limits(seconds=60, memory_bytes=1 << 30)  # far more than a letter's rows need: a stuck writer is ended
 
 log = structlog.get_logger()
 
 
 class Committer:
-    """One transaction for at most `_MOST_LETTERS` letters that wait; each alone when a group fails."""
+    """One thread here asks, one process writes.
 
-    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+    In this process the thread would give up the interpreter at every statement and wait for its turn among the
+    others, with the write lock in hand, for which clerks wait too.
+    """
+
+    def __init__(self, database: Database, files: Path, spool: Path, clock: Callable[[], datetime]) -> None:
+        """`files` is the store's folder, `spool` where the process may keep its temporary files."""
         self._database = database
         self._clock = clock
+        self._office = Office(database.url.render_as_string(hide_password=False), files, os.getpid())
+        self._writer = Sandbox(_LIMITS, spool / "tmp-committing", ["ingest.committing"])
         self._ready: queue.SimpleQueue[Ready | None] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="committer", daemon=True)
+
+    @property
+    def pid(self) -> int | None:
+        """The committing process's id while there is one."""
+        return self._writer.pid
 
     def start(self) -> None:
         """Begin to write."""
@@ -47,6 +59,7 @@ class Committer:
         self._stop.set()
         self._ready.put(None)
         self._thread.join()
+        self._writer.close()
 
     def without_letter(self, series: Series, places: Sequence[arrivals.Where], state: ArrivalState) -> None:
         """Write the rows of UIDs that have no letter (skipped, vanished), from the watcher's thread.
@@ -65,75 +78,52 @@ class Committer:
             series.settle(place.uid for place in places[start : start + 500])
 
     def _work(self) -> None:
+        with contextlib.suppress(SandboxFailed):  # the first letter will say what is wrong
+            self._writer.call("ingest.committing:open_office", self._office)
         while not self._stop.is_set():
-            first = self._ready.get()
-            if first is None:
-                return
-            group = [first]
-            while len(group) < _MOST_LETTERS and not self._ready.empty():
-                another = self._ready.get()
-                if another is not None:
-                    group.append(another)
-            self._until_written(group)
+            ready = self._ready.get()
+            if ready is not None:
+                self._until_written(ready)
 
-    def _until_written(self, group: list[Ready], *, is_again: bool = False) -> None:
+    def _until_written(self, ready: Ready) -> None:
         pause = 1.0
+        failed = False
         while not self._stop.is_set():
             try:
-                self._write(group)
-                return
-            except Temporary as error:
-                log.warning("database_refuses", letters=len(group), error=str(error.__cause__ or error))
-                self._stop.wait(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-            except Exception:
-                # One of the group may be at fault, or another process wrote the same letter at this moment.
-                if is_again:
-                    self._refused(group[0])
+                refusal = self._write(ready)
+            except SandboxFailed as why:
+                # Somebody may have killed the process for no fault of this letter, or another process wrote the
+                # same letter at this moment; twice is its own fault.
+                if failed:
+                    self._refused(ready, why)
                     return
-                for ready in group:
-                    self._until_written([ready], is_again=True)
+                failed = True
+                continue
+            if refusal is None:
+                self._written(ready)
                 return
+            log.warning("database_refuses", mailbox=ready.where.mailbox, uid=ready.where.uid, error=refusal)
+            self._stop.wait(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
-    def _write(self, group: list[Ready]) -> None:
-        at = self._clock()
-        with self._database.writing(background=True) as session:
-            fresh = _without_recorded(session, group)
-            facts = arrivals.record(session, [(ready.where, ready.outcome) for ready in fresh], at=at)
-            for series, uids in _by_series(group).items():
-                arrivals.advance(session, series.folder_id, series.uidvalidity, series.cursor_after(uids))
-            events.record_many(session, facts, by=None, at=at)
-        for ready in group:
-            ready.let_go()
-            ready.origin.settle([ready.where.uid])
-            log.info("letter", outcome=type(ready.outcome).__name__.lower(), mailbox=ready.where.mailbox,
-                     folder=ready.where.folder, uid=ready.where.uid)  # fmt: skip
+    def _write(self, ready: Ready) -> object:
+        series = ready.origin if isinstance(ready.origin, Series) else None
+        cursor = series.cursor_after([ready.where.uid]) if series else 0
+        entry = Entry(ready.where, ready.outcome, series.folder_id if series else None, cursor, self._clock())
+        return self._writer.call("ingest.committing:write", self._office, entry)
 
-    def _refused(self, ready: Ready) -> None:
+    def _written(self, ready: Ready) -> None:
+        ready.let_go()
+        ready.origin.settle([ready.where.uid])
+        log.info("letter", outcome=type(ready.outcome).__name__.lower(), mailbox=ready.where.mailbox,
+                 folder=ready.where.folder, uid=ready.where.uid)  # fmt: skip
+
+    def _refused(self, ready: Ready, why: SandboxFailed) -> None:
         # Rows that the database can't take, or a bug of ours: held, so that it stops nothing and is seen.
-        log.exception("letter_not_committed", mailbox=ready.where.mailbox, uid=ready.where.uid)
+        log.error("letter_not_committed", mailbox=ready.where.mailbox, uid=ready.where.uid,
+                  reason=why.failure.value, detail=why.detail)  # fmt: skip
         if ready.hold_instead is not None:
             ready.hold_instead()
         else:
             ready.let_go()
             ready.origin.give_up(ready.where.uid)
-
-
-def _without_recorded(session: Session, group: Sequence[Ready]) -> list[Ready]:
-    """Those whose place has no row yet: another process, or a commit whose answer was lost, may have been first."""
-    places: dict[tuple[str, str, int], list[Ready]] = defaultdict(list)
-    for ready in group:
-        places[ready.where.mailbox, ready.where.folder, ready.where.uidvalidity].append(ready)
-    fresh = []
-    for place, ready_here in places.items():
-        recorded = arrivals.recorded_uids(session, *place, [ready.where.uid for ready in ready_here])
-        fresh += [ready for ready in ready_here if ready.where.uid not in recorded]
-    return fresh
-
-
-def _by_series(group: Sequence[Ready]) -> dict[Series, list[int]]:
-    found: dict[Series, list[int]] = defaultdict(list)
-    for ready in group:
-        if isinstance(ready.origin, Series):
-            found[ready.origin].append(ready.where.uid)
-    return found

@@ -20,6 +20,7 @@ from core.sandbox import Limits, SandboxFailed
 from ingest import verdict
 from ingest.letter import Outcome, Reading
 from ingest.pool import Pool
+from ingest.priority import READING_NICE, step_behind_people
 from ingest.spool import Slot, Spool
 
 READER = "ingest.describe:read_raw_letter"
@@ -98,8 +99,8 @@ class Pipeline:
         self._clock = clock
         self._reader = reader
         self._stop = threading.Event()
-        limits = Limits(settings.intake.letter_seconds, settings.intake.letter_megabytes << 20, nice=5)
-        self._storing = ThreadPoolExecutor(_STORING_THREADS, thread_name_prefix="storing")
+        limits = Limits(settings.intake.letter_seconds, settings.intake.letter_megabytes << 20, nice=READING_NICE)
+        self._storing = ThreadPoolExecutor(_STORING_THREADS, "storing", step_behind_people)
         self.pool: Pool[Parcel] = Pool(
             settings.intake.workers, limits, spool.folder, reader.partition(":")[0], self._call_of, self._have_read
         )

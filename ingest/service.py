@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from ingest.committer import Committer
 from ingest.desk import Desk
 from ingest.handing import HandedOver
 from ingest.pipeline import READER, Pipeline
+from ingest.priority import step_behind_people
 from ingest.shared import Shared
 from ingest.spool import Spool, spool_root
 from ingest.states import DiskReport, MailboxReport
@@ -82,7 +84,7 @@ class Intake:
         with database.writing() as session:
             key = sealing.mark_key(session)
         self.spool = Spool(spool_root(settings), settings.intake.spool_megabytes << 20)
-        self.committer = Committer(database, clock)
+        self.committer = Committer(database, settings.files_folder, self.spool.folder, clock)
         self._reports: dict[str, MailboxReport] = {}
         on_disk_trouble = DiskReport(self._reports.values())
         self.pipeline = Pipeline(settings, self.spool, store, key, self.committer.put, on_disk_trouble, clock, reader)
@@ -112,7 +114,8 @@ class Intake:
 
     def once(self) -> int:
         """One pass over every folder, mailbox after mailbox."""
-        troubles = [trouble for watch in self.watches if (trouble := watch.run_once())]
+        with ThreadPoolExecutor(1, "once", step_behind_people) as worker:
+            troubles = [trouble for trouble in worker.map(FolderWatch.run_once, self.watches) if trouble]
         if not troubles:
             return 0
         return Exit.TEMPORARY if all(t.kind in (Kind.DATABASE, Kind.DISK) for t in troubles) else Exit.UNAVAILABLE

@@ -18,6 +18,7 @@ from ingest.account import account_of
 from ingest.fetch import Fetch
 from ingest.mailbox import Place, Session
 from ingest.pipeline import Parcel, Ready
+from ingest.priority import step_behind_people
 from ingest.series import Series
 from ingest.shared import Again, Shared
 from ingest.spool import Slot
@@ -75,6 +76,7 @@ class FolderWatch:
 
     def run(self) -> None:
         """The thread: sessions one after another, with growing pauses while they fail."""
+        step_behind_people()
         pause = _FIRST_PAUSE_SECONDS
         while not self._shared.stop.is_set():
             if self._report.is_stopped or not self._has_lease():

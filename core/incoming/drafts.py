@@ -26,7 +26,7 @@ LENGTHS = {
     "signer_title": 200, "remark": 2000,
 }  # fmt: skip
 _EARLIEST = date(1945, 9, 2)
-_INSERT = sa.insert(table_of(Incoming)).returning(Incoming.id)
+_INSERT = sa.insert(table_of(Incoming)).returning(table_of(Incoming).c.id)
 _INSERT_FILE = sa.insert(table_of(IncomingFile))
 
 

@@ -3,23 +3,23 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from core.incoming.tables import Incoming, State
 from core.letters import HeldLetter, MailboxState
 from core.people import User
 from core.rights import Right, may
 
+# Built once: every page of the program asks them.
+_COUNTS = {
+    name: (right, sa.select(sa.func.count()).where(which))
+    for name, right, which in (
+        ("drafts", Right.REGISTER, table_of(Incoming).c.state == State.DRAFT),
+        ("held", Right.SEE_HELD, table_of(HeldLetter).c.decision.is_(None)),
+        ("troubled", Right.SEE_MAILBOXES, table_of(MailboxState).c.trouble != ""),
+    )
+}
+
 
 def counters(session: Session, user: User) -> dict[str, int]:
     """`drafts` waiting for the clerk, `held` letters without a decision, `troubled` mailboxes; by right."""
-    found = {}
-    if may(user, Right.REGISTER):
-        found["drafts"] = _count(session, Incoming.state == State.DRAFT)
-    if may(user, Right.SEE_HELD):
-        found["held"] = _count(session, HeldLetter.decision.is_(None))
-    if may(user, Right.SEE_MAILBOXES):
-        found["troubled"] = _count(session, MailboxState.trouble != "")
-    return found
-
-
-def _count(session: Session, which: sa.ColumnElement[bool]) -> int:
-    return session.execute(sa.select(sa.func.count()).where(which)).scalar_one()
+    return {name: session.execute(count).scalar_one() for name, (right, count) in _COUNTS.items() if may(user, right)}

@@ -112,6 +112,11 @@ class Clerk:
         if form is not None:
             self._client.post("/dang-nhap", data={**form, "username": self._username, "password": PASSWORD})
 
+    @property
+    def cookies(self) -> str:
+        """The Cookie header of this clerk's browser."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._client.cookies.jar)
+
     def page(self, path: str) -> str:
         """What a page says."""
         return self._client.get(path).text

@@ -1,0 +1,105 @@
+"""The committing process: killed it is made anew, refused rows become a held letter, nothing is written twice."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from intake_office import wait_until
+
+from core import mailboxes
+from core.arrivals import Held, Outcome, Where
+from core.db import Database
+from core.letters import Arrival, HeldLetter, MailFolder
+from ingest.committer import Committer
+from ingest.pipeline import Ready
+from ingest.series import Series
+
+AT = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]:
+    shutil.copy(migrated_sqlite, tmp_path / "office.sqlite3")
+    made = Database(f"sqlite:///{tmp_path / 'office.sqlite3'}")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def series(database: Database) -> Series:
+    with database.writing() as session:
+        mailboxes.ensure(session, "den", "den@example.gov.vn")
+        folder_id = mailboxes.ensure_folder(session, "den", "INBOX").id
+        mailboxes.begin_series(session, folder_id, 7, None)
+    made = Series(folder_id, "den", "INBOX", 7, 0, ())
+    made.see(range(1, 10))
+    return made
+
+
+@pytest.fixture
+def committer(database: Database, tmp_path: Path) -> Iterator[Committer]:
+    made = Committer(database, tmp_path / "files", tmp_path, lambda: AT)
+    made.start()
+    yield made
+    made.close()
+
+
+def held(series: Series, uid: int, outcome: Outcome | None = None, instead: list[int] | None = None) -> Ready:
+    series.hand_over(uid)
+    where = Where("imap", "den", "INBOX", 7, uid, AT, 100)
+    hold_instead = None if instead is None else lambda: instead.append(uid)
+    return Ready(
+        series, where, outcome or Held("too_large", f"mark-{uid}", 100, None, None), lambda: None, hold_instead
+    )
+
+
+def uids(database: Database) -> list[int]:
+    with database.reading() as session:
+        return list(session.scalars(sa.select(Arrival.uid).order_by(Arrival.uid)))
+
+
+def test_a_letter_is_written_and_the_cursor_follows(committer: Committer, series: Series, database: Database) -> None:
+    committer.put(held(series, 1))
+    wait_until(lambda: series.cursor == 1)
+    with database.reading() as session:
+        assert session.scalars(sa.select(MailFolder.cursor)).one() == 1
+        assert session.scalars(sa.select(HeldLetter.held_at)).one() == AT
+
+
+def test_a_killed_process_is_made_anew_and_the_letter_written_once(
+    committer: Committer, series: Series, database: Database
+) -> None:
+    for uid in range(1, 8):
+        committer.put(held(series, uid))
+        wait_until(lambda: committer.pid is not None)
+        os.kill(committer.pid or 0, signal.SIGKILL)
+        wait_until(lambda uid=uid: series.cursor == uid)  # type: ignore[misc]
+    assert uids(database) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_rows_the_database_refuses_are_held_instead_and_stop_nothing(
+    committer: Committer, series: Series, database: Database
+) -> None:
+    instead: list[int] = []
+    wrong = replace(Held("too_large", "m", 100, None, None), reason=None)  # type: ignore[arg-type]
+    committer.put(held(series, 1, wrong, instead))
+    committer.put(held(series, 2))
+    wait_until(lambda: uids(database) == [2])
+    assert instead == [1]
+
+
+def test_a_letter_written_before_its_answer_was_lost_is_not_written_again(
+    committer: Committer, series: Series, database: Database
+) -> None:
+    committer.put(held(series, 1))
+    committer.put(held(series, 1))
+    committer.put(held(series, 2))
+    wait_until(lambda: uids(database) == [1, 2])
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(HeldLetter)) == 2
