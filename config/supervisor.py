@@ -116,7 +116,11 @@ class Supervisor:
             **os.environ, "NOTIFY_SOCKET": child.address, SUPERVISOR_PID: str(os.getpid()),
             "WATCHDOG_USEC": str(int(SILENCE_SECONDS * 1_000_000)),
         }  # fmt: skip
-        child.process = subprocess.Popen(child.command, stdin=subprocess.DEVNULL, env=environment)
+        # A session each, as systemd gives: the kernel shares the processor out by session first (sched(7), autogroup),
+        # so that the intake's work is weighed against the pages' as a whole.
+        child.process = subprocess.Popen(
+            child.command, stdin=subprocess.DEVNULL, env=environment, start_new_session=True
+        )
         child.started = child.heard = now
         log.info("child_started", child=child.name, pid=child.process.pid)
 

@@ -33,7 +33,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
-    _be_nice(nice)
+    os.nice(nice)
+    set_session_nice(nice)
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not mix with the answers
     for module in sys.argv[4:]:
@@ -96,12 +97,15 @@ def _next(questions: BinaryIO) -> bytes:
     return questions.read(struct.unpack(">Q", head)[0]) if len(head) == 8 else b""
 
 
-def _be_nice(nice: int) -> None:
-    os.nice(nice)
-    # We lead a session of our own, so where the kernel groups by session (sched(7), "The autogroup feature") the
-    # nice level counts only among ourselves: the group needs it too.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(nice))
+def set_session_nice(nice: int) -> None:
+    """Lower the priority of our whole session, if we lead one.
+
+    Where the kernel groups by session (sched(7), "The autogroup feature"), a process's own level counts only
+    among the members of its session.
+    """
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(nice))
 
 
 def _end_with(parent: int) -> None:

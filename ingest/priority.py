@@ -2,7 +2,9 @@
 
 import os
 
-READING_NICE = 10
+from core.sandbox_child import set_session_nice
+
+READING_NICE = 7
 _FETCHING_NICE = 5
 
 
@@ -13,3 +15,8 @@ def step_behind_people() -> None:
     keep theirs, and so does the committing process: clerks wait for the write lock that it holds.
     """
     os.nice(_FETCHING_NICE)
+
+
+def step_service_behind_people() -> None:
+    """The same for the whole intake where it runs as a service, in a session of its own."""
+    set_session_nice(_FETCHING_NICE)

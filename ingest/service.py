@@ -23,7 +23,7 @@ from ingest.committer import Committer
 from ingest.desk import Desk
 from ingest.handing import HandedOver
 from ingest.pipeline import READER, Pipeline
-from ingest.priority import step_behind_people
+from ingest.priority import step_behind_people, step_service_behind_people
 from ingest.shared import Shared
 from ingest.spool import Spool, spool_root
 from ingest.states import DiskReport, MailboxReport
@@ -60,6 +60,7 @@ def run(
     """
     # The committing thread holds the write lock for as long as it waits for its turn among our threads.
     sys.setswitchinterval(_TURN_SECONDS)
+    step_service_behind_people()
     with ExitStack() as closing:
         intake = Intake(settings, database, stop, clock, reader)
         closing.callback(intake.close)

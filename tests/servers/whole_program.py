@@ -38,7 +38,8 @@ class Program:
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one command of the program on this office to its end."""
         line = [sys.executable, str(ROOT / "congvan.py"), *words, "--config", str(self._config)]
-        return subprocess.run(line, capture_output=True, text=True, check=False, timeout=300)
+        # In a session of its own, as whatever the supervisor or systemd starts.
+        return subprocess.run(line, capture_output=True, text=True, check=False, timeout=300, start_new_session=True)
 
     def restart(self) -> None:
         """Start it unless it runs."""
