@@ -31,7 +31,7 @@ from core.incoming import drafts, registration  # noqa: E402
 from core.incoming.tables import Incoming, Origin  # noqa: E402
 from core.people import Role, User  # noqa: E402
 
-ARRIVALS = 40
+ARRIVALS = 100
 LETTERS = int(os.environ.get("LETTERS", "2000"))
 FILE_BYTES = 220_000
 VALUES = {
