@@ -115,6 +115,18 @@ class Database:
         ):
             yield session
 
+    def forget(self) -> bool:
+        """Empty SQLite's write-ahead log, which still has what the last commits overwrote; False while readers keep
+        it. PostgreSQL keeps dead rows until VACUUM and its log until it is recycled: nothing to do from here.
+        """
+        if not self.is_sqlite:
+            return True
+        with self._write_lock(background=False), self._writer.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            busy: int = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            return not busy
+
     def close(self) -> None:
         """Give back all connections."""
         self._reader.dispose()

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,6 +101,16 @@ def record_many(
         rows.append(row)
     session.execute(_INSERT, rows)
     session.execute(_MOVE_HEAD, {"of_chain": chain, "to": previous})
+
+
+def blank(session: Session, subject_kind: str, subject_ids: Collection[int], *, keep: Collection[str]) -> None:
+    """Blank the payloads of all events of these subjects but for the acts `keep`: digests stay, so chains verify.
+
+    The one change the journal knows, for `core.removal` alone.
+    """
+    of_them = (Event.subject_kind == subject_kind, Event.subject_id.in_(subject_ids), Event.act.not_in(keep))
+    blanked = sa.update(table_of(Event)).where(*of_them, Event.payload.is_not(None)).values(payload=sa.null())
+    session.execute(blanked)
 
 
 def latest(session: Session) -> int:

@@ -70,14 +70,15 @@ class Message(Base):
     """One letter. `identity` is promise 2's; `raw_sha256` names the bytes as first received.
 
     `received_at` is the server's INTERNALDATE (or when a file was dropped): with `sort_uid` it is the order
-    of arrival. `reasons` are the screening's rules, `reports` what a bounce or receipt says.
+    of arrival. `reasons` are the screening's rules, `reports` what a bounce or receipt says. Of a letter whose
+    content was removed there are no bytes, and `identity` is its keyed mark, to know it again.
     """
 
     __tablename__ = "messages"
     id: Mapped[int] = mapped_column(primary_key=True)
     identity: Mapped[str] = mapped_column(sa.String(64), unique=True)
     message_id: Mapped[str | None] = mapped_column(sa.String(998), index=True)
-    raw_sha256: Mapped[str] = mapped_column(sa.ForeignKey("files.sha256"))
+    raw_sha256: Mapped[str | None] = mapped_column(sa.ForeignKey("files.sha256"))
     raw_size: Mapped[int] = mapped_column(sa.BigInteger)
     mail_class: Mapped[str] = mapped_column(sa.String(16))
     outcome: Mapped[str] = mapped_column(sa.String(16), index=True)

@@ -21,6 +21,7 @@ class Right(StrEnum):
     VOID = "void"  # hủy số
     SEE_HELD = "see_held"  # xem thư bị giữ, thư không vào sổ
     RELEASE_EXCLUDED = "release_excluded"  # giải tỏa báo nhầm
+    REMOVE_CONTENT = "remove_content"  # gỡ nội dung
     SEE_BOOKS = "see_books"  # Sổ văn bản đến
     CHECK_BOOKS = "check_books"
     OPEN_SERIES = "open_series"  # xác nhận số bắt đầu của sổ
@@ -33,6 +34,7 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
     Right.VOID: frozenset({Role.CLERK}),
     Right.SEE_HELD: frozenset({Role.CLERK, Role.CUSTODIAN}),
     Right.RELEASE_EXCLUDED: frozenset({Role.CUSTODIAN}),
+    Right.REMOVE_CONTENT: frozenset({Role.CUSTODIAN}),
     Right.SEE_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
     Right.CHECK_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF}),
     Right.OPEN_SERIES: frozenset({Role.CLERK}),

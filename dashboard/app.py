@@ -8,15 +8,15 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from dashboard import assets, health, held, incoming, mailboxes, news, pictures, registers, sessions
+from dashboard import assets, health, held, incoming, mailboxes, news, pictures, registers, removal, sessions
 from dashboard.guard import Guard, not_found
 from dashboard.sealing import Seal
 from dashboard.visitors import Visitors
 from dashboard.web import Office
 
 ROUTES = [
-    *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *held.routes, *mailboxes.routes,
-    *news.routes, *health.routes, *assets.routes,
+    *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *held.routes, *removal.routes,
+    *mailboxes.routes, *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

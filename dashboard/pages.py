@@ -17,6 +17,7 @@ MENU = (
     ("/so-den", "Sổ văn bản đến", Right.SEE_BOOKS, ""),
     ("/bi-giu", "Thư bị giữ", Right.SEE_HELD, "held"),
     ("/khong-vao-so", "Không vào sổ", Right.SEE_HELD, ""),
+    ("/go-noi-dung", "Gỡ nội dung", Right.REMOVE_CONTENT, ""),
     ("/hop-thu", "Hộp thư", Right.SEE_MAILBOXES, "troubled"),
 )
 COUNTED = {"drafts": "văn bản chờ vào sổ", "held": "thư chờ xem", "troubled": "hộp thư có lỗi", "": ""}

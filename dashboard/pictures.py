@@ -92,6 +92,12 @@ class Pictures:
         found = self._ask("words", path, file, page)
         return cast(list[BoxedWord], found) if isinstance(found, list) else []
 
+    def forget(self) -> None:
+        """Drop every kept picture and text: the content of one of the files was removed (promise 4)."""
+        self._kept.clear()
+        self._kept_bytes = 0
+        self._outlines.clear()
+
     def close(self) -> None:
         """End the child."""
         self._sandbox.close()
@@ -125,6 +131,12 @@ def close(app: Starlette) -> None:
     """End the drawing child of a server that stops; harmless when it never drew."""
     if hasattr(app.state, "pictures"):
         app.state.pictures.close()
+
+
+def forget(request: Request) -> None:
+    """Drop what this server keeps of pages in memory."""
+    if hasattr(request.app.state, "pictures"):
+        pictures_of(request).forget()
 
 
 async def outline_of(request: Request, file: StoredFile) -> Outline:

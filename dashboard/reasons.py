@@ -26,6 +26,7 @@ HELD = {
 }
 LEFT_OUT = {
     "secret_stamp": "Có dấu độ mật trên văn bản",
+    "content_removed": "Nội dung thư này đã gỡ khỏi hệ thống trước đó",
     "secret_package": "Gói edXML ghi độ mật",
     "secret_line": "Dòng ghi độ mật trong thư",
     "secret_field": "Ghi «Độ mật:» trong thư",

@@ -85,8 +85,12 @@ class Pipeline:
         on_disk_trouble: Callable[[Exception | None], None],
         clock: Callable[[], datetime],
         reader: str = READER,
+        *,
+        is_removed: Callable[[str], bool],
     ) -> None:
-        """`key` is the office's key for marks, `reader` the function that reads a raw letter in the pool.
+        """`is_removed` tells by its mark whether a letter's content was removed: it never comes to the disk again.
+
+        `key` is the office's key for marks, `reader` the function that reads a raw letter in the pool.
 
         `on_disk_trouble` is told when the store refuses a file, and None when it takes files again.
         """
@@ -98,6 +102,7 @@ class Pipeline:
         self._on_disk_trouble = on_disk_trouble
         self._clock = clock
         self._reader = reader
+        self._is_removed = is_removed
         self._stop = threading.Event()
         limits = Limits(settings.intake.letter_seconds, settings.intake.letter_megabytes << 20, nice=READING_NICE)
         self._storing = ThreadPoolExecutor(_STORING_THREADS, "storing", step_behind_people)
@@ -186,6 +191,9 @@ class Pipeline:
             return self._seal(parcel, rule, identity)
         if parcel.for_draft is not None:
             return verdict.for_draft(answer.letter, parcel.for_draft)
+        # A custodian who lets it in all the same knows better.
+        if parcel.where.door != "released" and self._is_removed(sealing.mark(self._key, answer.letter.identity)):
+            return verdict.removed(answer, answer.letter, self._key)
         return verdict.taken(answer, answer.letter, parcel.slot, parcel.where, parcel.book_id, self._clock())
 
     def _seal(self, parcel: Parcel, reason: str, identity: str | None) -> Held:

@@ -14,7 +14,7 @@ import structlog
 
 from config.command_line import Exit
 from config.settings import MailboxSettings, Settings
-from core import files, held, mailboxes, registers, sealing
+from core import files, held, mailboxes, registers, removal, sealing
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
@@ -88,7 +88,10 @@ class Intake:
         self.committer = Committer(database, settings.files_folder, self.spool.folder, clock)
         self._reports: dict[str, MailboxReport] = {}
         on_disk_trouble = DiskReport(self._reports.values())
-        self.pipeline = Pipeline(settings, self.spool, store, key, self.committer.put, on_disk_trouble, clock, reader)
+        self.pipeline = Pipeline(
+            settings, self.spool, store, key, self.committer.put, on_disk_trouble, clock, reader,
+            is_removed=lambda mark: _is_removed(database, mark),
+        )  # fmt: skip
         host = socket.gethostname()[:40]
         _free_leases_of_the_dead(database, host)
         holder = f"{host}:{os.getpid()}:{os.urandom(4).hex()}"
@@ -169,6 +172,11 @@ class Intake:
         self._reports[mailbox.name] = report
         for folder, folder_id in folders.items():
             self.watches.append(FolderWatch(shared, mailbox, folder, folder_id, book_id, report))
+
+
+def _is_removed(database: Database, mark: str) -> bool:
+    with database.reading() as session:
+        return removal.is_removed(session, mark)
 
 
 def _sweep(settings: Settings, database: Database, store: FolderStore) -> None:

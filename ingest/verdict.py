@@ -24,6 +24,11 @@ def excluded(reading: Reading, key: bytes, raw_sha256: str) -> Excluded:
     return Excluded(category, rule, mark(key, identity), _clean(_sender(reading))[:320], subject)
 
 
+def removed(reading: Reading, letter: Letter, key: bytes) -> Excluded:
+    """The trace of a letter that comes again after its content was removed (promise 4)."""
+    return Excluded("bi_mat", "content_removed", mark(key, letter.identity), _clean(_sender(reading))[:320], None)
+
+
 def taken(reading: Reading, letter: Letter, slot: Slot, where: Where, book_id: int, now: datetime) -> Taken:
     """A letter with its files and drafts, as rows."""
     values = {

@@ -211,6 +211,8 @@ def decline(session: Session, document: Incoming, reason: str, *, by: User, at: 
 
 def take_back(session: Session, document: Incoming, *, by: User, at: datetime, source: str = "") -> None:
     """Bring a declined document back to the desk. Raises NotAllowed, WrongState unless it was declined."""
+    if document.removed_at is not None:
+        raise WrongState("Nội dung văn bản này đã gỡ, không còn gì để đưa lại bàn văn thư.")
     move(document, Act.TAKE_BACK, by=by)
     document.closed_reason, document.closed_at, document.closed_by = "", None, None
     session.flush()

@@ -27,6 +27,7 @@ class Act(StrEnum):
     DECLINE = "decline"
     TAKE_BACK = "take_back"
     VOID = "void"
+    REMOVE_CONTENT = "remove_content"
 
 
 TRANSITIONS: dict[tuple[State, Act], tuple[State, frozenset[Role]]] = {
@@ -34,6 +35,10 @@ TRANSITIONS: dict[tuple[State, Act], tuple[State, frozenset[Role]]] = {
     (State.DRAFT, Act.DECLINE): (State.DECLINED, frozenset({Role.CLERK})),
     (State.DECLINED, Act.TAKE_BACK): (State.DRAFT, frozenset({Role.CLERK})),
     (State.REGISTERED, Act.VOID): (State.VOIDED, frozenset({Role.CLERK})),
+    (State.DRAFT, Act.REMOVE_CONTENT): (State.DECLINED, frozenset({Role.CUSTODIAN})),
+    (State.DECLINED, Act.REMOVE_CONTENT): (State.DECLINED, frozenset({Role.CUSTODIAN})),
+    (State.REGISTERED, Act.REMOVE_CONTENT): (State.REGISTERED, frozenset({Role.CUSTODIAN})),
+    (State.VOIDED, Act.REMOVE_CONTENT): (State.VOIDED, frozenset({Role.CUSTODIAN})),
 }
 
 STATE_NAMES = {
@@ -107,6 +112,8 @@ class Incoming(Base):
     closed_reason: Mapped[str] = mapped_column(sa.Text, default="")  # why declined or voided
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    removed_at: Mapped[datetime | None]  # gỡ nội dung: `subject` and `remark` then say by what law and why
+    removed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
     files: Mapped[list["IncomingFile"]] = relationship(order_by="IncomingFile.position", lazy="select")
 

@@ -20,6 +20,7 @@ _SENTENCES = {
     "declined": "Không cập nhật: {reason}",
     "taken_back": "Đưa lại bàn văn thư",
     "voided": "Hủy số đến {number}: {reason}",
+    "content_removed": "Gỡ nội dung: {reason}",
 }
 FIELD_NAMES = {
     "code": "số, ký hiệu", "issued_on": "ngày văn bản", "issuer": "cơ quan ban hành",

@@ -77,6 +77,7 @@ class Draft:
     next_id: int | None
     kinds: tuple[str, ...]
     closed_reason: str
+    is_removed: bool
     steps: tuple[history.Step, ...]
 
 
@@ -146,7 +147,8 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
         files=tuple(map(_file_line, document.files)), twins=tuple(desk.twins(session, document)),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
-        kinds=tuple(office.kinds(session)), closed_reason=document.closed_reason, steps=_steps(session, document),
+        kinds=tuple(office.kinds(session)), closed_reason=document.closed_reason,
+        is_removed=document.removed_at is not None, steps=_steps(session, document),
     )  # fmt: skip
 
 

@@ -25,6 +25,9 @@ READERS = {
     "/khong-vao-so": "lan kha",
     "/khong-vao-so/bi_mat": "lan kha",
     "/khong-vao-so/nhap": "lan",
+    "/go-noi-dung": "kha",
+    "/den/3/go-noi-dung": "kha",
+    "/den/122/go-noi-dung": "kha",
     "/hop-thu": "lan quan",
     "/doi-mat-khau": "lan hung mai binh hoa kha quan",
     "/dem": "lan hung mai binh hoa kha quan",
@@ -40,6 +43,7 @@ ACTORS = {
     "/bi-giu/5/dua-vao-nhap": "kha",
     "/bi-giu/5/khong-cap-nhat": "kha",
     "/khong-vao-so/1/dua-vao-nhap": "kha",
+    "/den/3/go-noi-dung": "kha",
     "/hop-thu/van-thu/lay-thu": "lan quan",
     "/hop-thu/van-thu/kiem-tra": "lan quan",
 }

@@ -32,7 +32,7 @@ def test_every_letter_has_one_row_and_its_bytes_are_the_servers(office: Office) 
         stored = session.scalars(sa.select(Message.raw_sha256)).all()
         files = session.scalars(sa.select(MessageFile.sha256)).all()
         assert session.scalar(sa.select(MailFolder.cursor)) == 12
-    assert sorted(office.store.path_of(sha).read_bytes() for sha in stored) == sorted(sent)
+    assert sorted(office.store.path_of(sha).read_bytes() for sha in stored if sha) == sorted(sent)
     assert set(files) == {hashlib.sha256(attachment(number, 40_000)).hexdigest() for number in range(12)}
     with office.dovecot.client(mailbox.username) as client:
         client.select_folder("INBOX", readonly=True)

@@ -1,0 +1,210 @@
+"""Removing the content of a document that proves to be secret or is recalled (promise 4; Điều 18.4 NĐ 30).
+
+The number, the day, the reason and the event stay; whatever quotes the document goes: files, texts, values, names.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core import events, files, rights, sealing
+from core.db import Database
+from core.errors import WrongState
+from core.evidence import Source
+from core.files import FolderStore, StoredFile
+from core.incoming.registration import move, require_reason
+from core.incoming.tables import Act, Incoming, IncomingFile
+from core.letters import Exclusion, HeldLetter, IntakeRequest, Message, MessageFile
+from core.people import User
+from core.rights import Right
+
+_FORGETTING_SECONDS = 5.0  # how long readers of the pages may keep the database's log from being emptied
+_OF_THE_MAIL = (Source.SUBJECT, Source.BODY)  # evidence that quotes the letter, not one of its documents
+_UNNAMED = "(tên tệp đã gỡ)"
+_GONE = "(đã gỡ cùng nội dung)"
+# Acts whose payload says nothing of the document; what is not here is blanked.
+_SAYS_NOTHING = frozenset({
+    "amended", "content_removed", "excluded", "file_asked", "files_added", "held", "registered", "seen_again",
+    "taken_in",
+})  # fmt: skip
+
+
+class Basis(StrEnum):
+    """By what law the content goes."""
+
+    SECRET = "bi_mat"
+    RECALLED = "thu_hoi"
+
+
+BASES = {
+    Basis.SECRET: "quy định về bảo vệ bí mật nhà nước",
+    Basis.RECALLED: "khoản 4 Điều 18 Nghị định 30/2020/NĐ-CP, văn bản thu hồi",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another document that names one of the same files, which therefore stays in the store."""
+
+    id: int
+    arrival_number: int | None
+
+
+def remove_content(
+    session: Session, document: Incoming, basis: Basis, reason: str, *, by: User, at: datetime, source: str = "",
+) -> list[str]:  # fmt: skip
+    """ "Gỡ nội dung": blank a document and its letter; returns the SHA-256 of the contents that no row names now.
+
+    The caller erases these after the commit with `erase`. Other documents of the same letter keep their own
+    files; an archive in which the document came goes even where they name it. Held copies of the same letter
+    lose their keys. Raises NotAllowed unless `by` is the custodian, WrongState when it was removed already,
+    Permanent without a reason.
+    """
+    rights.require(by, Right.REMOVE_CONTENT)
+    if document.removed_at is not None:
+        raise WrongState("Nội dung văn bản này đã gỡ rồi.")
+    reason = require_reason(reason)
+    move(document, Act.REMOVE_CONTENT, by=by)
+    named = set(session.scalars(sa.select(IncomingFile.sha256).where(IncomingFile.incoming_id == document.id)))
+    session.execute(sa.delete(IncomingFile).where(IncomingFile.incoming_id == document.id))
+    session.expire(document, ["files"])
+    message = session.get(Message, document.message_id) if document.message_id is not None else None
+    if message is not None:
+        named |= _blank_letter(session, message, named, at=at, by=by)
+    _blank_requests(session, IntakeRequest.incoming_id == document.id)
+    _blank_document(document, basis, reason)
+    document.removed_at, document.removed_by = at, by.id
+    session.flush()
+    gone = _unnamed(session, named)
+    session.execute(sa.delete(StoredFile).where(StoredFile.sha256.in_(gone)))
+    events.blank(session, "incoming", [document.id], keep=_SAYS_NOTHING)
+    payload = {"basis": basis.value, "reason": document.remark, "files": len(gone)}
+    events.record(
+        session, "content_removed", "incoming", document.id, by=by.id, at=at, source=source, payload=payload
+    )  # fmt: skip
+    return gone
+
+
+def erase(database: Database, store: FolderStore, gone: Iterable[str]) -> bool:
+    """Unlink removed contents and empty the database's log, once the removal has committed.
+
+    A content that another letter has brought meanwhile is left alone. What a kill leaves here the sweep removes.
+    False when readers kept the log busy: it is emptied with the next removal or when the program stops.
+    """
+    with store.alone(), database.reading() as session:
+        kept = set(files.named(session))
+        for sha256 in gone:
+            if sha256 not in kept:
+                store.remove(sha256)
+    end = time.monotonic() + _FORGETTING_SECONDS
+    while not database.forget():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def is_removed(session: Session, mark: str) -> bool:
+    """Whether the letter of this keyed mark was taken in once and its content removed."""
+    found = sa.select(Message.id).where(Message.identity == mark, Message.raw_sha256.is_(None))
+    return session.execute(found).first() is not None
+
+
+def twins(session: Session, document: Incoming) -> list[Twin]:
+    """Other documents, of this letter or another, that name one of the document's files: to be looked at too."""
+    own = sa.select(IncomingFile.sha256).where(IncomingFile.incoming_id == document.id)
+    query = (
+        sa.select(Incoming.id, Incoming.arrival_number)
+        .join(IncomingFile, IncomingFile.incoming_id == Incoming.id)
+        .where(IncomingFile.sha256.in_(own), Incoming.id != document.id)
+        .distinct()
+        .order_by(Incoming.id)
+    )
+    return [Twin(row.id, row.arrival_number) for row in session.execute(query)]
+
+
+def _blank_letter(session: Session, message: Message, named: set[str], *, at: datetime, by: User) -> set[str]:
+    """Blank the letter and drop its files but those of its other documents; returns what it named."""
+    if message.raw_sha256 is None:  # with another of its documents, before
+        return _drop_files(session, message.id, named)
+    key = sealing.mark_key(session)
+    marks = [sealing.mark(key, message.identity), sealing.mark(key, message.raw_sha256)]
+    dropped = _drop_files(session, message.id, named) | {message.raw_sha256}
+    message.identity, message.raw_sha256 = marks[0], None
+    message.message_id = message.in_reply_to = None
+    message.subject = message.sender_name = message.body_text = ""
+    message.recipients, message.reasons, message.reports, message.warnings = [], [], [], []
+    for other in session.scalars(sa.select(Incoming).where(Incoming.message_id == message.id)):
+        other.proposed = {field: read for field, read in other.proposed.items() if read["source"] not in _OF_THE_MAIL}
+    _blank_requests(session, IntakeRequest.message_id == message.id)
+    released = sa.select(IntakeRequest.held_id).where(IntakeRequest.message_id == message.id)
+    held = _blank_held(session, sa.or_(HeldLetter.mark.in_(marks), HeldLetter.id.in_(released)), at=at, by=by)
+    session.execute(sa.update(Exclusion).where(Exclusion.mark.in_(marks)).values(subject=None))
+    events.blank(session, "message", [message.id], keep=_SAYS_NOTHING)
+    events.blank(session, "held_letter", held, keep=_SAYS_NOTHING)
+    return dropped
+
+
+def _drop_files(session: Session, message_id: int, removed: set[str]) -> set[str]:
+    """Drop the letter's file rows that none of its other documents needs, and every archive around what goes."""
+    rows = session.execute(
+        sa.select(MessageFile.name, MessageFile.sha256, MessageFile.inside).where(MessageFile.message_id == message_id)
+    ).all()
+    of_others = (
+        sa.select(IncomingFile.sha256).join(Incoming, Incoming.id == IncomingFile.incoming_id)
+        .where(Incoming.message_id == message_id)
+    )  # fmt: skip
+    wanted = set(session.scalars(of_others)) - removed
+    dropped = {row.sha256 for row in rows if row.sha256 not in wanted}
+    around = {row.inside for row in rows if row.sha256 in removed}
+    for _ in rows:  # as deep as files can lie in each other
+        around |= {row.inside for row in rows if row.name in around}
+    dropped |= {row.sha256 for row in rows if row.name in around - {""}}
+    here = sa.select(Incoming.id).where(Incoming.message_id == message_id)
+    session.execute(
+        sa.delete(IncomingFile).where(
+            IncomingFile.incoming_id.in_(here), IncomingFile.sha256.in_(dropped - removed)
+        )
+    )  # fmt: skip
+    session.execute(
+        sa.delete(MessageFile).where(MessageFile.message_id == message_id, MessageFile.sha256.in_(dropped | removed))
+    )
+    return dropped
+
+
+def _blank_requests(session: Session, which: sa.ColumnElement[bool]) -> None:
+    session.execute(sa.update(IntakeRequest).where(which, IntakeRequest.name != "").values(name=_UNNAMED))
+
+
+def _blank_held(session: Session, which: sa.ColumnElement[bool], *, at: datetime, by: User) -> list[int]:
+    held = session.scalars(sa.select(HeldLetter).where(which)).all()
+    for letter in held:
+        letter.seal_key, letter.decision_note = None, _GONE
+        if letter.decision is None:
+            letter.decision, letter.decided_by, letter.decided_at = "declined", by.id, at
+    return [letter.id for letter in held]
+
+
+def _blank_document(document: Incoming, basis: Basis, reason: str) -> None:
+    for field in ("code", "code_number", "code_notation", "code_key", "issuer", "parent_issuer", "kind",
+                  "signer_name", "signer_title", "due_at"):  # fmt: skip
+        setattr(document, field, "")
+    document.issued_on = document.page_count = None
+    document.proposed, document.notes = {}, []
+    document.subject = f"(nội dung đã gỡ theo {BASES[basis]})"
+    document.remark = reason
+    if document.closed_reason:
+        document.closed_reason = _GONE
+
+
+def _unnamed(session: Session, contents: set[str]) -> list[str]:
+    """Those of `contents` that no document and no letter names any more."""
+    kept: set[str] = set()
+    for column in (IncomingFile.sha256, MessageFile.sha256, Message.raw_sha256):
+        kept.update(found for found in session.scalars(sa.select(column).where(column.in_(contents))) if found)
+    return sorted(contents - kept)
