@@ -38,6 +38,9 @@ class MailboxSettings(_Section):
     idle: bool = True
     poll_seconds: Annotated[int, Field(ge=5, le=3600)] = 60
     timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    silent_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    failing_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    room_percent: Annotated[int, Field(ge=1, le=100)] = 80
 
     @field_validator("folders")
     @classmethod

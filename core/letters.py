@@ -25,7 +25,8 @@ class MailboxState(Base):
 
     `trouble` is a Vietnamese sentence or empty, `trouble_kind` its sort in one word, for whoever watches by
     program. `stopped_at` is set after two refused logins; pressing "Thử lại" (or a changed password) clears
-    it. `*_asked_at` are requests, `*_done_at` their answers.
+    it. `*_asked_at` are requests, `*_done_at` their answers. `alarm` is what `core.alarms` finds wrong, in Vietnamese
+    sentences, one a line. `room_*` is the server's quota in bytes; None where it has none or says nothing of it.
     """
 
     __tablename__ = "mailboxes"
@@ -44,12 +45,19 @@ class MailboxState(Base):
     test_done_at: Mapped[datetime | None]
     test_answer: Mapped[str] = mapped_column(sa.Text, default="")
     retry_asked_at: Mapped[datetime | None]
+    reconcile_asked_at: Mapped[datetime | None]
+    reconcile_done_at: Mapped[datetime | None]
+    alarm: Mapped[str] = mapped_column(sa.Text, default="")
+    room_used: Mapped[int | None] = mapped_column(sa.BigInteger)
+    room_limit: Mapped[int | None] = mapped_column(sa.BigInteger)
+    room_read_at: Mapped[datetime | None]
 
 
 class MailFolder(Base):
     """One folder of a mailbox: its UIDVALIDITY, its cursor, and the lease of the process that watches it.
 
-    `cursor` is the UID up to and including which every UID has an arrival row under `uidvalidity`.
+    `cursor` is the UID up to and including which every UID has an arrival row under `uidvalidity`. `reconciled_*` is
+    the last comparison with the server: when, how many letters there had a row, and how many had none.
     """
 
     __tablename__ = "mail_folders"
@@ -64,6 +72,9 @@ class MailFolder(Base):
     is_missing: Mapped[bool] = mapped_column(default=False)
     lease_holder: Mapped[str] = mapped_column(sa.String(80), default="")
     lease_until: Mapped[datetime | None]
+    reconciled_at: Mapped[datetime | None]
+    reconciled_count: Mapped[int] = mapped_column(default=0)
+    reconciled_lost: Mapped[int] = mapped_column(default=0)
 
 
 class Message(Base):

@@ -21,6 +21,7 @@ class FolderState:
     uidvalidity: int | None
     cursor: int
     import_since: date | None
+    reconciled_at: datetime | None
 
 
 def ensure(session: Session, name: str, address: str) -> None:
@@ -39,13 +40,12 @@ def ensure_folder(session: Session, mailbox: str, folder: str) -> FolderState:
         row = MailFolder(mailbox=mailbox, folder=folder)
         session.add(row)
         session.flush()
-    return FolderState(row.id, row.uidvalidity, row.cursor, row.import_since)
+    return _state_of(row)
 
 
 def folder_state(session: Session, folder_id: int) -> FolderState:
     """What the row of a watched folder says now."""
-    row = session.get_one(MailFolder, folder_id)
-    return FolderState(row.id, row.uidvalidity, row.cursor, row.import_since)
+    return _state_of(session.get_one(MailFolder, folder_id))
 
 
 def begin_series(session: Session, folder_id: int, uidvalidity: int, import_since: date | None) -> None:
@@ -102,7 +102,7 @@ def note_trouble(
     """Say on the mailbox's page what is wrong; `is_stopped` when nothing more is tried until a person acts."""
     _set(
         session, mailbox, last_error_at=at, trouble=sentence, trouble_kind=kind, refused_logins=refused_logins,
-        stopped_at=at if is_stopped else None, fetch_done_at=at,
+        stopped_at=at if is_stopped else None, fetch_done_at=at, reconcile_done_at=at,
     )  # fmt: skip
 
 
@@ -110,6 +110,27 @@ def note_missing(session: Session, mailbox: str, folder: str) -> None:
     """A watched folder can't be opened: deleted, renamed, or not ours to read."""
     this = (MailFolder.mailbox == mailbox, MailFolder.folder == folder)
     session.execute(sa.update(MailFolder).where(*this).values(is_missing=True))
+
+
+def note_reconciled(session: Session, folder_id: int, *, count: int, lost: int, at: datetime) -> None:
+    """Server and database were compared: `count` letters there have their row, `lost` had none and are fetched now."""
+    folder = session.get_one(MailFolder, folder_id)
+    folder.reconciled_at, folder.reconciled_count, folder.reconciled_lost = at, count, lost
+    session.flush()
+    watched = sa.select(MailFolder.reconciled_at).where(
+        MailFolder.mailbox == folder.mailbox, MailFolder.lease_until.is_not(None)
+    )
+    each = session.scalars(watched).all()
+    if None not in each:
+        _set(session, folder.mailbox, reconcile_done_at=min((m for m in each if m), default=at))
+    if lost:
+        payload = {"mailbox": folder.mailbox, "folder": folder.folder, "count": lost}
+        events.record(session, "letters_missed", "mailbox", None, by=None, at=at, payload=payload)
+
+
+def note_room(session: Session, mailbox: str, used: int | None, limit: int | None, *, at: datetime) -> None:
+    """The mailbox's quota as the server tells it, in bytes; None where it tells none."""
+    _set(session, mailbox, room_used=used, room_limit=limit, room_read_at=at)
 
 
 def answer_test(session: Session, mailbox: str, answer: str, *, at: datetime) -> None:
@@ -136,6 +157,17 @@ def ask_retry(session: Session, mailbox: str, *, by: User, at: datetime, source:
     _may_ask(session, mailbox, by)
     _set(session, mailbox, retry_asked_at=at)
     _note_asked(session, mailbox, "retry_asked", by, at, source)
+
+
+def ask_reconcile(session: Session, mailbox: str, *, by: User, at: datetime, source: str = "") -> None:
+    """ "Đối chiếu ngay". Raises NotAllowed, Permanent when there is no such mailbox."""
+    _may_ask(session, mailbox, by)
+    _set(session, mailbox, reconcile_asked_at=at)
+    _note_asked(session, mailbox, "reconcile_asked", by, at, source)
+
+
+def _state_of(row: MailFolder) -> FolderState:
+    return FolderState(row.id, row.uidvalidity, row.cursor, row.import_since, row.reconciled_at)
 
 
 def _may_ask(session: Session, mailbox: str, by: User) -> None:

@@ -18,14 +18,15 @@ from dashboard.web import in_reading, office_of
 
 
 async def healthz(request: Request) -> Response:
-    """GET /healthz: 200 "ok", or 503 with what is wrong."""
+    """GET /healthz: 200 "ok" (and how many mailboxes raise an alarm), or 503 with what is wrong."""
     if not office_of(request).store.folder.is_dir():
         return PlainTextResponse("Không thấy thư mục kho tệp.\n", 503)
     try:
-        await in_reading(request, events.latest)
+        alarmed = await in_reading(request, _alarmed)
     except Temporary as error:
         return PlainTextResponse(error.sentence + "\n", 503)
-    return PlainTextResponse("ok\n")
+    # The pages themselves work: nobody is to stop sending people here for a mailbox's sake.
+    return PlainTextResponse(f"ok\ncảnh báo: {alarmed} hộp thư\n" if alarmed else "ok\n")
 
 
 async def metrics(request: Request) -> Response:
@@ -48,6 +49,10 @@ def _is_local(request: Request) -> bool:
         return False
 
 
+def _alarmed(session: Session) -> int:
+    return session.execute(sa.select(sa.func.count()).where(MailboxState.alarm != "")).scalar_one()
+
+
 def _figures(session: Session) -> dict[str, tuple[str, float]]:
     def count(*which: sa.ColumnElement[bool]) -> int:
         return session.execute(sa.select(sa.func.count()).where(*which)).scalar_one()
@@ -58,6 +63,7 @@ def _figures(session: Session) -> dict[str, tuple[str, float]]:
         "congvan_held_waiting": ("Held letters without a decision", count(HeldLetter.decision.is_(None))),
         "congvan_requests_waiting": ("Requests intake has not answered", count(IntakeRequest.done_at.is_(None))),
         "congvan_mailboxes_troubled": ("Mailboxes with an error", count(MailboxState.trouble != "")),
+        "congvan_mailboxes_alarmed": ("Mailboxes silent, failing, full or with missed letters", _alarmed(session)),
         "congvan_mailboxes_stopped": ("Mailboxes that wait for a person", count(MailboxState.stopped_at.is_not(None))),
         "congvan_events": ("Events in the journal", events.latest(session)),
     }

@@ -18,7 +18,7 @@ from core.listings.mailboxes import FolderRow, MailboxRow
 from core.listings.mailboxes import mailboxes as all_mailboxes
 from core.rights import Right
 from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, office_of, origin_of, render, require
-from dashboard.words import age, day, moment
+from dashboard.words import age, day, moment, number, size
 
 COUNTED = {
     ArrivalState.TAKEN: "đã nhận", ArrivalState.HELD: "bị giữ", ArrivalState.EXCLUDED: "không vào sổ",
@@ -27,6 +27,7 @@ COUNTED = {
 _ASKS: dict[str, tuple[Callable[..., None], str]] = {
     "lay-thu": (mailboxes.ask_fetch, "Đã yêu cầu lấy thư từ «{}»."),
     "kiem-tra": (mailboxes.ask_test, "Đang kiểm tra kết nối của «{}»; kết quả hiện ở dưới ngay khi có."),
+    "doi-chieu": (mailboxes.ask_reconcile, "Đang đối chiếu «{}» với máy chủ; kết quả hiện ở dưới ngay khi có."),
     "thu-lai": (mailboxes.ask_retry, "Đã yêu cầu thử lại «{}»."),
 }
 
@@ -38,6 +39,8 @@ class FolderShown:
     name: str
     note: str
     is_missing: bool
+    reconciled: str
+    is_lost: bool
     counts: list[tuple[str, int]]
 
 
@@ -51,6 +54,8 @@ class Shown:
     tone: str
     last_success: str
     trouble: str
+    alarms: list[str]
+    room: str
     last_error: str
     test_answer: str
     test_at: str
@@ -71,7 +76,7 @@ async def index(request: Request) -> Response:
 
 
 async def ask(request: Request) -> Response:
-    """POST /hop-thu/{name}/lay-thu, /kiem-tra or /thu-lai: leave the question for intake."""
+    """POST /hop-thu/{name}/lay-thu, /kiem-tra, /doi-chieu or /thu-lai: leave the question for intake."""
     person = require(request, Right.RUN_MAILBOXES)
     name, what = request.path_params["name"], request.path_params["what"]
     await form_of(request)
@@ -88,7 +93,8 @@ def show(row: MailboxRow, settings: MailboxSettings | None, at: datetime) -> Sho
     state, tone = _state(row, settings)
     return Shown(
         name=row.name, address=row.address, state=state, tone=tone, last_success=_when(row.last_success_at, at),
-        trouble=row.trouble, last_error=_when(row.last_error_at, at) if row.trouble else "",
+        trouble=row.trouble, alarms=row.alarm.splitlines(), room=_room(row),
+        last_error=_when(row.last_error_at, at) if row.trouble else "",
         test_answer=row.test_answer, test_at=_when(row.test_done_at, at) if row.test_answer else "",
         is_stopped=row.stopped_at is not None, waits=row.asked, folders=[_folder(folder) for folder in row.folders],
     )  # fmt: skip
@@ -99,7 +105,8 @@ def never_watched(settings: MailboxSettings) -> Shown:
     state = "Chưa nhận lần nào: phần nhận thư chưa chạy"
     return Shown(
         name=settings.name, address=settings.username, state=state, tone="warning", last_success="chưa lần nào",
-        trouble="", last_error="", test_answer="", test_at="", is_stopped=False, waits=frozenset(), folders=[],
+        trouble="", alarms=[], room="chưa đọc",
+        last_error="", test_answer="", test_at="", is_stopped=False, waits=frozenset(), folders=[],
         can_be_asked=False,
     )  # fmt: skip
 
@@ -130,7 +137,26 @@ def _folder(folder: FolderRow) -> FolderShown:
     since = f"Nhận thư từ ngày {day(folder.import_since)}" if folder.import_since else ""
     note = "Không mở được thư mục này trên máy chủ: đã bị xóa, đổi tên hoặc không được quyền đọc."
     shown = [pair for n, pair in enumerate(counts) if pair[1] or n < 2]
-    return FolderShown(folder.name, note if folder.is_missing else since, folder.is_missing, shown)
+    return FolderShown(
+        folder.name, note if folder.is_missing else since, folder.is_missing, _reconciled(folder),
+        bool(folder.reconciled_lost), shown
+    )  # fmt: skip
+
+
+def _reconciled(folder: FolderRow) -> str:
+    if folder.reconciled_at is None:
+        return "chưa lần nào"
+    lost = f"thiếu {number(folder.reconciled_lost)} thư, máy đã lấy lại" if folder.reconciled_lost else "khớp"
+    return f"{moment(folder.reconciled_at)}: {number(folder.reconciled_count)} thư, {lost}"
+
+
+def _room(row: MailboxRow) -> str:
+    if row.room_read_at is None:
+        return "chưa đọc"
+    if row.room_used is None or not row.room_limit:
+        return "máy chủ không cho biết"
+    percent = row.room_used * 100 // row.room_limit
+    return f"đã dùng {size(row.room_used)} trong {size(row.room_limit)} ({percent}%)"
 
 
 def _when(at: datetime | None, now_at: datetime) -> str:

@@ -20,7 +20,7 @@ MENU = (
     ("/go-noi-dung", "Gỡ nội dung", Right.REMOVE_CONTENT, ""),
     ("/hop-thu", "Hộp thư", Right.SEE_MAILBOXES, "troubled"),
 )
-COUNTED = {"drafts": "văn bản chờ vào sổ", "held": "thư chờ xem", "troubled": "hộp thư có lỗi", "": ""}
+COUNTED = {"drafts": "văn bản chờ vào sổ", "held": "thư chờ xem", "troubled": "hộp thư cần xem", "": ""}
 
 
 @cache

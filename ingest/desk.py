@@ -1,4 +1,4 @@
-"""What people ask of the mailboxes on their page: fetch now, test the connection, try again; and changed passwords."""
+"""What people ask of the mailboxes on their page: fetch, test, compare, try again; and changed passwords."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -46,6 +46,9 @@ class Desk:
                 self._wake(row.name)
             if self._is_new(row.name, "test", row.test_asked_at, row.test_done_at):
                 threading.Thread(target=self._test, args=(self._settings[row.name],), daemon=True).start()
+            if self._is_new(row.name, "reconcile", row.reconcile_asked_at, row.reconcile_done_at):
+                for watch in self._of(row.name):
+                    watch.compare()
             self._retry(row)
 
     def _is_new(self, mailbox: str, what: str, asked: datetime | None, done: datetime | None) -> bool:
@@ -66,9 +69,11 @@ class Desk:
             self._wake(row.name)
 
     def _wake(self, mailbox: str) -> None:
-        for watch in self._watches:
-            if watch.mailbox.name == mailbox:
-                watch.wake(asked=True)
+        for watch in self._of(mailbox):
+            watch.wake(asked=True)
+
+    def _of(self, mailbox: str) -> list[FolderWatch]:
+        return [watch for watch in self._watches if watch.mailbox.name == mailbox]
 
     def _test(self, mailbox: MailboxSettings) -> None:
         try:

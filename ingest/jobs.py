@@ -14,6 +14,8 @@ logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it says every run 
 
 def scheduled(
     *,
+    reconcile: Callable[[], None],
+    look_for_alarms: Callable[[], None],
     sweep: Callable[[], None],
     forget_unasked: Callable[[], None],
     renew_leases: Callable[[], None],
@@ -21,14 +23,17 @@ def scheduled(
 ) -> BackgroundScheduler:
     """The scheduler of an intake process, to be started by the caller; its threads are daemons.
 
-    The sweep waits for letters that are being stored, so it has a thread of its own and runs before the
-    office opens. Uploads that a killed dashboard left half done are forgotten within the hour. Leases are
-    renewed at a third of their time.
+    Each night server and database are compared, which the watchers do in their own sessions. The sweep waits
+    for letters that are being stored, so it has a thread of its own and runs before the office opens. Uploads
+    that a killed dashboard left half done are forgotten within the hour. Leases are renewed at a third of
+    their time.
     """
     scheduler = BackgroundScheduler(
         timezone=OFFICE_ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
     )
+    scheduler.add_job(reconcile, CronTrigger(hour=2, minute=10, timezone=OFFICE_ZONE), id="reconcile")
     scheduler.add_job(sweep, CronTrigger(hour=2, minute=15, timezone=OFFICE_ZONE), id="sweep")
+    scheduler.add_job(look_for_alarms, IntervalTrigger(minutes=1), id="alarms")
     scheduler.add_job(forget_unasked, IntervalTrigger(minutes=20), id="unasked uploads")
     scheduler.add_job(renew_leases, IntervalTrigger(seconds=lease_seconds / 3), id="leases")
     return scheduler

@@ -46,6 +46,14 @@ class Place:
     received_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The mailbox's quota in bytes."""
+
+    used: int
+    limit: int
+
+
 class Session:
     """One logged-in connection. Every method raises Trouble; after one the session is to be closed."""
 
@@ -102,6 +110,19 @@ class Session:
         begins = datetime.combine(day, time.min, OFFICE_ZONE)
         early = [place.uid for place in self.places(around).values() if place.received_at < begins]
         return sorted({*sure, *early})
+
+    def room(self) -> Room | None:
+        """How full the mailbox is (RFC 9208, RFC 2087): the fullest of its quota roots; None where it has none."""
+        with self._troubles():
+            if not self._client.has_capability("QUOTA"):
+                return None
+            try:
+                _, quotas = self._client.get_quota_root("INBOX")
+            except IMAPClientError:
+                return None  # announced and yet refused
+        limited = [quota for quota in quotas if str(quota.resource).upper() == "STORAGE" and quota.limit]
+        fullest = max(limited, key=lambda quota: quota.usage / quota.limit, default=None)
+        return Room(fullest.usage * 1024, fullest.limit * 1024) if fullest else None
 
     def existing(self, uids: Sequence[int]) -> set[int]:
         """Which of `uids` are still in the open folder."""

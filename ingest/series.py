@@ -1,7 +1,7 @@
 """The UIDs of one folder under one UIDVALIDITY: which have their row, which are on the way, where the cursor stands."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 
 class Series:
@@ -29,19 +29,26 @@ class Series:
             return self._cursor
 
     @property
+    def floor(self) -> int:
+        """The UID above which lie all that have no row yet, as far as we know: the cursor, or lower for lost ones."""
+        with self._lock:
+            return min([self._cursor + 1, *self._open]) - 1
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing is on the way to the database."""
         with self._lock:
             return not self._on_the_way
 
-    def see(self, found: Sequence[int]) -> tuple[list[int], list[int]]:
-        """Take note of the UIDs above the cursor that a search found.
+    def see(self, found: Sequence[int], lost: Collection[int] = ()) -> tuple[list[int], list[int]]:
+        """Take note of the UIDs above `floor` that a search found, and of `lost` ones, which have no row below it.
 
         Returns those to be fetched now, ascending, and those seen earlier that are gone from the folder.
         """
         with self._lock:
             present = set(found)
-            self._open |= present - self._recorded
+            self._open |= {uid for uid in present if uid > self._cursor} - self._recorded
+            self._open |= present.intersection(lost)
             self._highest = max([self._highest, *found])
             waiting = self._open - self._on_the_way
             return sorted(waiting & present), sorted(waiting - present)

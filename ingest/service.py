@@ -18,7 +18,7 @@ from core import files, held, mailboxes, registers, removal, sealing
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
-from ingest import jobs
+from ingest import alarms, jobs
 from ingest.committer import Committer
 from ingest.desk import Desk
 from ingest.handing import HandedOver
@@ -105,6 +105,8 @@ class Intake:
         self._handed.forget_unasked()
         self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
         self._jobs = jobs.scheduled(
+            reconcile=self._reconcile,
+            look_for_alarms=lambda: alarms.look(settings.mailboxes, database, clock),
             sweep=lambda: _sweep(settings, database, store),
             forget_unasked=self._handed.forget_unasked,
             renew_leases=self._renew_leases,
@@ -134,6 +136,10 @@ class Intake:
             self._look()
             if all(thread.is_alive() for thread in self._threads):
                 heartbeat()
+
+    def _reconcile(self) -> None:
+        for watch in self.watches:
+            watch.compare()
 
     def _renew_leases(self) -> None:
         for watch in self.watches:

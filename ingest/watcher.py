@@ -14,14 +14,15 @@ from core import arrivals, mailboxes
 from core.arrivals import Held, Where
 from core.errors import Temporary
 from core.letters import ArrivalState
+from ingest import reconcile
 from ingest.account import account_of
+from ingest.again import fetch_again
 from ingest.fetch import Fetch
 from ingest.mailbox import Place, Session
 from ingest.pipeline import Parcel, Ready
 from ingest.priority import step_behind_people
 from ingest.series import Series
 from ingest.shared import Again, Shared
-from ingest.spool import Slot
 from ingest.states import MailboxReport
 from ingest.trouble import Kind, Trouble, trouble_of
 
@@ -53,6 +54,7 @@ class FolderWatch:
         self._report = report
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._asked = False
+        self._compares = False
         self._folder_id = folder_id
         self._leased = False
         self._series: Series | None = None
@@ -73,6 +75,11 @@ class FolderWatch:
         """Fetch one letter a second time, for a request; from any thread."""
         self._again.append(again)
         self.wake()
+
+    def compare(self) -> None:
+        """Compare server and database at the next pass, which begins now; from any thread."""
+        self._compares = True
+        self.wake(asked=True)
 
     def run(self) -> None:
         """The thread: sessions one after another, with growing pauses while they fail."""
@@ -130,7 +137,9 @@ class FolderWatch:
         """Everything in the folder that has no row yet is fetched, or its absence noted."""
         asked, self._asked = self._asked, False
         series = self._open(imap) if reopen or self._series is None else self._series
-        fresh, gone = series.see(imap.uids_above(series.cursor))
+        found = imap.uids_above(0 if self._compares else series.floor)
+        compared = reconcile.compare(self._shared, series, found) if self._compares else None
+        fresh, gone = series.see(found, compared.lost if compared else ())
         refused: list[int] = []
         for start in range(0, len(fresh), _PLACES_AT_ONCE):
             some = fresh[start : start + _PLACES_AT_ONCE]
@@ -150,28 +159,11 @@ class FolderWatch:
             self._hold_in_place(series, uid, None, "not_given")
         if refused:
             raise Trouble(Kind.PROTOCOL, self.mailbox.host, self.folder, f"no body for UIDs {refused[:10]}")
-        self._fetch_again(imap, series)
+        fetch_again(imap, self._again, series.uidvalidity, self._shared.spool, self._shared.stop)
+        if compared is not None:
+            reconcile.note(self._shared, series, compared, imap.room())
+            self._compares = False
         self._report.success(self.folder, asked=asked)
-
-    def _fetch_again(self, imap: Session, series: Series) -> None:
-        """Fetch what requests wait for; one that meets trouble stays first in line for the next session."""
-        spool, stop = self._shared.spool, self._shared.stop
-        while self._again and not stop.is_set():
-            again = self._again[0]
-            places = imap.places([again.uid]) if again.uidvalidity == series.uidvalidity else {}
-            todo = deque(place for place in places.values() if spool.can_ever_hold(place.size))
-            fetch = Fetch(spool, todo, stop)
-            slots: list[Slot | None] = []
-            try:
-                while todo and not stop.is_set():
-                    slots += [fetch.complete(body.uid)[1] for body in imap.bodies(fetch.next_uid, fetch.open_target)]
-                    if todo:
-                        spool.wait_for_room(todo[0].size, 0.5)
-            finally:
-                fetch.abandon()
-            if not todo:
-                again.answer(slots[0] if slots else None)
-                self._again.popleft()
 
     def _open(self, imap: Session) -> Series:
         uidvalidity = imap.open_folder(self.folder)
@@ -190,8 +182,10 @@ class FolderWatch:
             with self._shared.database.writing(background=True) as session:
                 mailboxes.begin_series(session, self._folder_id, uidvalidity, cut_off)
         with self._shared.database.reading() as session:
-            cursor = mailboxes.folder_state(session, self._folder_id).cursor
+            state = mailboxes.folder_state(session, self._folder_id)
+            cursor = state.cursor
             recorded = arrivals.recorded_above(session, self.mailbox.name, self.folder, uidvalidity, cursor)
+        self._compares = self._compares or reconcile.is_due(state, self._shared.clock())
         self._series = Series(self._folder_id, self.mailbox.name, self.folder, uidvalidity, cursor, recorded)
         return self._series
 

@@ -36,6 +36,13 @@ def dovecot() -> Iterator[dovecot_server.Dovecot]:
 
 
 @pytest.fixture(scope="session")
+def dovecot_with_quota() -> Iterator[dovecot_server.Dovecot]:
+    """Another whose accounts have room for 200 kB each."""
+    with _server_home() as home, dovecot_server.running(home, quota_kilobytes=200) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[postgres_server.Postgres]:
     """One real PostgreSQL for the whole run."""
     with _server_home() as home, postgres_server.running(home) as server:

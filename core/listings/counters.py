@@ -15,7 +15,11 @@ _COUNTS = {
     for name, right, which in (
         ("drafts", Right.REGISTER, table_of(Incoming).c.state == State.DRAFT),
         ("held", Right.SEE_HELD, table_of(HeldLetter).c.decision.is_(None)),
-        ("troubled", Right.SEE_MAILBOXES, table_of(MailboxState).c.trouble != ""),
+        (
+            "troubled",
+            Right.SEE_MAILBOXES,
+            sa.or_(table_of(MailboxState).c.trouble != "", table_of(MailboxState).c.alarm != ""),
+        ),
     )
 }
 

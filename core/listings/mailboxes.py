@@ -18,18 +18,26 @@ class FolderRow:
     import_since: date | None
     is_missing: bool
     is_watched: bool
+    reconciled_at: datetime | None
+    reconciled_count: int
+    reconciled_lost: int
     counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class MailboxRow:
-    """One mailbox; see `core.letters.MailboxState`. `asked` are requests without an answer: fetch, test, retry."""
+    """One mailbox; see `core.letters.MailboxState`. `asked` are requests without an answer:
+    fetch, test, reconcile, retry."""
 
     name: str
     address: str
     last_success_at: datetime | None
     last_error_at: datetime | None
     trouble: str
+    alarm: str
+    room_used: int | None
+    room_limit: int | None
+    room_read_at: datetime | None
     stopped_at: datetime | None
     test_done_at: datetime | None
     test_answer: str
@@ -44,7 +52,8 @@ def mailboxes(session: Session, *, at: datetime) -> list[MailboxRow]:
     return [
         MailboxRow(
             name=box.name, address=box.address, last_success_at=box.last_success_at, last_error_at=box.last_error_at,
-            trouble=box.trouble, stopped_at=box.stopped_at, test_done_at=box.test_done_at,
+            trouble=box.trouble, alarm=box.alarm, room_used=box.room_used, room_limit=box.room_limit,
+            room_read_at=box.room_read_at, stopped_at=box.stopped_at, test_done_at=box.test_done_at,
             test_answer=box.test_answer, asked=_asked(box), folders=tuple(folders[box.name]),
         )
         for box in states
@@ -60,7 +69,8 @@ def pulse(session: Session) -> str:
     answered = sa.case((box.fetch_done_at >= box.fetch_asked_at, 1), else_=0)
     query = sa.select(
         sa.func.max(box.test_done_at), sa.func.max(box.last_error_at), sa.func.max(box.stopped_at),
-        sa.func.sum(box.refused_logins), sa.func.sum(answered), sa.func.sum(sa.case((box.trouble != "", 1), else_=0)),
+        sa.func.max(box.reconcile_done_at), sa.func.sum(box.refused_logins), sa.func.sum(answered),
+        sa.func.sum(sa.case((box.trouble != "", 1), else_=0)), sa.func.sum(sa.func.length(box.alarm)),
     )  # fmt: skip
     values = session.execute(query).one()
     return "_".join(f"{v:%y%m%dT%H%M%S%f}" if isinstance(v, datetime) else str(v or 0) for v in values)
@@ -72,8 +82,8 @@ def _folders(session: Session, at: datetime) -> dict[str, list[FolderRow]]:
     for folder in session.scalars(sa.select(MailFolder).order_by(MailFolder.id)):
         is_watched = folder.lease_until is not None and folder.lease_until > at
         row = FolderRow(
-            folder.folder, folder.import_since, folder.is_missing, is_watched,
-            counts.get((folder.mailbox, folder.folder), {}),
+            folder.folder, folder.import_since, folder.is_missing, is_watched, folder.reconciled_at,
+            folder.reconciled_count, folder.reconciled_lost, counts.get((folder.mailbox, folder.folder), {}),
         )  # fmt: skip
         found[folder.mailbox].append(row)
     return found
@@ -91,6 +101,7 @@ def _counts(session: Session) -> dict[tuple[str, str], dict[str, int]]:
 def _asked(box: MailboxState) -> frozenset[str]:
     pairs = {
         "fetch": (box.fetch_asked_at, box.fetch_done_at), "test": (box.test_asked_at, box.test_done_at),
+        "reconcile": (box.reconcile_asked_at, box.reconcile_done_at),
     }  # fmt: skip
     found = {name for name, (asked, done) in pairs.items() if asked and (done is None or done < asked)}
     if box.stopped_at and box.retry_asked_at and box.retry_asked_at > box.stopped_at:

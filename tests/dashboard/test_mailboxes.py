@@ -1,12 +1,15 @@
 """Hộp thư: how each mailbox is doing, and what people ask of it."""
 
+import re
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from config.settings import MailboxSettings
+from core import alarms
 from core import mailboxes as core_mailboxes
+from core.alarms import Alarm, Kind
 from core.events import Event
 from core.listings import mailboxes as listing
 from dashboard.mailboxes import show
@@ -26,7 +29,12 @@ def test_each_mailbox_says_how_it_is_doing(full_office: Any, signed_in: Any) -> 
 
 @pytest.mark.parametrize(
     ("path", "column", "act"),
-    [("lay-thu", "fetch", "fetch_asked"), ("kiem-tra", "test", "test_asked"), ("thu-lai", "retry", "retry_asked")],
+    [
+        ("lay-thu", "fetch", "fetch_asked"),
+        ("kiem-tra", "test", "test_asked"),
+        ("thu-lai", "retry", "retry_asked"),
+        ("doi-chieu", "reconcile", "reconcile_asked"),
+    ],
 )
 def test_a_question_waits_for_intake_and_is_journalled(
     full_office: Any, signed_in: Any, path: str, column: str, act: str
@@ -63,6 +71,17 @@ def test_a_pass_that_merely_went_well_wakes_nobody(full_office: Any) -> None:
         assert listing.pulse(session) == before
 
 
+def test_the_last_comparison_with_the_server_stands_on_the_page(full_office: Any, signed_in: Any) -> None:
+    assert "Đối chiếu chưa lần nào" in signed_in("lan").get("/hop-thu").text
+    with full_office.database.writing() as session:
+        core_mailboxes.note_reconciled(session, 1, count=1412, lost=0, at=full_office.clock())
+    assert "Đối chiếu 09:00 18/11/2026: 1.412 thư, khớp" in signed_in("lan").get("/hop-thu").text
+    with full_office.database.writing() as session:
+        core_mailboxes.note_reconciled(session, 1, count=1410, lost=2, at=full_office.clock())
+    page = signed_in("lan").get("/hop-thu").text
+    assert "1.410 thư, thiếu 2 thư, máy đã lấy lại" in page and "khớp" not in page
+
+
 def test_a_mailbox_or_question_that_is_not_there_is_not_found(full_office: Any, signed_in: Any) -> None:
     lan = signed_in("lan")
     form = {"csrf": _token(lan.get("/hop-thu").text)}
@@ -85,3 +104,20 @@ def test_states_without_a_watcher_or_with_polling_are_told_apart(full_office: An
     with full_office.database.reading() as session:
         row = listing.mailboxes(session, at=full_office.clock())[1]
     assert show(row, polling, full_office.clock()).state.startswith("Chưa có chương trình nào")
+
+
+def test_an_alarm_stands_on_the_page_in_the_menu_and_in_the_health(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    before = re.search(r'Hộp thư <span class="counter counter-trouble">(\d+)', lan.get("/hop-thu").text)
+    assert before is not None and before[1] == "1"
+    assert lan.get("/healthz").text == "ok\n"
+    with full_office.database.writing() as session:
+        found = [Alarm(Kind.SILENT, "Không có thư mới nào."), Alarm(Kind.FULL, "Hộp thư đã dùng 91% dung lượng.")]
+        alarms.store(session, "van-thu", found)
+        core_mailboxes.note_room(session, "van-thu", 91 << 20, 100 << 20, at=full_office.clock())
+    page = lan.get("/hop-thu").text
+    assert "Không có thư mới nào." in page and "Hộp thư đã dùng 91% dung lượng." in page
+    assert "đã dùng 91 MB trong 100 MB (91%)" in page
+    after = re.search(r'Hộp thư <span class="counter counter-trouble">(\d+)', page)
+    assert after is not None and after[1] == "2"
+    assert (lan.get("/healthz").status_code, lan.get("/healthz").text) == (200, "ok\ncảnh báo: 1 hộp thư\n")

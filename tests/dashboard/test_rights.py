@@ -46,6 +46,7 @@ ACTORS = {
     "/den/3/go-noi-dung": "kha",
     "/hop-thu/van-thu/lay-thu": "lan quan",
     "/hop-thu/van-thu/kiem-tra": "lan quan",
+    "/hop-thu/van-thu/doi-chieu": "lan quan",
 }
 PUBLIC = {"/dang-nhap", "/healthz", "/metrics", "/static/{hash}/{name:path}"}
 

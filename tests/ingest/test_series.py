@@ -51,3 +51,14 @@ def test_in_any_order_of_commits_the_cursor_is_right_at_each_step() -> None:
             assert one.cursor_after([uid]) == (min(left) - 1 if left else uids[-1])
             one.settle([uid])
             assert one.cursor == (min(left) - 1 if left else uids[-1])
+
+
+def test_a_lost_letter_below_the_cursor_is_looked_for_until_it_has_its_row() -> None:
+    one = series(cursor=9)
+    assert one.see([2, 5, 9], lost=[5]) == ([5], [])
+    assert (one.cursor, one.floor) == (9, 4)
+    assert one.see([5, 9, 10]) == ([5, 10], []), "what was compared once is not forgotten by the next look"
+    one.settle([10])
+    assert (one.cursor, one.floor) == (9, 4), "the cursor neither goes back nor hides it"
+    one.settle([5])
+    assert (one.cursor, one.floor) == (10, 10)

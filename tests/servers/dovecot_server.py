@@ -73,6 +73,17 @@ namespace inbox {{
   separator = /
 }}
 """
+_QUOTA = """
+mail_plugins = quota
+protocol imap {{
+  mail_plugins = quota imap_quota
+}}
+plugin {{
+  quota = count:Account
+  quota_vsizes = yes
+  quota_rule = *:storage={kilobytes}K
+}}
+"""
 
 
 @dataclass(frozen=True)
@@ -105,10 +116,12 @@ class Dovecot:
 
 
 @contextmanager
-def running(home: Path, *, storage: str = "sdbox", connections: int = 50) -> Iterator[Dovecot]:
+def running(
+    home: Path, *, storage: str = "sdbox", connections: int = 50, quota_kilobytes: int = 0
+) -> Iterator[Dovecot]:
     """Start Dovecot in `home`, which others must be able to enter, and stop it at the end.
 
-    `storage` is sdbox, mdbox or maildir.
+    `storage` is sdbox, mdbox or maildir; with `quota_kilobytes` each account has that much room.
     """
     for name in ("run", "state", "mail", "home"):
         (home / name).mkdir(parents=True, exist_ok=True)
@@ -121,6 +134,7 @@ def running(home: Path, *, storage: str = "sdbox", connections: int = 50) -> Ite
         _CONFIG.format(
             home=home, password=PASSWORD, storage=storage, port=port, plain_port=plain_port, connections=connections
         )
+        + (_QUOTA.format(kilobytes=quota_kilobytes) if quota_kilobytes else "")
     )
     server = subprocess.Popen(["dovecot", "-F", "-c", config], start_new_session=True)
     try:

@@ -69,6 +69,12 @@ def upgrade() -> None:
     sa.Column('test_done_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('test_answer', sa.Text(), nullable=False),
     sa.Column('retry_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reconcile_asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reconcile_done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('alarm', sa.Text(), nullable=False),
+    sa.Column('room_used', sa.BigInteger(), nullable=True),
+    sa.Column('room_limit', sa.BigInteger(), nullable=True),
+    sa.Column('room_read_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_mailboxes'))
     )
     op.create_table('office_facts',
@@ -96,6 +102,9 @@ def upgrade() -> None:
     sa.Column('is_missing', sa.Boolean(), nullable=False),
     sa.Column('lease_holder', sa.String(length=80), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reconciled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reconciled_count', sa.Integer(), nullable=False),
+    sa.Column('reconciled_lost', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['mailbox'], ['mailboxes.name'], name=op.f('fk_mail_folders_mailbox_mailboxes')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_folders')),
     sa.UniqueConstraint('mailbox', 'folder', name=op.f('uq_mail_folders_mailbox_folder'))
