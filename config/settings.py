@@ -4,12 +4,14 @@ import os
 import re
 import tomllib
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 MEGABYTE = 1 << 20
+_NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"
 
 
 class SettingsError(Exception):
@@ -23,7 +25,7 @@ class _Section(BaseModel):
 class MailboxSettings(_Section):
     """One mailbox: where it is, how to log in, what to read from it."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+    name: Annotated[str, Field(pattern=_NAME)]
     host: Annotated[str, Field(min_length=1)]
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     tls: Literal["implicit", "starttls"] = "implicit"
@@ -74,6 +76,33 @@ class IntakeSettings(_Section):
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60
 
 
+class ListenerSettings(_Section):
+    """The door through which a mail server pushes letters, by LMTP or SMTP."""
+
+    enabled: bool = False
+    name: Annotated[str, Field(pattern=_NAME)] = "may-chu-thu"
+    protocol: Literal["lmtp", "smtp"] = "lmtp"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8024
+    socket: Path | None = None
+    recipients: dict[str, str] = {}
+    networks: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
+    max_megabytes: Annotated[int, Field(ge=1, le=4096)] = 200
+    connections: Annotated[int, Field(ge=1, le=1000)] = 50
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
+    answer_seconds: Annotated[int, Field(ge=5, le=3600)] = 300
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @model_validator(mode="after")
+    def _can_be_opened(self) -> "ListenerSettings":
+        if self.enabled and not self.recipients:
+            raise ValueError("cần ít nhất một địa chỉ trong khóa recipients")
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("cần cả hai khóa certificate và key, hoặc không khóa nào")
+        return self
+
+
 class DashboardSettings(_Section):
     """The web pages."""
 
@@ -100,6 +129,7 @@ class Settings(_Section):
     database: str = ""
     mailboxes: tuple[MailboxSettings, ...] = ()
     intake: IntakeSettings = IntakeSettings()
+    listener: ListenerSettings = ListenerSettings()
     dashboard: DashboardSettings = DashboardSettings()
     log: LogSettings = LogSettings()
 
@@ -117,6 +147,12 @@ class Settings(_Section):
         if len(set(names)) != len(names):
             raise ValueError("mỗi hộp thư một tên, không trùng")
         return mailboxes
+
+    @model_validator(mode="after")
+    def _listener_has_its_own_name(self) -> "Settings":
+        if self.listener.name in {mailbox.name for mailbox in self.mailboxes}:
+            raise ValueError("listener.name không được trùng tên hộp thư")
+        return self
 
     @property
     def database_url(self) -> str:
@@ -193,4 +229,8 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
         for mailbox in settings.mailboxes
     )
     intake = settings.intake.model_copy(update={"spool": absolute(settings.intake.spool)})
-    return settings.model_copy(update={"data": folder / settings.data, "mailboxes": mailboxes, "intake": intake})
+    listener = settings.listener.model_copy(
+        update={name: absolute(getattr(settings.listener, name)) for name in ("socket", "certificate", "key")}
+    )
+    changes = {"data": folder / settings.data, "mailboxes": mailboxes, "intake": intake, "listener": listener}
+    return settings.model_copy(update=changes)

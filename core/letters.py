@@ -127,8 +127,10 @@ class MessageFile(Base):
 class Arrival(Base):
     """One letter at one place: exactly one row for each UID seen (promise 1).
 
-    `door` is imap, dropped or released; for imap the place is (mailbox, folder, uidvalidity, uid), for the
-    others `uid` is the request's id and uidvalidity 0. `size` is RFC822.SIZE.
+    `door` is imap, lmtp, smtp, dropped or released. For imap the place is (mailbox, folder, uidvalidity, uid).
+    What a mail server pushed (lmtp, smtp) is keyed by envelope and time: `folder` holds the recipients,
+    `uidvalidity` a hash of the envelope, `uid` the microseconds since 1970. For the others `uid` is the request's
+    id and uidvalidity 0. `size` is RFC822.SIZE.
     """
 
     __tablename__ = "arrivals"

@@ -103,6 +103,10 @@ class Committer:
                 self._written(ready)
                 return
             log.warning("database_refuses", mailbox=ready.where.mailbox, uid=ready.where.uid, error=refusal)
+            if not ready.origin.waits:
+                ready.let_go()
+                ready.origin.give_up(ready.where.uid)
+                return
             self._stop.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
@@ -114,7 +118,7 @@ class Committer:
 
     def _written(self, ready: Ready) -> None:
         ready.let_go()
-        ready.origin.settle([ready.where.uid])
+        ready.origin.settle([ready.where.uid], ready.outcome)
         log.info("letter", outcome=type(ready.outcome).__name__.lower(), mailbox=ready.where.mailbox,
                  folder=ready.where.folder, uid=ready.where.uid)  # fmt: skip
 

@@ -35,6 +35,8 @@ log = structlog.get_logger()
 class HandedOver:
     """Looked at a few times a second; also what hears that a request's letter is in the database."""
 
+    waits = True
+
     def __init__(self, shared: Shared, settings: Settings, watches: Sequence[FolderWatch]) -> None:
         self._shared = shared
         self._settings = settings
@@ -72,7 +74,7 @@ class HandedOver:
                 log.exception("request_failed", request=request.id)
                 self._answer(request.id, _FAILED)
 
-    def settle(self, uids: Sequence[int]) -> None:
+    def settle(self, uids: Sequence[int], _outcome: object = None) -> None:
         """The rows of these requests are committed."""
         for uid in uids:
             self._on_the_way.discard(uid)

@@ -31,10 +31,14 @@ log = structlog.get_logger()
 
 
 class Origin(Protocol):
-    """Who handed a letter in, and hears what became of it: a folder's series, or a person's request."""
+    """Who handed a letter in, and hears what became of it: a folder's series, a person's request, a mail server."""
 
-    def settle(self, uids: list[int]) -> None:
-        """The rows are committed."""
+    @property
+    def waits(self) -> bool:
+        """Whether the letter stays in the spool while disk or database refuse it; else it is given up at once."""
+
+    def settle(self, uids: list[int], outcome: arrivals.Outcome | None = None) -> None:
+        """The rows are committed; `outcome` is what the letter became."""
 
     def give_up(self, uid: int) -> None:
         """The letter did not reach the database and is to be handed in again."""
@@ -146,6 +150,10 @@ class Pipeline:
             except (Temporary, OSError) as error:
                 # The letter waits in the spool and, whatever happens to us, on the server.
                 log.warning("storing_failed", uid=parcel.where.uid, mailbox=parcel.where.mailbox, error=str(error))
+                if not parcel.origin.waits:
+                    self._spool.release(parcel.slot)
+                    parcel.origin.give_up(parcel.where.uid)
+                    return
                 self._on_disk_trouble(error)
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

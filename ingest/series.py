@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 class Series:
     """Shared by the thread that watches the folder and the one that commits."""
 
+    waits = True
+
     def __init__(
         self, folder_id: int, mailbox: str, folder: str, uidvalidity: int, cursor: int, recorded: Iterable[int]
     ) -> None:
@@ -69,7 +71,7 @@ class Series:
             left = self._open.difference(uids)
             return min(left) - 1 if left else self._highest
 
-    def settle(self, uids: Iterable[int]) -> None:
+    def settle(self, uids: Iterable[int], _outcome: object = None) -> None:
         """The rows of `uids` are committed."""
         done = set(uids)
         cursor = self.cursor_after(done)

@@ -22,6 +22,7 @@ from ingest import alarms, jobs
 from ingest.committer import Committer
 from ingest.desk import Desk
 from ingest.handing import HandedOver
+from ingest.listener import Listener, place
 from ingest.pipeline import READER, Pipeline
 from ingest.priority import step_behind_people, step_service_behind_people
 from ingest.shared import Shared
@@ -31,6 +32,7 @@ from ingest.trouble import Kind
 from ingest.watcher import FolderWatch
 
 _LOOK_SECONDS = 0.25
+_OPEN_SECONDS = 5.0
 _TURN_SECONDS = 0.0005
 
 log = structlog.get_logger()
@@ -100,10 +102,13 @@ class Intake:
         self.watches: list[FolderWatch] = []
         for mailbox in settings.mailboxes:
             self._add(shared, mailbox)
+        listener = self._listener_of(shared) if settings.listener.enabled else None
+        self._listeners = [listener] if listener else []
         self._desk = Desk(settings.mailboxes, self._reports, self.watches, database, clock)
         self._handed = HandedOver(shared, settings, self.watches)
         self._handed.forget_unasked()
         self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
+        self._threads += [listener.thread for listener in self._listeners]
         self._jobs = jobs.scheduled(
             reconcile=self._reconcile,
             look_for_alarms=lambda: alarms.look(settings.mailboxes, database, clock),
@@ -130,6 +135,8 @@ class Intake:
         """Run the watchers until the stop is asked for, looking meanwhile at what people ask."""
         for thread in self._threads:
             thread.start()
+        for listener in self._listeners:
+            listener.wait_until_tried(_OPEN_SECONDS)
         ready()
         self._jobs.start()
         while not self._stop.wait(_LOOK_SECONDS):
@@ -161,6 +168,8 @@ class Intake:
             self._jobs.shutdown(wait=False)
         for watch in self.watches:
             watch.wake()
+        for listener in self._listeners:
+            listener.close()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(timeout=5)
@@ -178,6 +187,17 @@ class Intake:
         self._reports[mailbox.name] = report
         for folder, folder_id in folders.items():
             self.watches.append(FolderWatch(shared, mailbox, folder, folder_id, book_id, report))
+
+    def _listener_of(self, shared: Shared) -> Listener:
+        settings = self._settings.listener
+        with self._database.writing() as session:
+            mailboxes.ensure(session, settings.name, f"{settings.protocol} {place(settings)}"[:200])
+            books = {
+                address.casefold(): registers.book_by_code(session, code).id
+                for address, code in settings.recipients.items()
+            }
+        report = MailboxReport(settings.name, self._database, shared.clock, 0, None)
+        return Listener(shared, settings, books, report)
 
 
 def _is_removed(database: Database, mark: str) -> bool:

@@ -9,7 +9,7 @@ import shutil
 import stat
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.settings import Settings
@@ -70,6 +70,11 @@ class Spool:
         """Whether a mail of `size` bytes fits into the budget at all."""
         return _room(size) <= self._max_bytes
 
+    @property
+    def largest_letter(self) -> int:
+        """The most bytes that a mail may have to fit into the budget at all."""
+        return self._max_bytes // _ROOM_PER_BYTE
+
     def try_reserve(self, size: int) -> Slot | None:
         """Make room for a mail of `size` bytes; None while others take too much of the budget."""
         with self._changed:
@@ -79,6 +84,15 @@ class Spool:
         slot = Slot(self.folder / secrets.token_hex(8), _room(size))
         slot.folder.mkdir(mode=0o700)
         return slot
+
+    def try_grow(self, slot: Slot, size: int) -> Slot | None:
+        """The slot with room for `size` bytes, for a mail whose size nobody told; None while there is none."""
+        room = max(slot.room, _room(size))
+        with self._changed:
+            if self._used + room - slot.room > self._max_bytes:
+                return None
+            self._used += room - slot.room
+        return replace(slot, room=room)
 
     def wait_for_room(self, size: int, seconds: float) -> None:
         """Wait until a mail of `size` bytes might fit, at most `seconds`."""

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DISK = "disk"
     DATABASE = "database"
     PROTOCOL = "protocol"
+    PORT = "port"
 
 
 _SENTENCES = {
@@ -38,6 +39,8 @@ _SENTENCES = {
     Kind.LIMIT: "Máy chủ thư tạm từ chối vì vượt hạn mức hoặc quá nhiều kết nối. Sẽ tự thử lại.",
     Kind.DISK: "Không ghi được tệp: đĩa đầy hoặc hỏng. Giải phóng chỗ trên đĩa; thư vẫn ở hộp thư, không mất.",
     Kind.DATABASE: "Cơ sở dữ liệu đang bận hoặc không ghi được. Thư vẫn ở hộp thư, sẽ tự thử lại.",
+    Kind.PORT: "Không mở được «{host}» để máy chủ thư đẩy thư vào: cổng đang bị chiếm, không được phép, hoặc chứng thư "
+    "không đọc được. Xem mục [listener] của tệp cấu hình. Sẽ tự thử lại.",
     Kind.PROTOCOL: "Máy chủ thư «{host}» trả lời sai quy ước IMAP. Sẽ nối lại.",
 }
 

@@ -54,7 +54,7 @@ def taken(reading: Reading, letter: Letter, slot: Slot, where: Where, book_id: i
     }  # fmt: skip
     raw = Content(slot.raw, letter.raw_sha256, letter.raw_size, "message/rfc822")
     files = tuple(_named(attachment) for attachment in letter.attachments)
-    origin = Origin.MAIL if where.door == "imap" else Origin.DROPPED
+    origin = Origin.MAIL if where.door in ("imap", "lmtp", "smtp") else Origin.DROPPED
     order = (where.received_at or now, where.uid)
     drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
     return Taken(letter.identity, raw, values, files, drafts if reading.outcome is Outcome.DRAFT else [])

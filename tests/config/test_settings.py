@@ -71,7 +71,7 @@ def test_every_key_of_the_example_says_what_it_is_and_its_default() -> None:
 
 def test_the_example_shows_the_defaults_where_it_does_not_set_the_office() -> None:
     found = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    for section in ("intake", "dashboard", "log"):
+    for section in ("intake", "listener", "dashboard", "log"):
         model = Settings.model_fields[section].annotation
         assert isinstance(model, type)
         assert model(**found[section]) == model(), section

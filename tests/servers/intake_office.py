@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from dovecot_server import PASSWORD, Dovecot
 
-from config.settings import IntakeSettings, MailboxSettings, Settings
+from config.settings import IntakeSettings, ListenerSettings, MailboxSettings, Settings
 from core import registers, schema
 from core.db import Database
 from core.files import FolderStore
@@ -33,12 +33,14 @@ class Office:
     database: Database
     mailboxes: list[MailboxSettings] = field(default_factory=list)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
+    listener: ListenerSettings = field(default_factory=ListenerSettings)
 
     @property
     def settings(self) -> Settings:
         return Settings(
             data=self.home / "data", database=str(self.database.url.render_as_string(hide_password=False)),
             mailboxes=tuple(self.mailboxes), intake=self.intake.model_copy(update={"spool": self.home / "spool"}),
+            listener=self.listener,
         )  # fmt: skip
 
     @property

@@ -222,6 +222,12 @@ def _toml(office: Office, port: int) -> str:
         f"port = {port}",
         "insecure_cookies = true",
     ]
+    listener = settings.listener
+    if listener.enabled:
+        lines += ["[listener]", "enabled = true", f'protocol = "{listener.protocol}"', f"port = {listener.port}"]
+        lines += ["[listener.recipients]"] + [
+            f'"{address}" = "{book}"' for address, book in listener.recipients.items()
+        ]
     for mailbox in settings.mailboxes:
         lines += [
             "[[mailboxes]]",
