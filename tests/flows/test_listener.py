@@ -1,0 +1,116 @@
+"""Letters pushed by mail servers, from the connection to the book: a real Postfix, lost answers, kills."""
+
+import hashlib
+import os
+import signal
+import smtplib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import postfix_server
+import pytest
+from intake_office import Office, letter, wait_until
+from pushing import CLERK, SENDER, connected, dotted, is_open, open_listener
+from whole_program import Program, running
+
+from core.incoming.tables import Incoming
+from core.letters import Arrival, Message
+
+DOMAIN = "lamdong.example.gov.vn"
+
+
+@pytest.fixture
+def server_home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="congvan-postfix-") as name:
+        yield Path(name)
+
+
+def test_postfix_hands_letters_over_by_lmtp_and_keeps_them_while_we_are_away(office: Office, server_home: Path) -> None:
+    settings = open_listener(office)
+    transport = f"lmtp:inet:127.0.0.1:{settings.port}"
+    with postfix_server.running(server_home, DOMAIN, transport) as postfix:
+        with smtplib.SMTP("127.0.0.1", postfix.port) as client:
+            client.sendmail(SENDER, [CLERK], letter(1))
+            wait_until(lambda: "Connection refused" in postfix.log())
+            assert postfix.queued() == 1
+            with office.watching():
+                client.sendmail(SENDER, [CLERK], letter(2, 5_000_000), ["BODY=8BITMIME", "SMTPUTF8"])
+                client.sendmail(SENDER, [CLERK], letter(2, 5_000_000))
+                wait_until(lambda: office.messages() == 2 and postfix.queued() == 0, seconds=60)
+        assert postfix.log().count("status=sent (250 2.0.0 Da nhan thu)") == 3
+    assert [row[0] for row in office.rows(Arrival.door)] == ["lmtp"] * 3
+    assert len(office.rows(Incoming.id)) == 2
+
+
+def main_process_of(program: Program) -> int:
+    """The intake below the supervisor."""
+    for pid in program.pids()[1:]:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if b"ingest" in words:
+            return pid
+    raise AssertionError("no intake runs")
+
+
+def test_killed_between_commit_and_answer_the_letter_is_there_once_however_often_it_comes_again(
+    office: Office,
+) -> None:
+    settings = open_listener(office)
+    raw = letter(1)
+    with running(office) as program:
+        wait_until(lambda: is_open(settings), seconds=60)
+        with connected(settings) as line:
+            line.envelope()
+            with office.database.writing():  # the committing process waits for this lock, which nobody can miss
+                line.socket.sendall(dotted(raw))
+                wait_until(lambda: any(office.store.contents()))
+                intake = main_process_of(program)
+                os.kill(intake, signal.SIGSTOP)  # it can't say 250 any more; the process that commits goes on
+            wait_until(lambda: office.messages() == 1)
+            program.kill(intake)
+            assert line.answer() == "", "an answer came after all"
+        push_again(office, program, raw)
+    assert [row[0] for row in office.rows(Arrival.state)] == ["taken", "taken"]
+    assert_one_letter(office, program, raw)
+
+
+def test_killed_before_the_commit_nothing_is_there_until_it_comes_again(office: Office) -> None:
+    settings = open_listener(office)
+    raw = letter(1)
+    with running(office) as program:
+        wait_until(lambda: is_open(settings), seconds=60)
+        with connected(settings) as line:
+            line.envelope()
+            with office.database.writing():
+                line.socket.sendall(dotted(raw))
+                wait_until(lambda: any(office.store.contents()))
+                for pid in reversed(program.pids()):
+                    program.kill(pid)
+            assert line.answer() == ""
+        assert office.messages() == 0
+        push_again(office, program, raw)
+    assert len(office.rows(Arrival.id)) == 1
+    assert_one_letter(office, program, raw)
+
+
+def push_again(office: Office, program: Program, raw: bytes) -> None:
+    """What every mail server does when it heard no answer."""
+    program.restart()
+
+    def is_taken() -> bool:
+        try:
+            with smtplib.LMTP(office.listener.host, office.listener.port) as client:
+                return client.sendmail(SENDER, [CLERK], raw) == {}
+        except OSError:
+            return False
+
+    wait_until(is_taken, seconds=40, pause=0.2)
+
+
+def assert_one_letter(office: Office, program: Program, raw: bytes) -> None:
+    """One letter, one draft, no file that no row names, everything intact."""
+    assert office.rows(Message.raw_sha256) == [(hashlib.sha256(raw).hexdigest(),)]
+    assert len(office.rows(Incoming.id)) == 1
+    assert len(list(office.store.contents())) == 2
+    checked = program.command("verify")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
