@@ -43,6 +43,8 @@ class MailboxSettings(_Section):
     silent_hours: Annotated[int, Field(ge=0, le=720)] = 24
     failing_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     room_percent: Annotated[int, Field(ge=1, le=100)] = 80
+    clear_after_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    clear_to: str = ""
 
     @field_validator("folders")
     @classmethod
@@ -51,6 +53,12 @@ class MailboxSettings(_Section):
         if any(not name or any(ord(letter) < 32 for letter in name) for name in folders):
             raise ValueError("tên thư mục không được rỗng hay chứa ký tự điều khiển")
         return folders
+
+    @model_validator(mode="after")
+    def _cleared_elsewhere(self) -> "MailboxSettings":
+        if self.clear_to in self.folders or any(ord(letter) < 32 for letter in self.clear_to):
+            raise ValueError("clear_to không được là một thư mục đang đọc hay chứa ký tự điều khiển")
+        return self
 
     @model_validator(mode="after")
     def _one_secret(self) -> "MailboxSettings":

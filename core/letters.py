@@ -130,7 +130,8 @@ class Arrival(Base):
     `door` is imap, lmtp, smtp, dropped or released. For imap the place is (mailbox, folder, uidvalidity, uid).
     What a mail server pushed (lmtp, smtp) is keyed by envelope and time: `folder` holds the recipients,
     `uidvalidity` a hash of the envelope, `uid` the microseconds since 1970. For the others `uid` is the request's
-    id and uidvalidity 0. `size` is RFC822.SIZE.
+    id and uidvalidity 0. `size` is RFC822.SIZE. `cleared_at` is when the program took the letter
+    out of its folder.
     """
 
     __tablename__ = "arrivals"
@@ -147,6 +148,7 @@ class Arrival(Base):
     received_at: Mapped[datetime | None]
     size: Mapped[int | None] = mapped_column(sa.BigInteger)
     seen_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
 
 
 class HeldLetter(Base):

@@ -16,6 +16,7 @@ def scheduled(
     *,
     reconcile: Callable[[], None],
     look_for_alarms: Callable[[], None],
+    clear: Callable[[], None],
     sweep: Callable[[], None],
     forget_unasked: Callable[[], None],
     renew_leases: Callable[[], None],
@@ -33,6 +34,7 @@ def scheduled(
     )
     scheduler.add_job(reconcile, CronTrigger(hour=2, minute=10, timezone=OFFICE_ZONE), id="reconcile")
     scheduler.add_job(sweep, CronTrigger(hour=2, minute=15, timezone=OFFICE_ZONE), id="sweep")
+    scheduler.add_job(clear, CronTrigger(hour=3, minute=30, timezone=OFFICE_ZONE), id="clearing")
     scheduler.add_job(look_for_alarms, IntervalTrigger(minutes=1), id="alarms")
     scheduler.add_job(forget_unasked, IntervalTrigger(minutes=20), id="unasked uploads")
     scheduler.add_job(renew_leases, IntervalTrigger(seconds=lease_seconds / 3), id="leases")

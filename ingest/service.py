@@ -18,7 +18,7 @@ from core import files, held, mailboxes, registers, removal, sealing
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
-from ingest import alarms, jobs
+from ingest import alarms, clearing, jobs
 from ingest.committer import Committer
 from ingest.desk import Desk
 from ingest.handing import HandedOver
@@ -111,6 +111,7 @@ class Intake:
         self._threads += [listener.thread for listener in self._listeners]
         self._jobs = jobs.scheduled(
             reconcile=self._reconcile,
+            clear=lambda: self._clear(store, clock),
             look_for_alarms=lambda: alarms.look(settings.mailboxes, database, clock),
             sweep=lambda: _sweep(settings, database, store),
             forget_unasked=self._handed.forget_unasked,
@@ -147,6 +148,11 @@ class Intake:
     def _reconcile(self) -> None:
         for watch in self.watches:
             watch.compare()
+
+    def _clear(self, store: FolderStore, clock: Callable[[], datetime]) -> None:
+        for watch in self.watches:
+            if (uidvalidity := watch.watched_series) is not None:
+                clearing.clear(self._database, clock, watch.mailbox, watch.folder, uidvalidity, store)
 
     def _renew_leases(self) -> None:
         for watch in self.watches:

@@ -66,6 +66,12 @@ class FolderWatch:
         """The mailbox and the folder, for threads and logs."""
         return f"{self.mailbox.name}/{self.folder}"
 
+    @property
+    def watched_series(self) -> int | None:
+        """The UIDVALIDITY of the folder while this process watches it."""
+        series = self._series
+        return series.uidvalidity if self._leased and series is not None else None
+
     def wake(self, *, asked: bool = False) -> None:
         """Look at the mailbox now, from any thread; `asked` when a person waits for it."""
         self._asked = self._asked or asked

@@ -16,7 +16,7 @@ def _nothing() -> None:
 
 
 def _scheduled(**changes: Any) -> BackgroundScheduler:
-    names = ("reconcile", "look_for_alarms", "sweep", "forget_unasked", "renew_leases")
+    names = ("reconcile", "look_for_alarms", "clear", "sweep", "forget_unasked", "renew_leases")
     return jobs.scheduled(**{**dict.fromkeys(names, _nothing), "lease_seconds": 60, **changes})
 
 

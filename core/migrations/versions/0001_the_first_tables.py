@@ -167,6 +167,7 @@ def upgrade() -> None:
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('size', sa.BigInteger(), nullable=True),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('cleared_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_arrivals_message_id_messages')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_arrivals')),
     sa.UniqueConstraint('mailbox', 'folder', 'uidvalidity', 'uid', name=op.f('uq_arrivals_mailbox_folder_uidvalidity_uid'))
