@@ -4,20 +4,18 @@
 Each command imports what it needs when it runs, so that `read` and `--help` start quickly.
 """
 
-import getpass
 import json
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.command_line import ROLES, Exit, parser
+from config.command_line import ROLES, Exit, asked_password, parser
 
 if TYPE_CHECKING:
-    from config.doctor import Check
     from config.settings import Settings
     from core.db import Database
 
@@ -151,11 +149,7 @@ def _upgrade(asked: Namespace) -> int:
     settings = _settings(asked, "upgrade")
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
-    done = schema.upgrade(database)
-    for step in done.steps:
-        print(f"Đã làm: {step}")
-    said = f"đã lên bản {done.after}" if done.steps else f"đã ở bản mới nhất {done.after}, không phải làm gì"
-    print(f"Cơ sở dữ liệu {said}.")
+    print(*schema.upgrade(database).sentences(), sep="\n")
     with database.writing() as session:
         if asked.profile:
             kinds = vocabulary("document_kinds")["kind"]
@@ -168,14 +162,34 @@ def _upgrade(asked: Namespace) -> int:
 def _verify(asked: Namespace) -> int:
     from core.files import FolderStore
     from core.verify import verify
+    from ingest import backup_commands
 
     settings = _settings(asked, "verify")
+    if asked.backup:
+        return _say(backup_commands.trial(settings, _database(settings), now))
     store = FolderStore(settings.files_folder)
     with _database(settings).reading() as session:
         proof = verify(session, store, settings.sealed_folder, on_fault=lambda fault: print(f"✗ {fault}"))
     print(f"{proof.events} sự kiện, {proof.entries} số đến, {proof.files} tệp ({proof.bytes // 1_000_000} MB).")
     print("Nguyên vẹn." if not proof.faults else f"{len(proof.faults)} chỗ hỏng; xem các dòng ✗ ở trên.")
     return Exit.OK if not proof.faults else Exit.FOUND_FAULTS
+
+
+def _backup(asked: Namespace) -> int:
+    from ingest import backup_commands
+
+    if asked.command == "restore":
+        return _say(backup_commands.restore(asked, now))
+    if asked.new_key:
+        return _say(backup_commands.new_key(asked.new_key))
+    settings = _settings(asked, "backup")
+    return _say(backup_commands.backup(asked, settings, _database(settings), now))
+
+
+def _say(lines: Iterable[str]) -> int:
+    for line in lines:
+        print(line, flush=True)
+    return Exit.OK
 
 
 def _doctor(asked: Namespace) -> int:
@@ -186,25 +200,16 @@ def _doctor(asked: Namespace) -> int:
     settings = _settings(asked, "doctor")
     mailboxes = (checkup.mailbox(mailbox) for mailbox in settings.mailboxes)
     readable = Check(f"Cấu hình {asked.config} đọc được", True)
-    checks = [readable, *machine(settings, spool_root(settings)), _database_check(settings), *mailboxes]
+    office = (*checkup.database(settings, now()), checkup.backup_place(settings))
+    checks = [readable, *machine(settings, spool_root(settings)), *office, *mailboxes]
     for check in checks:
         print(check.line())
     return Exit.OK if all(check.is_right for check in checks if check.is_needed) else Exit.FOUND_FAULTS
 
 
-def _database_check(settings: "Settings") -> "Check":
-    from config.doctor import Check
-    from core.errors import CongvanError
-
-    try:
-        _database(settings).close()
-    except CongvanError as error:
-        return Check("Cơ sở dữ liệu", False, str(error))
-    return Check("Cơ sở dữ liệu mở được và đúng bản", True)
-
-
 def _user(asked: Namespace) -> int:
     from core import administration
+    from core.incoming import recovery
     from core.people import Role
 
     database = _database(_settings(asked, "user"))
@@ -212,6 +217,9 @@ def _user(asked: Namespace) -> int:
         with database.reading() as session:
             for row in administration.listing(session, at=now()):
                 print("\t".join(row))
+    elif asked.act == "confirmers":
+        with database.writing() as session:
+            print(recovery.name_by_username(session, asked.usernames, at=now()))
     elif asked.act in {"add", "password"}:
         _set_password(database, asked)
     else:
@@ -224,6 +232,7 @@ def _user(asked: Namespace) -> int:
 def _set_password(database: "Database", asked: Namespace) -> None:
     """`user add` and `user password`: what can be refused is refused before a password is asked for."""
     from core import accounts, administration
+    from core.errors import Permanent
     from core.people import Role
 
     account = None
@@ -234,7 +243,9 @@ def _set_password(database: "Database", asked: Namespace) -> None:
             administration.check_new(session, account)
         else:
             administration.user(session, asked.username)
-    password = _asked_password()
+    password = asked_password()
+    if password is None:
+        raise Permanent("Hai lần nhập không giống nhau.")
     accounts.check_new_password(password, asked.username)
     hashed = accounts.hash_password(password)
     with database.writing() as session:
@@ -246,21 +257,10 @@ def _set_password(database: "Database", asked: Namespace) -> None:
     print(f"Xong. «{asked.username}» phải đổi mật khẩu ở lần đăng nhập đầu.")
 
 
-def _asked_password() -> str:
-    """From the terminal, twice, or the first line of standard input; never from the command line, which `ps` shows."""
-    from core.errors import Permanent
-
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    password = getpass.getpass("Mật khẩu: ")
-    if getpass.getpass("Nhập lại: ") != password:
-        raise Permanent("Hai lần nhập không giống nhau.")
-    return password
-
-
 _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "run": _run, "ingest": _ingest, "dashboard": _dashboard, "demo": _demo, "read": _read, "export": _export,
-    "upgrade": _upgrade, "verify": _verify, "doctor": _doctor, "user": _user,
+    "upgrade": _upgrade, "verify": _verify, "doctor": _doctor, "user": _user, "backup": _backup,
+    "restore": _backup,
 }  # fmt: skip
 SERVICES = ("ingest", "dashboard")
 

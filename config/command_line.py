@@ -1,7 +1,9 @@
 """How the program is called: arguments, their help in Vietnamese, and exit codes (sysexits.h)."""
 
 import argparse
+import getpass
 import os
+import sys
 from enum import IntEnum
 from pathlib import Path
 from typing import NoReturn
@@ -70,19 +72,34 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="in dữ liệu thành các dòng JSON")
     export.add_argument("kind", choices=EXPORTS)
     _users(commands)
+    _backups(commands)
     for name, words in (
         ("upgrade", "đưa cơ sở dữ liệu lên bản của chương trình"),
         ("verify", "chứng minh nhật ký, sổ và kho tệp còn nguyên vẹn"),
         ("doctor", "xem máy, cấu hình, cơ sở dữ liệu, hộp thư; nói phải làm gì"),
     ):
         commands.add_parser(name, help=words)
+    commands.choices["verify"].add_argument(
+        "--backup", action="store_true", help="chứng minh bản sao lưu mới nhất: khôi phục thử rồi kiểm tra"
+    )
     commands.choices["upgrade"].add_argument(
         "--profile", metavar="HỒ_SƠ", help="mở cơ quan lần đầu theo hồ sơ có sẵn (so-khcn-lam-dong) hoặc một tệp TOML"
     )
     for name, command in commands.choices.items():
-        if name not in {"read", "demo"}:
+        if name not in {"read", "demo", "restore"}:
             _config(command)
     return top
+
+
+def asked_password() -> str | None:
+    """From the terminal, twice, or the first line of standard input; never from the command line, which `ps` shows.
+
+    None when the two differ.
+    """
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Mật khẩu: ")
+    return password if getpass.getpass("Nhập lại: ") == password else None
 
 
 def _services(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -93,6 +110,24 @@ def _services(commands: "argparse._SubParsersAction[_Parser]") -> None:
     demo = commands.add_parser("demo", help="cơ quan mẫu: hộp thư, tài khoản, thư đến dần")
     demo.add_argument("--home", type=Path, metavar="THƯ_MỤC", help="giữ dữ liệu ở đây; bỏ trống: làm mới mỗi lần")
     demo.add_argument("--port", type=_port, default=8360, metavar="N", help="cổng web (mặc định 8360; 0: cổng trống)")
+
+
+def _backups(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    backup = commands.add_parser("backup", help="sao lưu ngay (bản đầy đủ), hoặc việc khác của bản sao lưu")
+    which = backup.add_mutually_exclusive_group()
+    which.add_argument("--changes", action="store_true", help="chỉ những gì đã đổi từ bản đầy đủ gần nhất")
+    which.add_argument("--list", action="store_true", dest="is_list", help="liệt kê các bản đang có, mới nhất trước")
+    which.add_argument(
+        "--new-key", type=Path, metavar="TỆP", help="tạo chìa khóa mã hóa; mất nó thì không khôi phục được"
+    )
+    restore = commands.add_parser("restore", help="khôi phục một cơ quan từ nơi sao lưu vào thư mục mới")
+    restore.add_argument("--from", type=Path, required=True, dest="place", metavar="NƠI", help="nơi sao lưu")
+    restore.add_argument("--to", type=Path, required=True, dest="target", metavar="THƯ_MỤC", help="thư mục dữ liệu mới")
+    restore.add_argument("--key", type=Path, required=True, metavar="TỆP", help="tệp chìa khóa")
+    restore.add_argument("--at", default="", metavar="BẢN", help="tên bản (congvan backup --list); mặc định: mới nhất")
+    restore.add_argument(
+        "--database", default="", metavar="URL", help="PostgreSQL rỗng; bỏ trống: SQLite trong thư mục"
+    )
 
 
 def _users(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -109,6 +144,8 @@ def _users(commands: "argparse._SubParsersAction[_Parser]") -> None:
     for act in (roles, *(acts.add_parser(name, help=words) for name, words in others)):
         act.add_argument("username", metavar="TÊN_ĐĂNG_NHẬP")
     roles.add_argument("roles", nargs="+", choices=ROLES, metavar="VAI_TRÒ", help=", ".join(ROLES))
+    named = acts.add_parser("confirmers", help="hai người xác nhận số cuối cùng sau khi khôi phục")
+    named.add_argument("usernames", nargs=2, metavar="TÊN_ĐĂNG_NHẬP")
     acts.add_parser("list", help="liệt kê")
     for act in acts.choices.values():
         _config(act)

@@ -68,9 +68,7 @@ class MailboxSettings(_Section):
 
     def secret_path(self) -> Path:
         """The file that holds the password or access token, systemd's credential folder included."""
-        if self.secret_file is not None:
-            return self.secret_file
-        return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/credentials")) / str(self.secret_credential)
+        return _secret_path(self.secret_file, self.secret_credential)
 
 
 class IntakeSettings(_Section):
@@ -123,6 +121,29 @@ class DashboardSettings(_Section):
     insecure_cookies: bool = False
 
 
+class BackupSettings(_Section):
+    """The second place: where it is, its key, and how long states are kept there. No folder: no backup."""
+
+    folder: Path | None = None
+    secret_file: Path | None = None
+    secret_credential: str | None = None
+    full_at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:00"
+    changes_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
+    trial_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "sun"
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 31
+    trial_database: str = ""
+
+    @model_validator(mode="after")
+    def _a_key_for_the_folder(self) -> "BackupSettings":
+        if self.folder is not None and (self.secret_file is None) == (self.secret_credential is None):
+            raise ValueError("có folder thì cần đúng một trong hai khóa secret_file, secret_credential")
+        return self
+
+    def secret_path(self) -> Path:
+        """The file that holds the key, systemd's credential folder included."""
+        return _secret_path(self.secret_file, self.secret_credential)
+
+
 class LogSettings(_Section):
     """The log: one line a fact on standard error."""
 
@@ -139,6 +160,7 @@ class Settings(_Section):
     intake: IntakeSettings = IntakeSettings()
     listener: ListenerSettings = ListenerSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("database")
@@ -173,9 +195,20 @@ class Settings(_Section):
         return self.data / "files"
 
     @property
+    def backup_work(self) -> Path:
+        """Where backups keep plain copies of the database while they run, and try a restore."""
+        return self.data / "backup-work"
+
+    @property
     def sealed_folder(self) -> Path:
         """Where the encrypted bytes of held letters lie."""
         return self.data / "sealed"
+
+
+def _secret_path(file: Path | None, credential: str | None) -> Path:
+    if file is not None:
+        return file
+    return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/credentials")) / str(credential)
 
 
 def load(path: Path) -> Settings:
@@ -240,5 +273,7 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
     listener = settings.listener.model_copy(
         update={name: absolute(getattr(settings.listener, name)) for name in ("socket", "certificate", "key")}
     )
-    changes = {"data": folder / settings.data, "mailboxes": mailboxes, "intake": intake, "listener": listener}
-    return settings.model_copy(update=changes)
+    places = {"folder": absolute(settings.backup.folder), "secret_file": absolute(settings.backup.secret_file)}
+    backup = settings.backup.model_copy(update=places)
+    changes = {"mailboxes": mailboxes, "intake": intake, "listener": listener, "backup": backup}
+    return settings.model_copy(update={"data": folder / settings.data, **changes})

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core import events
 from core.db import Base
 from core.errors import NotAllowed, Permanent, WrongState
-from core.office import office_date
+from core.office import OFFICE_ZONE, office_date
 from core.people import Role, User
 
 LARGEST_NUMBER = 9_999_999_999  # Phụ lục VI NĐ 30: ArrivalNumber is Number(10)
@@ -26,7 +26,11 @@ class Direction(StrEnum):
 
 
 class Book(Base):
-    """One register (sổ đăng ký), such as "Sổ văn bản đến"; `code` is what settings name it by."""
+    """One register (sổ đăng ký), such as "Sổ văn bản đến"; `code` is what settings name it by.
+
+    `waits_since` is set by a restore to the instant of its backup: numbers given after it are unknown, so none is
+    given until a person has confirmed the last one.
+    """
 
     __tablename__ = "books"
 
@@ -34,6 +38,7 @@ class Book(Base):
     code: Mapped[str] = mapped_column(sa.String(24), unique=True)
     name: Mapped[str] = mapped_column(sa.String(120))
     direction: Mapped[str] = mapped_column(sa.String(12))
+    waits_since: Mapped[datetime | None]
 
 
 class Series(Base):
@@ -114,13 +119,16 @@ def next_number(session: Session, book: Book, *, at: datetime) -> tuple[int, dat
     """Take the next number of a book; returns it with the office's day of `at`.
 
     The caller writes the entry in the same transaction and does nothing but database work: no gap, no
-    double. Raises WrongState when the first number was never confirmed, the year is locked, or the clock
-    stands before the last entry (a register follows time).
+    double. Raises WrongState when the first number was never confirmed, the year is locked, the book waits after
+    a restore, or the clock stands before the last entry (a register follows time).
     """
+    if book.waits_since is not None:
+        raise WrongState(
+            f"{book.name} vừa khôi phục từ bản sao lưu lúc {book.waits_since.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}. "
+            "Chờ người được chỉ định xác nhận số cuối cùng đã cấp (trang Sổ văn bản đến) rồi mới cấp số tiếp."
+        )
     today = office_date(at)
-    series = session.get(Series, (book.id, today.year), with_for_update=True)
-    if series is None:
-        series = _roll_over(session, book, today.year, at=at)
+    series = series_to_go_on(session, book, at=at)
     if series.locked_at is not None:
         raise WrongState(f"{book.name} năm {today.year} đã khóa.")
     if series.last_on is not None and today < series.last_on:
@@ -147,6 +155,19 @@ def _follows_an_earlier_year(session: Session, book: Book, year: int) -> bool:
     latest = sa.select(sa.func.max(Series.year)).where(Series.book_id == book.id)
     newest = session.execute(latest).scalar_one()
     return newest is not None and newest < year
+
+
+def wait_for_confirmation(session: Session, *, at: datetime) -> None:
+    """After a restore of a backup taken at `at`: no book gives a number before its last one is confirmed."""
+    session.execute(sa.update(Book).values(waits_since=at))
+
+
+def series_to_go_on(session: Session, book: Book, *, at: datetime) -> Series:
+    """The series that the next number comes from, made when the year has turned. Raises WrongState as
+    `next_number` where the first number was never confirmed."""
+    year = office_date(at).year
+    series = session.get(Series, (book.id, year), with_for_update=True)
+    return series if series is not None else _roll_over(session, book, year, at=at)
 
 
 def check_numbers(series: Series, numbers: Sequence[int], voided: int) -> BookCheck:

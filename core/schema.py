@@ -29,6 +29,11 @@ class Upgrade:
     after: str
     steps: tuple[str, ...]
 
+    def sentences(self) -> list[str]:
+        """For the operator: each step, and where the database stands now."""
+        said = f"đã lên bản {self.after}" if self.steps else f"đã ở bản mới nhất {self.after}, không phải làm gì"
+        return [*(f"Đã làm: {step}" for step in self.steps), f"Cơ sở dữ liệu {said}."]
+
 
 def upgrade(database: Database) -> Upgrade:
     """Apply every migration that is missing, each in one transaction; harmless when there is none.

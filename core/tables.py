@@ -1,8 +1,9 @@
 """Every table of the office in one place, for migrations and checks."""
 
 from core import accounts, events, files, letters, office, people, registers
+from core.backup import marks
 from core.db import Base
 from core.incoming import tables as incoming
 
-MODULES = (accounts, events, files, incoming, letters, office, people, registers)
+MODULES = (accounts, events, files, incoming, letters, marks, office, people, registers)
 METADATA = Base.metadata

@@ -1,7 +1,15 @@
-"""Whether a mailbox can be read: one login and one look at each folder, nothing fetched, nothing changed."""
+"""For `congvan doctor`: whether mailboxes, database and backup place can be used; nothing is fetched or changed."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
 
 from config.doctor import Check
-from config.settings import MailboxSettings
+from config.settings import MailboxSettings, Settings
+from core.backup import marks
+from core.errors import CongvanError
+from core.schema import open_current
+from ingest import backups
 from ingest.account import account_of
 from ingest.mailbox import Session
 from ingest.trouble import Trouble
@@ -24,3 +32,38 @@ def mailbox(settings: MailboxSettings) -> Check:
         return Check(what, False, trouble.sentence)
     push = "báo thư tức thì" if has_idle else f"máy chủ không có IDLE, hỏi mỗi {settings.poll_seconds} giây"
     return Check(f"{what}: đăng nhập được, {len(settings.folders)} thư mục, {push}", True)
+
+
+def database(settings: Settings, at: datetime) -> Iterator[Check]:
+    """Whether the database opens at the program's schema, and how the backups noted in it went."""
+    try:
+        with closing(open_current(settings.database_url)) as opened, opened.reading() as session:
+            yield Check("Cơ sở dữ liệu mở được và đúng bản", True)
+            found = marks.all_marks(session)
+            if settings.backup.folder is not None:
+                yield from (_backup(found.get(kind), kind, at) for kind in marks.LATE)
+    except CongvanError as error:
+        yield Check("Cơ sở dữ liệu", False, str(error))
+
+
+def backup_place(settings: Settings) -> Check:
+    """Whether a backup place is set, there, and its key readable."""
+    if settings.backup.folder is None:
+        return Check("Nơi sao lưu", False, backups.NO_PLACE, is_needed=False)
+    what = f"Nơi sao lưu {settings.backup.folder} và chìa khóa"
+    try:
+        backups.vault_of(settings).prepare()
+    except CongvanError as error:
+        return Check(what, False, error.sentence)
+    return Check(what, True)
+
+
+def _backup(mark: marks.BackupMark | None, kind: str, at: datetime) -> Check:
+    what = marks.NAMES[kind]
+    if mark is not None and mark.failure:
+        return Check(what, False, mark.failure)
+    is_late = marks.is_late(mark, kind, at)
+    when = f"{mark.done_at:%d/%m/%Y %H:%M} UTC" if mark is not None and mark.done_at else "chưa lần nào"
+    return Check(
+        f"{what}: {when}", not is_late, "Quá hạn: xem «congvan ingest» có chạy không.", is_needed=kind != "trial"
+    )

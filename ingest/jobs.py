@@ -7,6 +7,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from config.settings import BackupSettings
+from core.backup.marks import TRIAL
+from core.backup.vault import CHANGES, FULL
 from core.office import OFFICE_ZONE
 
 logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it says every run of every job
@@ -21,13 +24,15 @@ def scheduled(
     forget_unasked: Callable[[], None],
     renew_leases: Callable[[], None],
     lease_seconds: float,
+    backup: Callable[[str], None] | None = None,
+    plan: BackupSettings = BackupSettings(),
 ) -> BackgroundScheduler:
     """The scheduler of an intake process, to be started by the caller; its threads are daemons.
 
     Each night server and database are compared, which the watchers do in their own sessions. The sweep waits
     for letters that are being stored, so it has a thread of its own and runs before the office opens. Uploads
     that a killed dashboard left half done are forgotten within the hour. Leases are renewed at a third of
-    their time.
+    their time. `backup` is called with the kind of run; None where no place is set.
     """
     scheduler = BackgroundScheduler(
         timezone=OFFICE_ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
@@ -38,4 +43,11 @@ def scheduled(
     scheduler.add_job(look_for_alarms, IntervalTrigger(minutes=1), id="alarms")
     scheduler.add_job(forget_unasked, IntervalTrigger(minutes=20), id="unasked uploads")
     scheduler.add_job(renew_leases, IntervalTrigger(seconds=lease_seconds / 3), id="leases")
+    if backup is not None:
+        hour, minute = plan.full_at.split(":")
+        daily = CronTrigger(hour=int(hour), minute=int(minute), timezone=OFFICE_ZONE)
+        weekly = CronTrigger(day_of_week=plan.trial_day, hour=4, minute=30, timezone=OFFICE_ZONE)
+        scheduler.add_job(backup, daily, [FULL], id="full backup")
+        scheduler.add_job(backup, IntervalTrigger(minutes=plan.changes_minutes), [CHANGES], id="changes")
+        scheduler.add_job(backup, weekly, [TRIAL], id="trial restore")
     return scheduler

@@ -19,6 +19,7 @@ from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
 from ingest import alarms, clearing, jobs
+from ingest.backups import Backups
 from ingest.committer import Committer
 from ingest.desk import Desk
 from ingest.handing import HandedOver
@@ -117,6 +118,8 @@ class Intake:
             forget_unasked=self._handed.forget_unasked,
             renew_leases=self._renew_leases,
             lease_seconds=lease,
+            backup=Backups(settings, database, clock).by_clock if settings.backup.folder is not None else None,
+            plan=settings.backup,
         )
 
     def start(self) -> None:

@@ -11,11 +11,24 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('backup_marks',
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('state', sa.String(length=64), nullable=False),
+    sa.Column('entries', sa.BigInteger(), nullable=False),
+    sa.Column('files', sa.BigInteger(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('written', sa.BigInteger(), nullable=False),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failure', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('kind', name=op.f('pk_backup_marks'))
+    )
     op.create_table('books',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=24), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('direction', sa.String(length=12), nullable=False),
+    sa.Column('waits_since', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_books')),
     sa.UniqueConstraint('code', name=op.f('uq_books_code'))
     )

@@ -1,0 +1,67 @@
+"""`congvan backup`, `restore` and `verify --backup`: what they do, line by line as printed."""
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from config.settings import Settings
+from core.backup import keys, restoring
+from core.backup.container import Damaged
+from core.backup.vault import CHANGES, FULL, Vault
+from core.db import Database
+from core.office import OFFICE_ZONE
+from ingest.backups import Backups, vault_of
+
+Clock = Callable[[], datetime]
+
+
+def new_key(path: Path) -> Iterator[str]:
+    """Make the key of a backup place. Raises Permanent when the file is there."""
+    keys.new_key(path)
+    yield f"Đã tạo chìa khóa {path}."
+    yield "KHÔNG CÓ TỆP NÀY THÌ KHÔNG KHÔI PHỤC ĐƯỢC GÌ."
+    yield "Cất ít nhất hai bản ở hai nơi, không cất cùng chỗ với bản sao lưu."
+
+
+def backup(asked: Namespace, settings: Settings, database: Database, clock: Clock) -> Iterator[str]:
+    """Take a backup now, or list those that are there. Raises Permanent or Temporary."""
+    if asked.is_list:
+        yield from _listed(vault_of(settings))
+        return
+    taken = Backups(settings, database, clock).take(CHANGES if asked.changes else FULL)
+    yield f"Đã sao lưu {taken.state}: {taken.entries} số đến, {taken.files} tệp, {_megabytes(taken.size)}."
+    yield f"Ghi thêm {_megabytes(taken.written)} vào {settings.backup.folder}."
+
+
+def trial(settings: Settings, database: Database, clock: Clock) -> Iterator[str]:
+    """Restore the newest state into a scratch folder, verify and remove it. Raises Permanent or Temporary."""
+    proved = Backups(settings, database, clock).trial()
+    yield f"Bản sao lưu {proved.state} đã khôi phục thử: {proved.entries} số đến, {proved.files} tệp khớp."
+
+
+def restore(asked: Namespace, clock: Clock) -> Iterator[str]:
+    """Bring a state back into a new folder. Raises as `core.backup.restoring.restore`."""
+    vault = Vault(asked.place, keys.read_key(asked.key))
+    restored = restoring.restore(vault, asked.target, state=asked.at, database_url=asked.database, at=clock())
+    proof = restored.proof
+    yield f"Đã khôi phục bản {restored.manifest.name} vào {asked.target}."
+    yield f"Kiểm chứng: {proof.events} sự kiện, {proof.entries} số đến, {proof.files} tệp ({_megabytes(proof.bytes)})."
+    for sha256 in restored.lost:
+        yield f"✗ Tệp {sha256} đã mất từ trước khi sao lưu."
+    yield "Trước khi cấp số tiếp, một trong hai người được chỉ định xác nhận số cuối cùng (trang Sổ văn bản đến)."
+
+
+def _listed(vault: Vault) -> Iterator[str]:
+    for name in vault.states():
+        try:
+            found = vault.manifest(name)
+        except Damaged as error:
+            yield f"{name}\tHỎNG: {error.sentence}"
+            continue
+        when = f"{found.taken_at.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}"
+        yield f"{name}\t{when}\t{found.entries} số đến\t{_megabytes(found.database_size)} cơ sở dữ liệu"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")

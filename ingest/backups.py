@@ -1,0 +1,113 @@
+"""Backups by the clock and by command: full each day, changes each few minutes, each week a restore on trial."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from config.settings import Settings
+from core.backup import keys, marks, restoring, snapshot, taking
+from core.backup.container import Damaged
+from core.backup.marks import TRIAL, Outcome
+from core.backup.vault import Vault
+from core.db import Database
+from core.errors import CongvanError, Permanent
+from core.files import FolderStore
+
+NO_PLACE = "Chưa đặt nơi sao lưu: thêm khóa «backup.folder» vào tệp cấu hình."
+_ROOM = 1.2  # free space that a trial needs, in sizes of the state
+
+log = structlog.get_logger()
+
+
+def vault_of(settings: Settings) -> Vault:
+    """The backup place of the settings. Raises Permanent when none is set or its key can't be read."""
+    if settings.backup.folder is None:
+        raise Permanent(NO_PLACE)
+    return Vault(settings.backup.folder, keys.read_key(settings.backup.secret_path()))
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """The backups of one office; each run is noted in the database, whatever its end."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime]
+
+    def take(self, kind: str) -> Outcome:
+        """Make a state of `kind` and note it. Raises what went wrong, noted too."""
+        return self._noted(kind, lambda at: self._take(kind, at))
+
+    def trial(self) -> Outcome:
+        """Restore the newest state into a scratch folder, verify it, remove it. Raises what went wrong."""
+        return self._noted(TRIAL, self._trial)
+
+    def by_clock(self, kind: str) -> None:
+        """One run of the scheduler: expected failures are noted and said in the log, and the clock goes on."""
+        try:
+            outcome = self.trial() if kind == TRIAL else self.take(kind)
+        except CongvanError as error:
+            log.warning("backup_failed", kind=kind, why=error.sentence)
+        except Exception:
+            log.exception("backup_failed", kind=kind)
+        else:
+            log.info("backup_done", kind=kind, state=outcome.state, written=outcome.written)
+
+    def _take(self, kind: str, at: datetime) -> Outcome:
+        office = taking.Office(
+            self.database, FolderStore(self.settings.files_folder), self.settings.sealed_folder,
+            self.settings.backup_work,
+        )  # fmt: skip
+        vault = vault_of(self.settings)
+        taken = taking.take(office, vault, kind, at=at, keep_days=self.settings.backup.keep_days)
+        if taken.missing:
+            one = taken.missing[0]
+            raise Permanent(
+                f"Bản {taken.name} đã ghi, nhưng kho tệp thiếu hoặc hỏng {len(taken.missing)} tệp ({one[:12]}…). "
+                "Chạy congvan verify để xem, rồi khôi phục tệp ấy từ bản sao lưu cũ hơn."
+            )
+        return Outcome(taken.name, taken.entries, taken.files, taken.size, taken.written)
+
+    def _trial(self, at: datetime) -> Outcome:
+        vault, work = vault_of(self.settings), self.settings.backup_work
+        with taking.alone(work), taking.working(work) as folder:
+            names = vault.states()
+            if not names:
+                raise Permanent("Nơi sao lưu chưa có bản nào hoàn chỉnh để khôi phục thử.")
+            manifest = vault.manifest(names[0])
+            size = manifest.database_size + sum(vault.contents_of(manifest).values())
+            restoring.need_room(folder, int(size * _ROOM))
+            url = self.settings.backup.trial_database
+            try:
+                if manifest.engine == "postgresql" and not url:
+                    restoring.check(vault, names[0])
+                else:
+                    if url:
+                        _empty(url)
+                    restoring.lay_down(vault, names[0], folder / "office", url, at=at)
+            except Damaged as error:
+                mended = restoring.drop_broken(vault, manifest)
+                note = f" Đã bỏ {mended} tệp hỏng khỏi nơi sao lưu; bản đầy đủ kế tiếp chép lại." if mended else ""
+                raise Permanent(f"{error.sentence}{note}") from error
+        return Outcome(names[0], manifest.entries, len(vault.contents_of(manifest)), size)
+
+    def _noted(self, kind: str, run: Callable[[datetime], Outcome]) -> Outcome:
+        at = self.clock()
+        try:
+            outcome = run(at)
+        except Exception as error:
+            sentence = error.sentence if isinstance(error, CongvanError) else f"Lỗi chương trình: {error!r:.200}"
+            with self.database.writing(background=True) as session:
+                marks.note_failure(session, kind, sentence, at=self.clock())
+            raise
+        with self.database.writing(background=True) as session:
+            marks.note_done(session, kind, outcome, at=self.clock())
+        return outcome
+
+
+def _empty(url: str) -> None:
+    with closing(Database(url)) as database:
+        snapshot.empty(database)
