@@ -9,10 +9,12 @@ from typing import Any, cast
 
 from config.settings import IntakeSettings
 from core.sandbox import Limits, Sandbox, SandboxFailed
+from ingest import active
 from ingest.drafting import FileReading, draft
 from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Reading
 from ingest.mime import Unreadable as UnreadableMail
 from ingest.mime import read_letter, sniff
+from ingest.mime.parts import NESTED_TYPES
 from ingest.reading import Unreadable, read_fields, read_pages
 from ingest.reading.archives import open_archives
 from ingest.reading.packages import package_fields, read_package
@@ -35,7 +37,7 @@ def read_raw_letter(raw: Path, folder: Path) -> Reading:
 def read_opened(letter: Letter, folder: Path, *, screened: bool = True) -> Reading:
     """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
     attachments, inner = open_archives(letter.attachments, folder)
-    letter = replace(letter, attachments=attachments, inner=(*letter.inner, *inner))
+    letter = replace(letter, attachments=tuple(map(active.noted, attachments)), inner=(*letter.inner, *inner))
     letter, files = _read_files(letter)
     pages = {index: file.pages for index, file in files.items() if file.pages}
     outcome, reasons, is_secret = screen(letter, pages) if screened else (Outcome.DRAFT, (), False)
@@ -61,9 +63,12 @@ def _read_files(letter: Letter) -> tuple[Letter, dict[int, FileReading]]:
             files[index] = FileReading(fields=package_fields(package, attachment.sha256))
             continue
         try:
+            if "too_large_inside" in attachment.warnings:
+                raise Unreadable("too_large_inside")
             pages = read_pages(attachment.path, attachment.media_type)
         except Unreadable as problem:
-            attachments[index] = replace(attachment, warnings=(*attachment.warnings, problem.why))
+            notes = dict.fromkeys((*attachment.warnings, problem.why))
+            attachments[index] = replace(attachment, warnings=tuple(notes))
             files[index] = FileReading(problem=problem.why)
             continue
         if pages:
@@ -172,16 +177,23 @@ def _letter(letter: Letter) -> dict[str, Any]:
         "from": [a.address for a in letter.senders],
         "to": [a.address for a in letter.to],
         "date": letter.date.isoformat() if letter.date else None,
+        "attachments": [_file(a) for a in letter.attachments if not _is_opened_mail(a)],
+        # Mails that were parts of this one and were opened: their files stand above, among the letter's.
+        "messages": [_file(a) for a in letter.attachments if _is_opened_mail(a)],
+    }
+
+
+def _is_opened_mail(attachment: Attachment) -> bool:
+    return attachment.declared_type in NESTED_TYPES and "opened" in attachment.warnings
+
+
+def _file(attachment: Attachment) -> dict[str, Any]:
+    return {
         # A name that we made up for a part without one is not the file's name.
-        "attachments": [
-            {
-                "name": None if "name_generated" in a.warnings else a.name,
-                "size": a.size,
-                "sha256": a.sha256,
-                "media_type": a.media_type,
-            }
-            for a in letter.attachments
-        ],
+        "name": None if "name_generated" in attachment.warnings else attachment.name,
+        "size": attachment.size,
+        "sha256": attachment.sha256,
+        "media_type": attachment.media_type,
     }
 
 

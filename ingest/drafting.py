@@ -9,9 +9,11 @@ from core.evidence import Evidence, Source
 from core.notation import code_key
 from core.text import fold
 from ingest.letter import Attachment, Draft, Letter, Page
+from ingest.noting import notes_of
 from ingest.reading.candidates import from_file_name, from_subject
 from ingest.reading.pages import DOCX, PDF, PICTURES
 from ingest.reading.weighing import merge, same
+from ingest.usable import is_kept, may_be_main
 
 _ANNEX_NAME = re.compile(
     r"^(?:\d+[\s._-]+)?(?:pl|phu[\s._-]?luc|kem[\s._-]?theo|danh[\s._-]?sach|ds|bieu[\s._-]?mau|mau|bang|de[\s._-]?cuong|du[\s._-]?thao|"
@@ -19,7 +21,6 @@ _ANNEX_NAME = re.compile(
 )
 _SIGNED_NAME = re.compile(r"signed|da[\s._-]?ky|ky[\s._-]?so", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(?:[\s._-]*(?:signed|da[\s._-]?ky|kyso|ky[\s._-]so|final|\(\d+\)|ban[\s._-]?(?:word|pdf)))+$")
-_CONTAINERS = ("application/zip", "message/rfc822")
 
 
 @dataclass(frozen=True)
@@ -62,26 +63,21 @@ def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, .
     of the document that its name or archive points to, else of the first. Pictures of the mail's text are
     left out. A letter whose files have no head at all is one draft, so that nothing is lost.
     """
-    usable = [i for i, a in enumerate(letter.attachments) if _is_usable(a)]
-    groups = _documents(letter, readings, usable)
+    usable = [i for i, a in enumerate(letter.attachments) if is_kept(a)]
+    mains = [i for i in usable if may_be_main(letter.attachments[i])]
+    groups = _documents(letter, readings, mains)
     placed = {i for group in groups for i in group.documents}
     rest = [i for i in usable if i not in placed]
-    if not groups and rest:
-        main = min(rest, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
+    if not groups:
+        if not mains:
+            return ()
+        main = min(mains, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
         groups = [_Group([main])]
         rest.remove(main)
     for index in rest:
         _home(letter, readings, groups, index).annexes.append(index)
     hints = from_subject(letter.subject) if len(groups) == 1 else {}
     return tuple(_draft(letter, readings, group, hints) for group in groups)
-
-
-def _is_usable(attachment: Attachment) -> bool:
-    """Opened containers are left out: what they held stands beside them."""
-    closed = {"locked", "damaged_archive", "archive_limits"} & set(attachment.warnings)
-    if attachment.media_type in _CONTAINERS and not closed:
-        return False
-    return not attachment.is_inline and "empty" not in attachment.warnings
 
 
 def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequence[int]) -> list[_Group]:
@@ -203,7 +199,9 @@ def _draft(letter: Letter, readings: Mapping[int, FileReading], group: _Group, h
     fields = merge(*layers, *outer)
     if is_read:  # hints confirm or cast doubt; they fill no place that the document itself left blank
         fields = {n: e for n, e in fields.items() if e.source not in (Source.SUBJECT, Source.FILENAME)}
-    return Draft(main, (*ranked, *group.annexes), fields, _notes(reading, fields))
+    files = (*ranked, *group.annexes)
+    notes = (*_notes(reading, fields), *notes_of(letter, (letter.attachments[i] for i in files)))
+    return Draft(main, files, fields, notes)
 
 
 def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from ingest.reading.head import find_head
 from ingest.reading.lines import lines_of
 from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
 from ingest.reading.stamps import find_stamps
+from ingest.usable import may_be_main
 
 PagesByAttachment = Mapping[int, Sequence[Page]]
 STATUS_PACKAGE = "edxml_status"  # marks an attachment that is a status message (DOMAIN §3.3)
@@ -164,7 +165,7 @@ def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[
             return Outcome.HOLD, (Reason("locked_archive" if is_archive else "locked_file", attachment.name),)
         if "archive_limits" in attachment.warnings:
             return Outcome.HOLD, (Reason("archive_limits", attachment.name),)
-    files = [a for a in letter.attachments if not a.is_inline]
+    files = [a for a in letter.attachments if may_be_main(a)]
     if files and all(STATUS_PACKAGE in a.warnings for a in files):
         return Outcome.REPORT, (Reason(STATUS_PACKAGE, files[0].name),)
     if files:

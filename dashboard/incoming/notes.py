@@ -5,18 +5,50 @@ _NOTES = {
     "number_blank": "Máy không thấy số của văn bản, chỉ thấy ký hiệu. Xem số trên trang",
     "locked": "Tệp có mật khẩu, máy không mở được. Xin mật khẩu nơi gửi rồi mở ngoài",
     "damaged": "Tệp hỏng, máy không mở được. Đề nghị nơi gửi lại",
+    "too_large_inside": "Tệp PDF bung ra quá lớn, máy không đọc chữ và dấu. Mở tệp ở máy biệt lập nếu cần",
+    "subject_twice": "Thư có hai tiêu đề khác nhau, máy lấy tiêu đề đầu. Phần mềm thư khác có thể hiện tiêu đề kia",
+    "from_twice": "Thư khai hai người gửi khác nhau. Kiểm tra lại với nơi gửi trước khi vào sổ",
+    "date_disagrees": "Ngày ghi trên thư lệch quá bảy ngày so với ngày máy chủ nhận. Đừng lấy làm ngày đến",
+    "readers_disagree": "Thư viết không chuẩn: phần mềm khác có thể hiện tiêu đề, người gửi hoặc tên tệp khác thế này. "
+    "So với hộp thư trước khi vào sổ",
+    "too_many_parts": "Thư có quá nhiều phần, máy không tách hết. Mở thư trong hộp thư để xem phần còn lại",
+    "too_deep": "Thư lồng quá nhiều lớp, máy không tách hết. Mở thư trong hộp thư để xem phần còn lại",
+    "detached_signature": "Thư có chữ ký số rời kèm theo, máy chưa kiểm tra chữ ký này",
+}
+# What a file would do or lacks; «» stands for its name.
+_OF_FILES = {
+    "program": "Tệp «» là chương trình, không phải văn bản. Không mở, báo quản trị kỹ thuật",
+    "macro": "Tệp «» có macro. Không bật macro khi mở",
+    "pdf_script": "Tệp «» có mã JavaScript chạy khi mở. Xem trên trang này, không mở bằng phần mềm khác",
+    "pdf_launch": "Tệp «» có lệnh mở chương trình hoặc gửi dữ liệu đi. Xem trên trang này, không mở bằng phần mềm khác",
+    "pdf_files": "Tệp «» có tệp khác nhúng bên trong, máy không mở tệp nhúng",
+    "active_control": "Tệp «» có đối tượng nhúng chạy được (ActiveX, OLE). Không bấm vào đối tượng khi mở",
+    "script": "Tệp «» là trang có mã chạy được. Không mở bằng trình duyệt",
+    "names_disagree": "Tệp «» mang hai tên khác nhau trong thư. Xem nội dung, đừng tin tên tệp",
+    "damaged_base64": "Tệp «» bị hỏng trên đường đi, có thể thiếu nội dung. Đề nghị nơi gửi lại",
+    "damaged_archive": "Tệp nén «» bị hỏng, máy không lấy hết tệp bên trong. Đề nghị nơi gửi lại",
+    "unopened": "Tệp nén «» máy chưa mở được. Mở ngoài rồi thả các tệp vào bàn",
 }
 _SHORT = {
     "stamp_unread": "chưa đọc được dấu", "number_blank": "chưa thấy số", "locked": "tệp có mật khẩu",
-    "damaged": "tệp hỏng",
+    "damaged": "tệp hỏng", "too_large_inside": "PDF quá lớn khi bung", "subject_twice": "hai tiêu đề",
+    "from_twice": "hai người gửi", "date_disagrees": "ngày thư lệch", "readers_disagree": "thư viết không chuẩn",
+    "too_many_parts": "thư chưa tách hết", "too_deep": "thư chưa tách hết", "detached_signature": "chữ ký rời",
+    "program": "có chương trình", "macro": "có macro", "pdf_script": "PDF có mã chạy", "pdf_launch": "PDF có lệnh chạy",
+    "pdf_files": "PDF có tệp nhúng", "active_control": "có đối tượng nhúng", "script": "có mã chạy",
+    "names_disagree": "tệp hai tên", "damaged_base64": "tệp hỏng", "damaged_archive": "tệp nén hỏng",
+    "unopened": "tệp nén chưa mở",
 }  # fmt: skip
 
 
 def in_words(note: str) -> str:
-    """A note as the form says it; one that is words already stays as it is."""
+    """A note as the form says it; one that is words already stays as it is. "macro:a.docm" is a note on a file."""
+    code, _, name = note.partition(":")
+    if code in _OF_FILES:
+        return _OF_FILES[code].replace("«»", f"«{name}»" if name else "").replace("  ", " ")
     return _NOTES.get(note, note)
 
 
 def in_short(note: str) -> str:
     """A note as a row of the queue says it."""
-    return _SHORT.get(note, note)
+    return _SHORT.get(note.partition(":")[0], note)

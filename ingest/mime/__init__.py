@@ -1,11 +1,13 @@
 """The mail reader: raw bytes to a Letter, whatever the bytes are.
 
 Warnings of a letter: charset_repaired (a label was missing or wrong) · header_too_large, too_many_fields,
-damaged_header, header_not_ended · subject_twice · boundary_guessed, boundary_missing · too_deep,
+damaged_header, header_not_ended · subject_twice, from_twice, date_disagrees, readers_disagree (another mail
+program would see another letter) · boundary_guessed, boundary_missing · too_deep,
 too_many_parts, too_many_dashed_lines (what lies beyond was not taken apart) · too_many_parameters.
 Warnings of an attachment, besides: damaged_base64, damaged_uuencode, unknown_transfer_encoding (the bytes
 may not be what was sent) · empty · name_generated (the sender gave none) · names_disagree (filename and
-filename* differ) · opened (a mail whose own files follow as attachments `inside` it).
+filename* differ) · opened (a mail, winmail.dat or signed mail whose own files follow as attachments `inside`
+it) · locked (an encrypted mail).
 """
 
 from pathlib import Path

@@ -122,15 +122,18 @@ class Scanner:
         media_type, parameters, damage = field_value(header, "content-type")
         disposition, extra, damage_too = field_value(header, "content-disposition")
         holder = self.parts[parent] if parent >= 0 else None
+        name = file_name(parameters, extra)
         if "/" not in media_type:
             in_digest = holder is not None and holder.media_type == "multipart/digest"
-            media_type = "message/rfc822" if in_digest else "text/plain"
+            # RFC 2045 5.2 takes what it can't read as text; with a name and a word such as "BINARY" it is a file.
+            unknown = "application/octet-stream" if media_type.strip() and name else "text/plain"
+            media_type = "message/rfc822" if in_digest else unknown
         return Part(
             header=header,
             media_type=media_type.split()[0] if media_type.split() else "text/plain",
             parameters=parameters,
             disposition=disposition.split()[0] if disposition.split() else "",
-            name=file_name(parameters, extra),
+            name=name,
             transfer=header.text("content-transfer-encoding").split(";")[0].strip("\"' ").lower(),
             start=body,
             end=self.raw.size,

@@ -4,14 +4,14 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote
 
 from ingest import reports
 from ingest.letter import Attachment, Inner, Letter
-from ingest.mime import addresses, headers, mail_class, tnef
+from ingest.mime import addresses, headers, mail_class, pictures, second, smime, tnef
 from ingest.mime.body import MAX_TEXT_BYTES, Body, text_of
 from ingest.mime.decoding import decoded
 from ingest.mime.files import PartsFolder, Stored, made_up_name, sniffed, write_all
@@ -26,7 +26,7 @@ MAX_SMALL_NESTED_BYTES = 1024 * 1024
 MAX_REPORT_BYTES = 256 * 1024
 # What is screened of texts besides the letter's own.
 MAX_INNER_LETTERS = 1_000_000
-_CID = re.compile(rb"""cid:([^"'\s>)]{1,250})""", re.IGNORECASE)
+_ENTITY = re.compile(rb"\s{0,8}(?:content-[a-z-]{1,40}|mime-version)[ \t]*:", re.IGNORECASE)
 
 
 class LetterReader:
@@ -43,6 +43,8 @@ class LetterReader:
         self._nested_bytes = 0
         self._inner: list[Inner] = []
         self._inner_letters = 0
+        # Whose text is the letter's own: the letter's, and that of what it is signed into.
+        self._own = {""}
 
     def read(self, path: Path) -> Letter:
         """The letter in the file at `path`. Raises OSError only."""
@@ -51,10 +53,10 @@ class LetterReader:
             parts = scanner.scan()
             self._warnings |= scanner.warnings
             self._take_parts(raw, parts, inside="", level=0)
-            return self._letter(raw, parts[0])
+            return self._letter(raw, parts)
 
-    def _letter(self, raw: Raw, root: Part) -> Letter:
-        header = root.header
+    def _letter(self, raw: Raw, parts: list[Part]) -> Letter:
+        root, header = parts[0], parts[0].header
         subject = re.sub(r" {2,}", " ", header.text("subject"))
         text, repaired = text_of(self._bodies)
         self._take_other_forms()
@@ -62,8 +64,10 @@ class LetterReader:
         message_id = headers.message_id(header.raw("message-id"))
         if repaired or not all(value.isascii() or _is_utf8(value) for _, value in header.fields):
             self._warnings.add("charset_repaired")
-        if sum(name == "subject" for name, _ in header.fields) > 1:
-            self._warnings.add("subject_twice")
+        senders, sent = addresses.parse(header.all("from")), headers.date(header.raw("date"))
+        attachments = pictures.marked(self._attachments, self._content_ids, self._bodies)
+        self._warnings |= second.doubts(header, sent)
+        self._warnings |= second.disagreement(raw, parts, subject, senders, attachments)
         self._warnings.update(root.warnings)
         return Letter(
             message_id=message_id,
@@ -75,15 +79,15 @@ class LetterReader:
             raw_sha256=raw.sha256(),
             raw_size=raw.size,
             subject=subject,
-            senders=addresses.parse(header.all("from")),
+            senders=senders,
             to=addresses.parse(header.all("to")),
             cc=addresses.parse(header.all("cc")),
             reply_to=addresses.parse(header.all("reply-to")),
-            date=headers.date(header.raw("date")),
+            date=sent,
             in_reply_to=headers.message_id(header.raw("in-reply-to")),
             mail_class=mail_class.classify(header, subject, is_report=is_report),
             text=text,
-            attachments=self._marked_inline(),
+            attachments=attachments,
             reports=found,
             headers=mail_class.kept_fields(header),
             warnings=tuple(sorted(self._warnings)),
@@ -105,7 +109,7 @@ class LetterReader:
             elif part.media_type in REPORT_TYPES:
                 self._take_report_part(raw, part)
             elif is_body(part):
-                self._take_body(raw, part, parts, index, is_own=not holder)
+                self._take_body(raw, part, parts, index, is_own=holder in self._own)
             else:
                 self._take_file(raw, part, holder, level, parts)
 
@@ -162,41 +166,57 @@ class LetterReader:
         self._digests.append((part.name, lines.hexdigest() if lines else stored.sha256))
         if part.content_id or (part.disposition == "inline" and is_in_related(parts, part)):
             self._content_ids[len(self._attachments) - 1] = part.content_id or "inline"
-        is_tnef = kind == "application/ms-tnef" and level < MAX_NESTED_FILES
-        if is_mail:
-            self._open(raw, part, stored, partial(self._take_mail_file, inside=attachment.name, level=level + 1))
-        elif is_tnef:
-            self._open(raw, part, stored, partial(self._take_tnef_file, inside=attachment.name))
-
-    def _open(self, raw: Raw, part: Part, stored: Stored, take: Callable[[Path], None]) -> None:
-        """Read a decoded part that holds files of its own: a mail in base64 or quoted-printable (which RFC 2046
-        5.2.1 forbids and programs do), or a winmail.dat."""
-        if stored.path is not None:
-            take(stored.path)
+        if level >= MAX_NESTED_FILES:
             return
-        # Only measuring: the bytes still have to lie somewhere, and must not touch a disk.
-        file = os.memfd_create("part", os.MFD_CLOEXEC)
-        try:
-            for chunk in decoded(raw, part):
-                write_all(file, chunk)
-            take(Path(f"/proc/self/fd/{file}"))
-        finally:
-            os.close(file)
+        if is_mail:
+            take = partial(self._take_mail_file, inside=attachment.name, level=level + 1)
+        elif kind == "application/ms-tnef":
+            take = partial(self._take_tnef_file, inside=attachment.name)
+        elif part.media_type in smime.TYPES or part.name.lower().endswith(".p7m"):
+            take = partial(self._take_signed_file, inside=attachment.name, level=level + 1, is_own=not holder)
+        else:
+            return
+        place = len(self._attachments) - 1
+        with _lying(stored, lambda: decoded(raw, part)) as path:
+            note = take(path)
+        if note and note not in attachment.warnings:
+            self._attachments[place] = replace(attachment, warnings=(*attachment.warnings, note))
 
-    def _take_tnef_file(self, path: Path, *, inside: str) -> None:
+    def _take_tnef_file(self, path: Path, *, inside: str) -> str:
         with Raw(path, turn_cr=False) as stream:
             for inner in tnef.files(stream):
                 stored = self._files.store(stream.chunks(inner.start, inner.end))
                 kind = sniffed(stored, inner.name)
                 self._attach(file_part(inner.name, inner.start, inner.end), stored, inside, kind)
+        return "opened"
 
-    def _take_mail_file(self, path: Path, *, inside: str, level: int) -> None:
+    def _take_signed_file(self, path: Path, *, inside: str, level: int, is_own: bool) -> str:
+        with Raw(path, turn_cr=False) as stream:
+            found = smime.content(stream)
+            if found is None or not found.pieces:
+                return "locked" if found and found.is_closed else ""
+
+            def chunks() -> Iterator[bytes]:
+                return (chunk for piece in found.pieces for chunk in stream.chunks(*piece))
+
+            stored = self._files.store(chunks())
+            if _ENTITY.match(stored.head):
+                if is_own:
+                    self._own.add(inside)
+                with _lying(stored, chunks) as entity:
+                    return self._take_mail_file(entity, inside=inside, level=level)
+        name = re.sub(r"(?i)\.p7m$", "", inside)
+        self._attach(file_part(name, 0, stored.size), stored, inside, sniffed(stored, name))
+        return "opened"
+
+    def _take_mail_file(self, path: Path, *, inside: str, level: int) -> str:
         with Raw(path) as inner:
             scanner = Scanner(inner)
             parts = scanner.scan()
             self._inner.append(Inner(parts[0].header.text("subject"), ""))
             self._take_parts(inner, parts, inside=inside, level=level)
             self._warnings |= scanner.warnings
+        return "opened"
 
     def _attach(self, part: Part, stored: Stored, holder: str, kind: str) -> Attachment:
         notes = list(dict.fromkeys(part.warnings))
@@ -219,19 +239,22 @@ class LetterReader:
         self._attachments.append(attachment)
         return attachment
 
-    def _marked_inline(self) -> tuple[Attachment, ...]:
-        """The attachments, those pictures marked that the text shows in its place."""
-        if not self._content_ids:
-            return tuple(self._attachments)
-        shown = {
-            unquote(match.decode("ascii", "replace")) for body in self._bodies for match in _CID.findall(body.data)
-        }
-        return tuple(
-            replace(attachment, is_inline=True)
-            if attachment.media_type.startswith("image/") and self._content_ids.get(place) in shown | {"inline"}
-            else attachment
-            for place, attachment in enumerate(self._attachments)
-        )
+
+@contextmanager
+def _lying(stored: Stored, chunks: Callable[[], Iterable[bytes]]) -> Iterator[Path]:
+    """Where a decoded part that holds files of its own can be read: a mail in base64 or quoted-printable (which
+    RFC 2046 5.2.1 forbids and programs do), a winmail.dat, a signed mail in one piece."""
+    if stored.path is not None:
+        yield stored.path
+        return
+    # Only measuring: the bytes still have to lie somewhere, and must not touch a disk.
+    file = os.memfd_create("part", os.MFD_CLOEXEC)
+    try:
+        for chunk in chunks():
+            write_all(file, chunk)
+        yield Path(f"/proc/self/fd/{file}")
+    finally:
+        os.close(file)
 
 
 def _kept_text(chunks: Iterable[bytes], most: int) -> tuple[bytes, str]:

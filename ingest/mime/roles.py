@@ -24,10 +24,11 @@ def is_body(part: Part) -> bool:
         return False
     if not part.name:
         return True
-    # Some programs name the text itself ("message.txt"): a short plain one that is to be shown is text.
+    # Some programs name the text itself ("message.txt"): a short plain one that is to be shown is text. So is one
+    # without Content-Disposition, which RFC 2183 2 leaves to be shown as ever.
     is_short = part.end - part.start < MAX_SHOWN_BYTES
     is_text_name = part.name.lower().endswith(".txt") or "." not in part.name
-    return subtype == "plain" and part.disposition == "inline" and is_short and is_text_name
+    return subtype == "plain" and part.disposition in ("", "inline") and is_short and is_text_name
 
 
 def choice(parts: list[Part], index: int) -> int:

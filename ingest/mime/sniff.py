@@ -37,7 +37,8 @@ _IN_ZIP = (
 )
 _EML = re.compile(
     rb"\A(?:From [^\n]{1,300}\n)?(?:received|return-path|delivered-to|from|to|subject|date|message-id|mime-version"
-    rb"|x-[a-z-]+|content-type)[ \t]*:[^\n]*\n(?:[ \t]+[^\n]*\n|[!-9;-~]+[ \t]*:[^\n]*\n)*",
+    rb"|x-[a-z0-9-]+|content-type|reply-to|sender|cc|dkim-signature|authentication-results)"
+    rb"[ \t]*:[^\n]*\n(?:[ \t]+[^\n]*\n|[!-9;-~]+[ \t]*:[^\n]*\n)*",
     re.IGNORECASE,
 )
 

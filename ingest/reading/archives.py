@@ -11,6 +11,7 @@ from core.text import repair
 from ingest.letter import Attachment, Inner
 from ingest.mime import read_letter, sniff
 from ingest.mime.files import PartsFolder
+from ingest.reading import zips
 
 ZIP = "application/zip"
 MAIL = "message/rfc822"
@@ -74,6 +75,9 @@ class _Unpacker:
     def _unpack(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         taken: list[Attachment] = []
         try:
+            # Asked before the directory is read: making 70,000 entries takes seconds.
+            if not zips.is_readable(path, MOST_FILES):
+                raise _Limits
             with zipfile.ZipFile(path) as archive:
                 members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
                 if any(m.flag_bits & _ENCRYPTED_FLAG for m in members):

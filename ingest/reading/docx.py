@@ -17,6 +17,7 @@ from docx.text.paragraph import Paragraph
 
 from core.text import repair
 from ingest.letter import Page, Word
+from ingest.reading import zips
 from ingest.reading.unreadable import Unreadable
 
 MOST_PARTS = 2000
@@ -65,6 +66,8 @@ def _is_encrypted(path: Path) -> bool:
 
 
 def _check(path: Path) -> None:
+    if not zips.is_readable(path, MOST_PARTS):
+        raise ValueError("over the limits")
     with zipfile.ZipFile(path) as package:
         parts = package.infolist()
         packed = max(path.stat().st_size, 1)

@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import pairwise
@@ -17,6 +18,7 @@ from ingest.reading.unreadable import Unreadable
 
 FIRST_PAGES = 3
 MOST_PAGES = 12  # how far the signature is looked for before the last page is taken
+MOST_SECONDS = 1.0  # of processor time for one file; begun pages are finished
 _LINE_HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end, after which it gives no line break
 _MOST_ANNOTATIONS = 200
 _SAMPLE = 80  # words that speak for their page
@@ -45,7 +47,12 @@ def pdf_pages(path: Path) -> tuple[Page, ...]:
 def _wanted(document: pdfium.PdfDocument) -> Iterator[Page]:
     count = len(document)
     signed = False
+    start = time.process_time()
     for index in range(count):
+        if time.process_time() - start > MOST_SECONDS:
+            # Made to be slow, or a whole atlas: its page count is known without reading more.
+            yield Page(count, (), is_scan=True)
+            return
         if index >= FIRST_PAGES and (signed or index >= MOST_PAGES):
             break
         page = _read(document, index)

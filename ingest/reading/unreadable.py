@@ -2,7 +2,8 @@
 
 
 class Unreadable(Exception):
-    """A file that cannot be opened; `why` is a short code shown as a note: "locked" or "damaged"."""
+    """A file that cannot be opened; `why` is a short code shown as a note: "locked", "damaged" or
+    "too_large_inside"."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

@@ -222,11 +222,11 @@ def test_files_of_a_mail_in_an_archive_stand_among_the_letters(tmp_path: Path, s
 
 
 def test_a_file_that_would_take_all_memory_is_held_and_the_next_is_read(tmp_path: Path) -> None:
-    content = zlib.compress(b"q " * (25 << 20), 1)  # 50 MB of saved states, some gigabytes in a drawing program
+    content = zlib.compress(b"q " * (25 << 20), 1)  # 50 MB of saved states, said to be a picture
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
-        b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(content), content),
+        b"<</Filter/FlateDecode/Subtype/Image/Length %d>>stream\n%b\nendstream" % (len(content), content),
     ]  # fmt: skip
     body = b"".join(b"%d 0 obj %b endobj\n" % (number, one) for number, one in enumerate(objects, 1))
     (tmp_path / "1.pdf").write_bytes(b"%PDF-1.7\n" + body + b"trailer <</Size 5/Root 1 0 R>>\n%%EOF\n")

@@ -182,9 +182,15 @@ def test_html_may_name_its_own_charset(read: Reader) -> None:
 def test_a_named_text_that_is_to_be_shown_is_the_text(read: Reader) -> None:
     part = "Content-Type: text/plain\nContent-Disposition: {}; filename={}\n\nxin chào\n"
     assert read(mixed(part.format("inline", "message.txt"))).text == "xin chào"
+    assert read(mixed('Content-Type: text/plain; name="message.txt"\n\nxin chào\n')).text == "xin chào"
     for disposition, name in (("attachment", "message.txt"), ("inline", "congvan.edxml")):
         letter = read(mixed(part.format(disposition, name)))
         assert (letter.text, [file.name for file in letter.attachments]) == ("", [name])
+
+
+def test_a_named_part_of_a_type_that_is_none_is_a_file(read: Reader) -> None:
+    letter = read(mixed('Content-Type: BINARY; name="so-lieu.txt"\n\n1;2\n', "Content-Type: text\n\nxin chào\n"))
+    assert (letter.text, [file.name for file in letter.attachments]) == ("xin chào", ["so-lieu.txt"])
 
 
 def test_of_two_forms_of_a_text_the_plain_one_is_taken(read: Reader) -> None:
@@ -194,14 +200,6 @@ def test_of_two_forms_of_a_text_the_plain_one_is_taken(read: Reader) -> None:
     )
     assert read(mixed(both.format("plain"))).text == "plain"
     assert read(mixed(both.format(" "))).text == "rich"
-
-
-def test_a_picture_of_the_text_is_no_document(read: Reader) -> None:
-    png = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(40)).decode()
-    part = "Content-Type: image/png; name={}.png\nContent-Id: <{}@x>\nContent-Transfer-Encoding: base64\n\n" + png
-    html = 'Content-Type: text/html\n\n<img src="cid:logo@x">'
-    letter = read(mixed(html, part.format("logo", "logo"), part.format("scan", "scan")))
-    assert [(file.name, file.is_inline) for file in letter.attachments] == [("logo.png", True), ("scan.png", False)]
 
 
 @pytest.mark.parametrize("transfer", ["7bit", "base64"])

@@ -1,0 +1,40 @@
+"""Pictures of a mail's text told from documents sent as pictures."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import unquote
+
+from ingest.letter import Attachment
+from ingest.mime.body import Body
+
+# A photographed page is larger than this even when it is poor; logos and drawn signatures are smaller.
+MAX_ORNAMENT_BYTES = 24 * 1024
+MAX_SHOWN_BYTES = 256 * 1024
+_CID = re.compile(rb"""cid:([^"'\s>)]{1,250})""", re.IGNORECASE)
+_PAGES = ("image/tiff", "image/heic")  # what scanners and telephones send, and no mail text shows
+
+
+def marked(
+    attachments: Iterable[Attachment], content_ids: Mapping[int, str], bodies: Iterable[Body]
+) -> tuple[Attachment, ...]:
+    """`attachments`, those pictures marked that belong to the text. `content_ids` are by index, "inline" for
+    pictures that stand beside the text without one.
+
+    A picture that the text shows is the text's own up to 256 kB: beyond, it may be a page pasted into the mail,
+    which must not be lost. One with a Content-ID that no text names is an ornament up to 24 kB.
+    """
+    if not content_ids:
+        return tuple(attachments)
+    shown = {unquote(match.decode("ascii", "replace")) for body in bodies for match in _CID.findall(body.data)}
+    shown.add("inline")
+    return tuple(
+        replace(attachment, is_inline=True) if _is_ornament(attachment, content_ids.get(place), shown) else attachment
+        for place, attachment in enumerate(attachments)
+    )
+
+
+def _is_ornament(attachment: Attachment, content_id: str | None, shown: set[str]) -> bool:
+    if content_id is None or not attachment.media_type.startswith("image/") or attachment.media_type in _PAGES:
+        return False
+    return attachment.size <= (MAX_SHOWN_BYTES if content_id in shown else MAX_ORNAMENT_BYTES)

@@ -1,0 +1,25 @@
+"""What the clerk is told of a draft besides its fields: what its files would do, and what is odd about its letter."""
+
+from collections.abc import Iterable
+
+from ingest.letter import Attachment, Letter
+from ingest.mime.smime import SIGNATURE_TYPES
+
+MOST_NOTES = 12
+# Of files, told with the file's name.
+OF_FILES = (
+    "program", "macro", "pdf_script", "pdf_launch", "active_control", "script", "pdf_files", "names_disagree",
+    "damaged_base64", "damaged_archive", "unopened",
+)  # fmt: skip
+OF_LETTERS = ("from_twice", "subject_twice", "date_disagrees", "readers_disagree", "too_many_parts", "too_deep")
+
+
+def notes_of(letter: Letter, files: Iterable[Attachment]) -> tuple[str, ...]:
+    """Short codes for a draft of `letter` with `files`: "macro:tên tệp.docm" for a file, "subject_twice" for the
+    letter, at most MOST_NOTES, the dangerous first."""
+    files = list(files)
+    found = [f"{code}:{file.name}" for code in OF_FILES for file in files if code in file.warnings]
+    found += [code for code in OF_LETTERS if code in letter.warnings]
+    if any({a.media_type, a.declared_type} & SIGNATURE_TYPES for a in letter.attachments):
+        found.append("detached_signature")
+    return tuple(dict.fromkeys(found))[:MOST_NOTES]
