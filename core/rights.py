@@ -26,6 +26,7 @@ class Right(StrEnum):
     CHECK_BOOKS = "check_books"
     OPEN_SERIES = "open_series"  # xác nhận số bắt đầu của sổ
     SEE_MAILBOXES = "see_mailboxes"
+    SEE_BACKUPS = "see_backups"  # Sao lưu
     RUN_MAILBOXES = "run_mailboxes"  # kiểm tra kết nối, lấy thư ngay
 
 
@@ -39,6 +40,7 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
     Right.CHECK_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF}),
     Right.OPEN_SERIES: frozenset({Role.CLERK}),
     Right.SEE_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
+    Right.SEE_BACKUPS: frozenset({Role.LEADER, Role.OFFICE_CHIEF, Role.ADMIN}),
     Right.RUN_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
 }
 # Held letters whose reason says nothing of secrets or citizens' petitions: the clerk decides about these.

@@ -19,6 +19,7 @@ MENU = (
     ("/khong-vao-so", "Không vào sổ", Right.SEE_HELD, ""),
     ("/go-noi-dung", "Gỡ nội dung", Right.REMOVE_CONTENT, ""),
     ("/hop-thu", "Hộp thư", Right.SEE_MAILBOXES, "troubled"),
+    ("/sao-luu", "Sao lưu", Right.SEE_BACKUPS, ""),
 )
 COUNTED = {"drafts": "văn bản chờ vào sổ", "held": "thư chờ xem", "troubled": "hộp thư cần xem", "": ""}
 

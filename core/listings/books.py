@@ -25,13 +25,17 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One book of incoming documents with the years it has, newest first; `is_open` speaks of the year of today."""
+    """One book of incoming documents with the years it has, newest first; `is_open` speaks of the year of today.
+
+    `waits_since` is set while the book waits after a restore.
+    """
 
     id: int
     code: str
     name: str
     years: tuple[int, ...]
     is_open: bool
+    waits_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,14 @@ def shelves(session: Session, *, at: datetime) -> list[Shelf]:
     year = office_date(at).year
     books = session.scalars(sa.select(Book).where(Book.direction == Direction.INCOMING).order_by(Book.id))
     return [
-        Shelf(book.id, book.code, book.name, _years(session, book.id, year), registers.is_open(session, book, year))
+        Shelf(
+            book.id,
+            book.code,
+            book.name,
+            _years(session, book.id, year),
+            registers.is_open(session, book, year),
+            book.waits_since,
+        )
         for book in books.all()
     ]
 

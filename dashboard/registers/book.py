@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core import rights
-from core.incoming import registration
+from core.incoming import recovery, registration
 from core.incoming.drafts import URGENCIES
 from core.listings import books
 from core.listings.books import BookPage, Shelf
@@ -35,6 +35,7 @@ class Opened:
     this_year: int
     kinds: list[str]
     page: BookPage
+    may_confirm: bool
 
 
 async def front(request: Request) -> Response:
@@ -103,7 +104,9 @@ def _open(session: Session, user_id: int, code: str, year: int, asked: Asked, *,
             session, user, shelf, year, asked.filter, newest_first=not asked.is_oldest_first, after=asked.after,
             before=asked.before,
         )  # fmt: skip
-    return Opened(shelf, shelves, year, office_date(at).year, books.kinds_in(session, shelf, year), page)
+    may_confirm = shelf.waits_since is not None and recovery.may_confirm(session, user)
+    kinds = books.kinds_in(session, shelf, year)
+    return Opened(shelf, shelves, year, office_date(at).year, kinds, page, may_confirm)
 
 
 def _check(session: Session, user_id: int, code: str, year: int, *, at: datetime) -> tuple[Shelf, BookCheck | None]:

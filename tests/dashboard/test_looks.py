@@ -22,6 +22,7 @@ PAGES = {
         BOOK + "/in?tu-so=1310", "/so-den/den/mo", "/den/3/huy-so", "/bi-giu", "/khong-vao-so", "/khong-vao-so/bi_mat",
         "/khong-vao-so/thu_bao", "/hop-thu", "/doi-mat-khau", "/khong-co",
     ),
+    "hoa": ("/sao-luu",),
     "kha": ("/bi-giu", "/bi-giu?xong=1", "/bi-giu/1/khong-cap-nhat", "/khong-vao-so/don_thu"),
 }  # fmt: skip
 # Each width and each scheme once; every pair of them in the full run.

@@ -15,6 +15,8 @@ READERS = {
     BOOK + "/so.csv": "lan hung mai binh hoa",
     BOOK + "/kiem-tra": "lan binh hoa",
     "/so-den/den/mo": "lan",
+    "/so-den/den/xac-nhan-so": "lan",  # any clerk, while nobody is named
+    "/sao-luu": "binh hoa quan",
     "/den": "lan",
     "/den/3": "lan binh hoa",
     "/den/122": "lan",
@@ -34,6 +36,7 @@ READERS = {
     "/": "lan hung mai binh hoa kha quan",
 }
 ACTORS = {
+    "/so-den/den/xac-nhan-so": "lan",
     "/so-den/den/mo": "lan",
     "/den/3/huy-so": "lan",
     "/den/122/khong-cap-nhat": "lan",
