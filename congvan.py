@@ -5,6 +5,7 @@ Each command imports what it needs when it runs, so that `read` and `--help` sta
 """
 
 import json
+import resource
 import sys
 import threading
 from argparse import Namespace
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (sysexits.h); expected failures end in one Vietnamese sentence."""
     asked = parser().parse_args(arguments)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would be a letter on the disk (promise 4)
     try:
         return int(_COMMANDS[asked.command](asked))
     except KeyboardInterrupt:

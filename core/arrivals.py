@@ -131,7 +131,7 @@ def record(session: Session, arrived: Sequence[tuple[Where, Outcome]], *, at: da
             is_new = outcome.identity in new
             new.discard(outcome.identity)  # the same letter again in this group is seen again
             rows.append(_row(where, ArrivalState.TAKEN, message_id, at))
-            facts.append(_taken(session, where, message_id, at, is_new=is_new))
+            facts.append(_taken(session, where, outcome, message_id, at, is_new=is_new))
         elif isinstance(outcome, Held):
             facts.append(_hold(session, where, outcome, at))
         elif isinstance(outcome, Excluded):
@@ -200,9 +200,11 @@ def _insert_letters(
     return set(new)
 
 
-def _taken(session: Session, where: Where, message_id: int, at: datetime, *, is_new: bool) -> Fact:
+def _taken(session: Session, where: Where, letter: Taken, message_id: int, at: datetime, *, is_new: bool) -> Fact:
     if where.mailbox == requests.REQUESTED:
-        requests.note_taken(session, where.uid, message_id, is_new=is_new, at=at)
+        # A dropped document is a letter without a subject, whose first file it is.
+        name = letter.values["subject"] or (letter.files[0].name if letter.files else "")
+        requests.note_taken(session, where.uid, message_id, name, is_new=is_new, at=at)
     return Fact("taken_in" if is_new else "seen_again", "message", message_id, {"mailbox": where.mailbox})
 
 

@@ -17,6 +17,7 @@ from core.people import User
 from core.rights import Right
 
 FOLDER = "dropped"  # inside the spool: the pages lay files there, intake reads and empties it
+NAME_SUFFIX = ".name"  # beside each file lies what its owner calls it: no name is on a disk before it is screened
 REQUESTED = "request"  # stands for the mailbox in the arrivals of what people handed over
 _TAKEN = "Đã đọc xong; dự thảo ở trong hàng đợi."
 _KNOWN = "Văn bản này đã có trong máy từ trước, không tạo dự thảo mới."
@@ -29,9 +30,8 @@ _NO_DRAFT = "Văn bản này không còn là dự thảo, tệp không được 
 
 @dataclass(frozen=True, slots=True)
 class HandedFile:
-    """A file that lies in the spool's folder as `spool_name`; `name` is what its owner calls it."""
+    """A file that lies in the spool's folder as `spool_name`, its owner's name for it beside it."""
 
-    name: str
     spool_name: str
 
 
@@ -57,7 +57,7 @@ def hand_over(
     incoming_id = document.id if document is not None else None
     kind = "dropped" if document is None else "attached"
     rows = [
-        {"kind": kind, "name": file.name, "spool_name": file.spool_name, "incoming_id": incoming_id,
+        {"kind": kind, "name": "", "spool_name": file.spool_name, "incoming_id": incoming_id,
          "asked_by": by.id, "asked_at": at}
         for file in handed
     ]  # fmt: skip
@@ -91,10 +91,14 @@ def answer(session: Session, request_id: int, sentence: str, *, at: datetime, me
     session.execute(sa.update(IntakeRequest).where(IntakeRequest.id == request_id).values(**done))
 
 
-def note_taken(session: Session, request_id: int, message_id: int, *, is_new: bool, at: datetime) -> None:
-    """A handed file or released letter is in the database: answer, and close what it was released from."""
+def note_taken(session: Session, request_id: int, message_id: int, name: str, *, is_new: bool, at: datetime) -> None:
+    """A handed file or released letter is in the database: answer, and close what it was released from.
+
+    `name` is what the person may now see it called by.
+    """
     answer(session, request_id, _TAKEN if is_new else _KNOWN, at=at, message_id=message_id)
     request = session.get_one(IntakeRequest, request_id)
+    _call(session, request_id, name)
     if request.held_id is not None:
         # Without its key the sealed file is dead; the sweep removes it.
         decided = {"decision": "released", "decided_by": request.asked_by, "decided_at": at, "seal_key": None}
@@ -105,15 +109,15 @@ def note_taken(session: Session, request_id: int, message_id: int, *, is_new: bo
 
 
 def note_held(session: Session, request_id: int, *, at: datetime) -> None:
-    """A handed file could not be read."""
+    """A handed file could not be read. Held means sealed: its name isn't kept either (promise 3)."""
     answer(session, request_id, _HELD, at=at)
+    _call(session, request_id, _UNNAMED)
 
 
 def note_excluded(session: Session, request_id: int, *, at: datetime) -> None:
     """A handed file is of a kind that must not come in. Its name may say what it says: it goes too (promise 4)."""
     answer(session, request_id, _EXCLUDED, at=at)
-    nameless = sa.update(IntakeRequest).where(IntakeRequest.id == request_id, IntakeRequest.spool_name.is_not(None))
-    session.execute(nameless.values(name=_UNNAMED))
+    _call(session, request_id, _UNNAMED)
 
 
 def attach(session: Session, request_id: int, attached: Attached, *, at: datetime) -> bool:
@@ -123,6 +127,12 @@ def attach(session: Session, request_id: int, attached: Attached, *, at: datetim
         answer(session, request_id, _NO_DRAFT, at=at)
         return False
     drafts.add_files(session, document.id, attached.files)
+    _call(session, request_id, attached.files[0].name if attached.files else "")
     document.version += 1
     answer(session, request_id, _ATTACHED.format(count=len(attached.files)), at=at)
     return True
+
+
+def _call(session: Session, request_id: int, name: str) -> None:
+    handed = sa.update(IntakeRequest).where(IntakeRequest.id == request_id, IntakeRequest.spool_name.is_not(None))
+    session.execute(handed.values(name=name))

@@ -48,10 +48,10 @@ class HandedOver:
     def forget_unasked(self) -> None:
         """Remove dropped files whose request is answered, or was never written by a dashboard that died."""
         with self._shared.database.reading() as session:
-            asked = {request.spool_name for request in requests.waiting(session)}
+            asked = {request.spool_name or "" for request in requests.waiting(session)}
         long_ago = time.time() - _UPLOADING_SECONDS
         for path in self._shared.spool.dropped.iterdir():
-            if path.name not in asked and path.stat().st_mtime < long_ago:
+            if path.name.removesuffix(requests.NAME_SUFFIX) not in asked and path.stat().st_mtime < long_ago:
                 path.unlink(missing_ok=True)
 
     def look(self) -> None:
@@ -80,6 +80,7 @@ class HandedOver:
             self._on_the_way.discard(uid)
             if (path := self._files.pop(uid, None)) is not None:
                 path.unlink(missing_ok=True)
+                _name_beside(path).unlink(missing_ok=True)
 
     def give_up(self, uid: int) -> None:
         """A request's letter did not reach the database: it is answered, so that a person can decide."""
@@ -110,7 +111,7 @@ class HandedOver:
                 self._shared.spool.release(slot)
                 raise
             self._files[request.id] = path
-            self._submit(request, slot, size, _DROPPED)
+            self._submit(request, slot, size, _DROPPED, _owners_name(path))
 
     def _take_held(self, request: IntakeRequest, letter: HeldLetter) -> None:
         if letter.sealed_path is None or letter.seal_key is None:
@@ -150,12 +151,12 @@ class HandedOver:
             return None
         return self._shared.spool.try_reserve(size)  # None: room comes, the next look tries again
 
-    def _submit(self, request: IntakeRequest, slot: Slot, size: int, reader: str) -> None:
+    def _submit(self, request: IntakeRequest, slot: Slot, size: int, reader: str, name: str = "") -> None:
         self._on_the_way.add(request.id)
         door = "released" if reader == _RELEASED else "dropped"
         where = Where(door, requests.REQUESTED, "", 0, request.id, request.asked_at, size)
         self._shared.pipeline.submit(
-            Parcel(self, where, slot, self._book_id, reader, request.name or "thu.eml", request.incoming_id)
+            Parcel(self, where, slot, self._book_id, reader, name or "thu.eml", request.incoming_id)
         )
 
     def _answer(self, request_id: int, sentence: str) -> None:
@@ -163,6 +164,17 @@ class HandedOver:
         with self._shared.database.writing(background=True) as session:
             requests.answer(session, request_id, sentence, at=self._shared.clock())
         self.settle([request_id])
+
+
+def _name_beside(path: Path) -> Path:
+    return path.with_name(path.name + requests.NAME_SUFFIX)
+
+
+def _owners_name(path: Path) -> str:
+    try:
+        return _name_beside(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def _link_or_copy(source: Path, target: Path) -> None:

@@ -50,7 +50,7 @@ async def _hand_over(request: Request, incoming_id: int | None) -> int:
         )
     except BaseException:
         for upload in uploads:
-            (folder / upload.spool_name).unlink(missing_ok=True)
+            upload.forget(folder)
         raise
     return len(uploads)
 
@@ -60,7 +60,7 @@ def _ask(
 ) -> None:
     user = clerk(session, user_id)
     document = find(session, user, incoming_id) if incoming_id is not None else None
-    handed = [requests.HandedFile(upload.name, upload.spool_name) for upload in uploads]
+    handed = [requests.HandedFile(upload.spool_name) for upload in uploads]
     requests.hand_over(session, handed, document, by=user, at=at, source=source)
 
 

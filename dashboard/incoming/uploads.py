@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from config.settings import MEGABYTE
 from core.errors import NotAllowed, Permanent
+from core.requests import NAME_SUFFIX
 from dashboard.web import CSRF_FIELD, office_of
 
 MOST_FILES = 200
@@ -21,11 +22,15 @@ _BROKEN = "Tệp chưa gửi lên trọn vẹn. Thả lại; chưa có gì đư�
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file as it lies in the spool: its shown name, the name of its place, its size in bytes."""
+    """One file as it lies in the spool: the name of its place, its size in bytes; its shown name lies beside it."""
 
-    name: str
     spool_name: str
     size: int
+
+    def forget(self, folder: Path) -> None:
+        """Remove the file and its name; harmless when they are gone."""
+        (folder / self.spool_name).unlink(missing_ok=True)
+        (folder / (self.spool_name + NAME_SUFFIX)).unlink(missing_ok=True)
 
 
 async def spool_files(request: Request, folder: Path) -> list[Upload]:
@@ -106,6 +111,7 @@ class _Reading:
         self._name = _shown_name(options[b"filename"].decode(errors="replace"))
         self._place = secrets.token_hex(16)
         self._handle = os.open(self._folder / self._place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        (self._folder / (self._place + NAME_SUFFIX)).write_text(self._name, encoding="utf-8")
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._handle >= 0:
@@ -121,7 +127,7 @@ class _Reading:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
-            self._uploads.append(Upload(self._name, self._place, self._size))
+            self._uploads.append(Upload(self._place, self._size))
         elif self._field == CSRF_FIELD:
             self._is_ours = secrets.compare_digest(self._text, self._token.encode())
 
@@ -135,16 +141,16 @@ class _Reading:
         if not self._is_ours:
             raise NotAllowed(_FORGED)
         for empty in (upload for upload in self._uploads if not upload.size):
-            (self._folder / empty.spool_name).unlink()
+            empty.forget(self._folder)
         return [upload for upload in self._uploads if upload.size]
 
     def forget(self) -> None:
         """Remove whatever was written."""
         if self._handle >= 0:
             os.close(self._handle)
-            self._uploads.append(Upload("", self._place, 0))
+            self._uploads.append(Upload(self._place, 0))
         for upload in self._uploads:
-            (self._folder / upload.spool_name).unlink(missing_ok=True)
+            upload.forget(self._folder)
 
 
 def _shown_name(name: str) -> str:

@@ -69,11 +69,30 @@ def _zip(head: bytes, tail: bytes) -> str:
         kind = re.match(rb"application/[a-z.+-]{1,80}", head[38:140])
         if kind:
             return kind[0].decode("ascii")
-    if b"[Content_Types].xml" in head + tail:
+    names = _names(head, tail)
+    if any(name == b"[Content_Types].xml" for name in names):
         for folder, kind_name in _IN_ZIP:
-            if folder in head or folder in tail:
+            if any(name.startswith(folder) for name in names):
                 return kind_name
     return "application/zip"
+
+
+def _names(head: bytes, tail: bytes) -> list[bytes]:
+    """Names of the archive's own entries: the first, and those whose directory lies in `tail`.
+
+    Only its own: a document that an archive stores uncompressed shows its names too (APPNOTE 4.3.12, 4.3.16).
+    """
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) < end + 16:  # cut short: what can be seen must do
+        return [mark for mark in (b"[Content_Types].xml", *(folder for folder, _ in _IN_ZIP)) if mark in head]
+    size = int.from_bytes(tail[end + 12 : end + 16], "little")
+    directory = tail[max(0, end - size) : end]
+    first = head[30 : 30 + int.from_bytes(head[26:28], "little")]
+    found = [first]
+    for entry in re.finditer(rb"PK\x01\x02", directory):
+        start, length = entry.start() + 46, directory[entry.start() + 28 : entry.start() + 30]
+        found.append(directory[start : start + int.from_bytes(length, "little")])
+    return found
 
 
 def _ole2(data: bytes, ending: str) -> str:

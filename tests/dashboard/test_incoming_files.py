@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from core import events
 from core.incoming.tables import Incoming
 from core.letters import IntakeRequest
+from core.requests import NAME_SUFFIX
 from dashboard.incoming.files import disposition
 from dashboard.web import Office
 
@@ -40,7 +41,14 @@ def requests(office: Office) -> list[IntakeRequest]:
 
 def spooled(office: Office) -> list[str]:
     folder = office.spool / "dropped"
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    return sorted(path.name for path in folder.iterdir() if path.suffix != NAME_SUFFIX) if folder.exists() else []
+
+
+def names(office: Office) -> list[str]:
+    """What the files in the spool are called, in the order of their requests: no name is in the database yet."""
+    folder = office.spool / "dropped"
+    assert {one.name for one in requests(office)} == {""}
+    return [(folder / f"{one.spool_name}{NAME_SUFFIX}").read_text(encoding="utf-8") for one in requests(office)]
 
 
 def drop(browser: TestClient, path: str, *files: tuple[str, bytes], token: str | None = None, **headers: str) -> Any:
@@ -91,21 +99,21 @@ def test_a_name_cannot_leave_its_header(name: str) -> None:
 
 def test_a_dropped_file_cannot_hide_its_ending(lan: Any, office: Office) -> None:
     drop(lan, "/den/tha-tep", ("C:\\tạm\\Công văn \u202efdp.exe", b"MZ"))
-    assert [one.name for one in requests(office)] == ["Công văn fdp.exe"]
+    assert names(office) == ["Công văn fdp.exe"]
 
 
 def test_dropped_files_wait_in_the_spool_for_intake(lan: Any, office: Office) -> None:
     answer = drop(lan, "/den/tha-tep", ("Thư đến.eml", b"From: a@b\r\n\r\nx"), ("quét.pdf", b"%PDF-1.7"))
     assert answer.status_code == 303
     asked = requests(office)
-    assert [(one.kind, one.name) for one in asked] == [("dropped", "Thư đến.eml"), ("dropped", "quét.pdf")]
+    assert ([one.kind for one in asked], names(office)) == (["dropped"] * 2, ["Thư đến.eml", "quét.pdf"])
     assert sorted(str(one.spool_name) for one in asked) == spooled(office)
     place = office.spool / "dropped" / str(asked[0].spool_name)
     assert place.read_bytes() == b"From: a@b\r\n\r\nx"
     assert place.stat().st_mode & 0o777 == 0o600
     page = lan.get("/den").text
     assert "Đã nhận 2 tệp" in page
-    assert 'quét.pdf</span> <span class="quiet">đang đọc…' in page
+    assert 'Tệp thả lúc 09:00 18/11/2026</span> <span class="quiet">đang đọc…' in page
 
 
 def test_the_answer_of_intake_stands_on_the_desk(lan: Any, office: Office) -> None:

@@ -32,9 +32,10 @@ def ask(office: Office, user_id: int, name: str, content: bytes, incoming_id: in
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / secrets.token_hex(8)
     path.write_bytes(content)
+    path.with_name(path.name + requests.NAME_SUFFIX).write_text(name)
     kind = "dropped" if incoming_id is None else "attached"
     with office.database.writing() as session:
-        session.add(IntakeRequest(kind=kind, name=name, spool_name=path.name, incoming_id=incoming_id,
+        session.add(IntakeRequest(kind=kind, name="", spool_name=path.name, incoming_id=incoming_id,
                                   asked_by=user_id, asked_at=AT))  # fmt: skip
     return path
 

@@ -30,6 +30,7 @@ def zipped(*names: str, first: bytes = b"x") -> bytes:
         (zipped("xl/workbook.xml", "[Content_Types].xml"), "a", "", OFFICE + "spreadsheetml.sheet"),
         (zipped("mimetype", first=b"application/vnd.oasis.opendocument.text"), "a", "",
          "application/vnd.oasis.opendocument.text"),
+        (zipped("a.docx", first=zipped("[Content_Types].xml", "word/document.xml")), "a.zip", "", "application/zip"),
         (zipped("cv.pdf"), "cv.docx", OFFICE + "wordprocessingml.document", "application/zip"),
         (OLE2, "cv.doc", "", "application/msword"),
         (OLE2 + "WordDocument".encode("utf-16-le"), "cv", "", "application/msword"),

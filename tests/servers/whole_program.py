@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,11 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "Van-Thu-2026-Dak-Nong"
 
 
+Within = Callable[[list[str]], list[str]]
+
+
 class Program:
     """`congvan run` on one office. `restart` begins it again after a kill; nothing is repaired in between."""
 
-    def __init__(self, office: Office, log: IO[bytes] | int) -> None:
+    def __init__(self, office: Office, log: IO[bytes] | int, within: Within = lambda line: line) -> None:
+        """`within` puts a command line into a sandbox."""
         self.port = _free_port()
+        self._within = within
         self._config = office.home / "congvan.toml"
         self._config.write_text(_toml(office, self.port), encoding="utf-8")
         self._log = log
@@ -37,14 +42,14 @@ class Program:
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one command of the program on this office to its end."""
-        line = [sys.executable, str(ROOT / "congvan.py"), *words, "--config", str(self._config)]
+        line = self._within([sys.executable, str(ROOT / "congvan.py"), *words, "--config", str(self._config)])
         # In a session of its own, as whatever the supervisor or systemd starts.
         return subprocess.run(line, capture_output=True, text=True, check=False, timeout=300, start_new_session=True)
 
     def restart(self) -> None:
         """Start it unless it runs."""
         if self._process is None or self._process.poll() is not None:
-            line = [sys.executable, str(ROOT / "congvan.py"), "run", "--config", str(self._config)]
+            line = self._within([sys.executable, str(ROOT / "congvan.py"), "run", "--config", str(self._config)])
             self._process = subprocess.Popen(line, stdout=self._log, stderr=self._log)
 
     def pids(self) -> list[int]:
@@ -85,10 +90,10 @@ class Program:
 
 
 @contextmanager
-def running(office: Office) -> Iterator[Program]:
+def running(office: Office, within: Within = lambda line: line) -> Iterator[Program]:
     """Start the program on an office and stop it at the end, whatever happened meanwhile."""
     with (office.home / "congvan.log").open("ab") as log:
-        program = Program(office, log)
+        program = Program(office, log, within)
         program.restart()
         try:
             yield program

@@ -1,0 +1,170 @@
+"""Promise 4 over the running program: a canary in suspected secrets and in held letters is nowhere on a disk."""
+
+import os
+import resource
+import signal
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+import pytest
+import secret_letters
+from counts import times
+from intake_office import Office, letter, wait_until
+from secret_letters import CANARY, WRAPPINGS
+from whole_program import PASSWORD, Clerk, Program, running
+
+from core import accounts, people, registers
+from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest, Message
+from core.people import Role
+
+PAGES = ("/den", "/den/hang-doi", "/bi-giu", "/khong-vao-so", "/khong-vao-so/bi_mat", "/hop-thu", "/so-den")
+
+
+@pytest.fixture
+def disk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Everywhere the program may write: its data, spool, log and temporary files, and cores of any size."""
+    for name in ("temporary", "cores"):
+        (office.home / name).mkdir()
+    monkeypatch.setenv("TMPDIR", str(office.home / "temporary"))
+    monkeypatch.chdir(office.home / "cores")
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    yield office.home
+    resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def leaks(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder whose bytes or name bear the canary in some form."""
+    found = {}
+    for path in folder.rglob("*"):
+        try:
+            data = os.fsencode(path.name) + (path.read_bytes() if path.is_file() else b"")
+        except FileNotFoundError:
+            continue
+        found.update({str(path): form for form in secret_letters.forms() if form in data})
+    return found
+
+
+def custodian_at_work(office: Office) -> None:
+    at = datetime.now(UTC)
+    with office.database.writing() as session:
+        roles = {Role.CLERK, Role.CUSTODIAN}
+        hashed = accounts.hash_password(PASSWORD)
+        lan = people.add(session, "lan", "Lan", roles, hashed, at=at, must_change_password=False)
+        registers.open_series(session, registers.book_by_code(session, "den"), 1, by=lan, at=at)
+
+
+class Onlooker:
+    """A clerk whose pages stay open all the while; what they say is looked through."""
+
+    def __init__(self, program: Program) -> None:
+        self._clerk = Clerk(program.url, "lan")
+        self._clerk.sign_in()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self.seen: list[str] = []
+        self.read = 0
+
+    def __enter__(self) -> "Onlooker":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+        self._clerk.close()
+
+    def _look(self) -> None:
+        while not self._done.wait(0.2):
+            for path in PAGES:
+                try:
+                    says = self._clerk.page(path)
+                except httpx2.HTTPError:  # the pages' process was killed
+                    continue
+                self.read += 1
+                if CANARY in says:
+                    self.seen.append(path)
+
+    def drop(self, program: Program, name: str, data: bytes) -> None:
+        """Lay a file on the desk, as a browser sends it."""
+        token = self._clerk.page("/doi-mat-khau").split('name="csrf" value="', 1)[1].split('"', 1)[0]
+        with httpx2.Client(base_url=program.url, headers={"Cookie": self._clerk.cookies}, timeout=30) as browser:
+            answer = browser.post("/den/tha-tep", data={"csrf": token}, files={"tep": (name, data)})
+            assert answer.status_code == 303, answer.text
+
+
+def abort_whoever_reads(program: Program) -> None:
+    """SIGABRT, which leaves a core where cores are allowed, to every process but the supervisor."""
+    for pid in program.pids()[1:]:
+        try:
+            os.kill(pid, signal.SIGABRT)
+        except ProcessLookupError:
+            continue
+
+
+def spool_is_empty(office: Office) -> bool:
+    return not [path for path in (office.home / "spool").rglob("*") if path.is_file() and path.stat().st_size]
+
+
+@pytest.mark.torture
+def test_a_canary_in_suspected_secrets_is_nowhere_on_the_disk(office: Office, disk: Path) -> None:
+    count, dropped = times(26, 100, 500), 4
+    makers = list(WRAPPINGS.values())
+    secrets = [secret_letters.raw(makers[number % len(makers)](number)) for number in range(count)]
+    assert all(CANARY.encode() in raw for raw in secrets)
+    custodian_at_work(office)
+    boxes = [office.mailbox("chinh"), office.mailbox("phu")]
+    with running(office) as program:
+        program.wait_for_pages()
+        with Onlooker(program) as onlooker:
+            for number, raw in enumerate(secrets):
+                office.send(boxes[number % 2], raw, *([letter(number)] if number % 10 == 0 else []))
+                if number == count // 2:
+                    abort_whoever_reads(program)
+                    program.wait_for_pages()
+            for number in range(dropped):
+                data = secret_letters.pdf(number) if number % 2 else secrets[number]
+                onlooker.drop(program, f"{CANARY} {number}.{'pdf' if number % 2 else 'eml'}", data)
+            plain = (count + 9) // 10
+            wait_until(lambda: len(office.rows(Arrival.id)) == count + plain + dropped, seconds=120 + count)
+            wait_until(lambda: spool_is_empty(office))
+        assert onlooker.seen == [] and onlooker.read > len(PAGES)
+        assert leaks(disk) == {}, "while it runs: the database's log is not yet written back"
+    assert leaks(disk) == {}
+    assert len(office.rows(Message.id)) == plain, "the ordinary letters among them came in"
+    # A dropped mail is the same letter as the one from the mailbox: it is known again by its mark.
+    assert len(office.rows(Exclusion.id)) == count + dropped // 2
+    assert {row[0] for row in office.rows(Exclusion.category)} == {"bi_mat"}
+    assert {row[0] for row in office.rows(IntakeRequest.name)} == {"(tên tệp không giữ lại)"}
+
+
+@pytest.mark.torture
+def test_a_canary_in_held_letters_is_on_the_disk_only_sealed(office: Office, disk: Path) -> None:
+    count = times(6, 20, 100)
+    custodian_at_work(office)
+    box = office.mailbox("chinh")
+    held = [
+        secret_letters.raw(secret_letters.with_file(number, f"{CANARY}.zip", secret_letters.locked(number), CANARY))
+        for number in range(count)
+    ]
+    with running(office) as program:
+        program.wait_for_pages()
+        with Onlooker(program) as onlooker:
+            office.send(box, *held)
+            wait_until(lambda: len(office.rows(Arrival.id)) == count, seconds=60 + count)
+            wait_until(lambda: spool_is_empty(office))
+        assert onlooker.read > 0 and onlooker.seen == []
+        assert leaks(disk) == {}
+    assert leaks(disk) == {}
+    assert {row[0] for row in office.rows(HeldLetter.reason)} == {"locked_archive"}
+    sealed = [path.stat().st_size for path in office.settings.sealed_folder.iterdir()]
+    assert sorted(sealed) == sorted(len(raw) + 16 for raw in held), "each is kept whole: its bytes and one tag"
+
+
+def test_the_search_for_leaks_sees_every_form(tmp_path: Path) -> None:
+    for number, form in enumerate(secret_letters.forms()):
+        (tmp_path / str(number)).write_bytes(b"x" * number + form + b"y")
+    assert len(leaks(tmp_path)) == len(secret_letters.forms())
