@@ -109,6 +109,14 @@ class ListenerSettings(_Section):
         return self
 
 
+class ClamdSettings(_Section):
+    """The virus scanner, where there is one."""
+
+    address: str = ""
+    when_away: Literal["pass", "hold"] = "pass"
+    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+
+
 class DashboardSettings(_Section):
     """The web pages."""
 
@@ -159,6 +167,7 @@ class Settings(_Section):
     mailboxes: tuple[MailboxSettings, ...] = ()
     intake: IntakeSettings = IntakeSettings()
     listener: ListenerSettings = ListenerSettings()
+    clamd: ClamdSettings = ClamdSettings()
     dashboard: DashboardSettings = DashboardSettings()
     backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()

@@ -85,6 +85,8 @@ class Held:
     size: int
     sealed_path: str | None
     seal_key: bytes | None
+    detail: str = ""
+    program: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +226,24 @@ def _hold(session: Session, where: Where, held: Held, at: datetime) -> Fact:
     again = session.scalars(known).first()
     arrival_id = _insert_arrival(session, where, ArrivalState.HELD, at)
     if where.mailbox == requests.REQUESTED:
-        requests.note_held(session, where.uid, at=at)
+        held_again = requests.note_held(session, where.uid, at=at)
+        if held_again is not None:
+            session.execute(sa.update(HeldLetter).where(HeldLetter.id == held_again).values(**_held_values(held)))
+            return Fact("held_again", "held_letter", held_again, {"reason": held.reason})
     if again is not None:
         return Fact("seen_again", "held_letter", again, {"mailbox": where.mailbox})
     statement = sa.insert(HeldLetter).values(
-        arrival_id=arrival_id, reason=held.reason[:48], mark=held.mark, size=held.size,
-        sealed_path=held.sealed_path, seal_key=held.seal_key, held_at=at, decision_note="",
+        arrival_id=arrival_id, held_at=at, decision_note="", **_held_values(held)
     )  # fmt: skip
     held_id: int = session.execute(statement.returning(HeldLetter.id)).scalar_one()
     return Fact("held", "held_letter", held_id, {"mailbox": where.mailbox, "reason": held.reason})
+
+
+def _held_values(held: Held) -> dict[str, Any]:
+    return {
+        "reason": held.reason[:48], "mark": held.mark, "size": held.size, "sealed_path": held.sealed_path,
+        "seal_key": held.seal_key, "detail": held.detail, "program": held.program,
+    }  # fmt: skip
 
 
 def _exclude(session: Session, where: Where, excluded: Excluded, at: datetime) -> Fact:

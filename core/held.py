@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import events, rights
+from core import events, requests, rights
 from core.errors import NotAllowed, WrongState
 from core.incoming.registration import require_reason
 from core.letters import Exclusion, HeldLetter, IntakeRequest
@@ -17,7 +17,10 @@ from core.rights import Right
 
 RELEASED = "released"
 DECLINED = "declined"
-_DECIDED = {RELEASED: "đã được đưa vào nháp", DECLINED: "đã có quyết định không cập nhật, nội dung đã hủy"}
+_DECIDED = {
+    RELEASED: "đã được đưa vào nháp", "read_again": "đã được máy đọc lại", "excluded": "đã đọc lại và không vào sổ",
+    DECLINED: "đã có quyết định không cập nhật, nội dung đã hủy",
+}  # fmt: skip
 
 
 def release_held(session: Session, held: HeldLetter, *, by: User, at: datetime, source: str = "") -> int:
@@ -29,6 +32,19 @@ def release_held(session: Session, held: HeldLetter, *, by: User, at: datetime, 
     session.flush()
     request_id = _ask(session, by, at, held_id=held.id)
     events.record(session, "release_asked", "held_letter", held.id, by=by.id, at=at, source=source)
+    return request_id
+
+
+def read_again(session: Session, held: HeldLetter, *, by: User, at: datetime, source: str = "") -> int:
+    """ "Đọc lại": ask intake to read a held letter once more, screened as if it came now; returns the request's id.
+
+    It may stay held with a new reason, be drafted, or be left out. Raises NotAllowed unless `by` may open this
+    one, WrongState when it is decided or asked already.
+    """
+    _check_undecided(session, held, by)
+    session.flush()
+    request_id = _ask(session, by, at, kind=requests.AGAIN, held_id=held.id)
+    events.record(session, "reading_asked", "held_letter", held.id, by=by.id, at=at, source=source)
     return request_id
 
 
@@ -82,9 +98,9 @@ def _check_not_asked(session: Session, which: sa.ColumnElement[bool]) -> None:
         raise WrongState("Đã yêu cầu đưa thư này vào nháp, máy đang đọc. Xem lại sau ít phút.")
 
 
-def _ask(session: Session, by: User, at: datetime, **what: int) -> int:
+def _ask(session: Session, by: User, at: datetime, *, kind: str = RELEASED, **what: int) -> int:
     statement = sa.insert(IntakeRequest).values(
-        kind=RELEASED, name="", asked_by=by.id, asked_at=at, answer="", **what
+        kind=kind, name="", asked_by=by.id, asked_at=at, answer="", **what
     )  # fmt: skip
     request_id: int = session.execute(statement.returning(IntakeRequest.id)).scalar_one()
     return request_id

@@ -158,7 +158,8 @@ class HeldLetter(Base):
     another route; of a letter that never was downloaded it is its place in the mailbox. `sealed_path` is the
     name of the encrypted file in the folder of sealed letters, None when the letter never was downloaded (too
     large for the spool, or not given by the server). `decided_*` say who let it in (`released`) or destroyed
-    it (`declined`), and why; `seal_key` is blank from then on and the sweep removes the file.
+    it (`declined`), and why, or that a newer reader could read it (`read_again`, `excluded`); `seal_key` is blank
+    from then on and the sweep removes the file. `detail` is a virus's name, `program` the version that held it.
     """
 
     __tablename__ = "held_letters"
@@ -170,6 +171,8 @@ class HeldLetter(Base):
     size: Mapped[int] = mapped_column(sa.BigInteger)
     sealed_path: Mapped[str | None] = mapped_column(sa.String(64))
     seal_key: Mapped[bytes | None]
+    detail: Mapped[str] = mapped_column(sa.String(200), default="")
+    program: Mapped[str] = mapped_column(sa.String(24), default="")
     held_at: Mapped[datetime]
     decision: Mapped[str | None] = mapped_column(sa.String(12))
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
@@ -202,8 +205,9 @@ class Exclusion(Base):
 class IntakeRequest(Base):
     """A file handed to intake by people: dropped on the desk, attached to a draft, or let out of the held.
 
-    `kind` is dropped, attached or released. `spool_name` is the file's name in the spool's folder for
-    dropped files. `done_at` is set with `answer` (a Vietnamese sentence) when intake has dealt with it.
+    `kind` is dropped, attached, released, or again (a held letter is to be read once more). `spool_name` is the
+    file's name in the spool's folder for dropped files. `done_at` is set with `answer` (a Vietnamese sentence)
+    when intake has dealt with it.
     """
 
     __tablename__ = "intake_requests"

@@ -18,10 +18,12 @@ from core.rights import Right
 
 FOLDER = "dropped"  # inside the spool: the pages lay files there, intake reads and empties it
 NAME_SUFFIX = ".name"  # beside each file lies what its owner calls it: no name is on a disk before it is screened
+AGAIN = "again"  # the kind of a request to read a held letter once more
 REQUESTED = "request"  # stands for the mailbox in the arrivals of what people handed over
 _TAKEN = "Đã đọc xong; dự thảo ở trong hàng đợi."
 _KNOWN = "Văn bản này đã có trong máy từ trước, không tạo dự thảo mới."
 _HELD = "Không đọc được tệp hoặc tệp có khóa; đã chuyển vào mục thư bị giữ."
+_STILL_HELD = "Máy đã đọc lại, thư vẫn phải giữ."
 _EXCLUDED = "Tệp có dấu hiệu thuộc loại không được đưa vào hệ thống (Điều 3); máy không giữ lại nội dung."
 _UNNAMED = "(tên tệp không giữ lại)"
 _ATTACHED = "Đã thêm {count} tệp vào dự thảo."
@@ -101,23 +103,34 @@ def note_taken(session: Session, request_id: int, message_id: int, name: str, *,
     _call(session, request_id, name)
     if request.held_id is not None:
         # Without its key the sealed file is dead; the sweep removes it.
-        decided = {"decision": "released", "decided_by": request.asked_by, "decided_at": at, "seal_key": None}
+        decision = "read_again" if request.kind == AGAIN else "released"
+        decided = {"decision": decision, "decided_by": request.asked_by, "decided_at": at, "seal_key": None}
         session.execute(sa.update(HeldLetter).where(HeldLetter.id == request.held_id).values(**decided))
     if request.exclusion_id is not None:
         released = {"released_by": request.asked_by, "released_at": at}
         session.execute(sa.update(Exclusion).where(Exclusion.id == request.exclusion_id).values(**released))
 
 
-def note_held(session: Session, request_id: int, *, at: datetime) -> None:
-    """A handed file could not be read. Held means sealed: its name isn't kept either (promise 3)."""
-    answer(session, request_id, _HELD, at=at)
+def note_held(session: Session, request_id: int, *, at: datetime) -> int | None:
+    """A handed file could not be read: held means sealed, its name isn't kept either (promise 3).
+
+    Returns the id of the held letter that was read again and stays held.
+    """
+    request = session.get_one(IntakeRequest, request_id)
+    is_again = request.kind == AGAIN
+    answer(session, request_id, _STILL_HELD if is_again else _HELD, at=at)
     _call(session, request_id, _UNNAMED)
+    return request.held_id if is_again else None
 
 
 def note_excluded(session: Session, request_id: int, *, at: datetime) -> None:
     """A handed file is of a kind that must not come in. Its name may say what it says: it goes too (promise 4)."""
     answer(session, request_id, _EXCLUDED, at=at)
     _call(session, request_id, _UNNAMED)
+    request = session.get_one(IntakeRequest, request_id)
+    if request.held_id is not None:
+        decided = {"decision": "excluded", "decided_by": request.asked_by, "decided_at": at, "seal_key": None}
+        session.execute(sa.update(HeldLetter).where(HeldLetter.id == request.held_id).values(**decided))
 
 
 def attach(session: Session, request_id: int, attached: Attached, *, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from config import VERSION
 from core import held as letters
 from core.errors import CongvanError, Permanent
 from core.letters import Exclusion, HeldLetter
@@ -22,7 +23,12 @@ from dashboard.words import age
 
 LISTS = {"nhap": "Văn thư không cập nhật", **reasons.CATEGORIES, "thu_bao": "Thư báo, trả lời tự động, quảng cáo"}
 _OF_EVERYBODY = frozenset(reasons.CATEGORIES)  # the other lists show what letters say: the clerk's alone
-_DOORS = {"dropped": "tệp thả vào bàn văn thư", "released": "thư được đưa vào nháp"}
+_LET_IN = "Đã yêu cầu đưa thư vào nháp. Máy đọc xong thì dự thảo hiện ở Văn bản đến."
+_DECIDED = {
+    letters.RELEASED: "Đã đưa vào nháp", "read_again": "Máy đọc lại được, không còn giữ",
+    "excluded": "Đọc lại: không vào sổ theo Điều 3",
+}  # fmt: skip
+_DOORS = {"dropped": "tệp thả vào bàn văn thư", "released": "thư được đưa vào nháp", "again": "thư được đọc lại"}
 
 
 async def index(request: Request) -> Response:
@@ -53,6 +59,13 @@ async def decline(request: Request) -> Response:
 async def release(request: Request) -> Response:
     """POST /bi-giu/{id}/dua-vao-nhap: ask intake to open a held letter and draft it."""
     return await _release(request, Right.SEE_HELD, _release_held, "/bi-giu")
+
+
+async def read_again(request: Request) -> Response:
+    """POST /bi-giu/{id}/doc-lai: ask intake to read a held letter once more."""
+    return await _release(
+        request, Right.SEE_HELD, _read_again, "/bi-giu", "Đã yêu cầu đọc lại thư; kết quả hiện ở đây ngay khi có."
+    )  # fmt: skip
 
 
 async def release_exclusion(request: Request) -> Response:
@@ -103,12 +116,14 @@ async def _decline_page(request: Request, reason: str, error: CongvanError | Non
     )  # fmt: skip
 
 
-async def _release(request: Request, right: Right, act: Callable[..., None], back: str) -> Response:
+async def _release(
+    request: Request, right: Right, act: Callable[..., None], back: str, said: str = _LET_IN
+) -> Response:  # fmt: skip
     person = require(request, right)
     await form_of(request)
     source = origin_of(request).source
     await in_writing(request, act, request.path_params["id"], person.id, at=now(request), source=source)
-    flash(request, "done", "Đã yêu cầu đưa thư vào nháp. Máy đọc xong thì dự thảo hiện ở Văn bản đến.")
+    flash(request, "done", said)
     return RedirectResponse(back, 303)
 
 
@@ -127,6 +142,11 @@ def _decline(session: Session, held_id: int, reason: str, user_id: int, *, at: d
 def _release_held(session: Session, held_id: int, user_id: int, *, at: datetime, source: str) -> None:
     row = _row(session, HeldLetter, held_id)
     letters.release_held(session, row, by=acting(session, user_id), at=at, source=source)
+
+
+def _read_again(session: Session, held_id: int, user_id: int, *, at: datetime, source: str) -> None:
+    row = _row(session, HeldLetter, held_id)
+    letters.read_again(session, row, by=acting(session, user_id), at=at, source=source)
 
 
 def _release_exclusion(session: Session, exclusion_id: int, user_id: int, *, at: datetime, source: str) -> None:
@@ -153,7 +173,9 @@ def _list(session: Session, user_id: int, chosen: str, before: int | None) -> tu
 
 def _held(row: HeldRow, person: Person, at: datetime) -> dict[str, Any]:
     return {
-        "row": row, "reason": reasons.held(row.reason), "place": _place(row), "age": age(row.held_at, at),
+        "row": row, "reason": reasons.held(row.reason) + (f": {row.detail}" if row.detail else ""),
+        "is_older": row.can_be_read and row.program != VERSION, "decision": _DECIDED.get(row.decision or "", ""),
+        "place": _place(row), "age": age(row.held_at, at),
         "can_open": may_open_held(person.roles, row.reason),
     }  # fmt: skip
 
@@ -181,6 +203,7 @@ routes = [
     Route("/bi-giu", index, name="held:index"),
     Route("/bi-giu/{id:int}/khong-cap-nhat", show_decline, name="held:show_decline"),
     Route("/bi-giu/{id:int}/khong-cap-nhat", decline, methods=["POST"], name="held:decline"),
+    Route("/bi-giu/{id:int}/doc-lai", read_again, methods=["POST"], name="held:read_again"),
     Route("/bi-giu/{id:int}/dua-vao-nhap", release, methods=["POST"], name="held:release"),
     Route("/khong-vao-so", not_entered, name="held:not_entered"),
     Route("/khong-vao-so/{list}", not_entered, name="held:list"),

@@ -23,6 +23,8 @@ HELD = {
     "body_only": "Thư không có tệp văn bản",
     "body_only_state": "Thư của cơ quan nhà nước nhưng không có tệp văn bản",
     "secret_stamp": "Có thể có dấu độ mật",
+    "virus": "Có vi-rút",
+    "virus_unscanned": "Chưa quét được vi-rút: chương trình quét không trả lời",
 }
 LEFT_OUT = {
     "secret_stamp": "Có dấu độ mật trên văn bản",

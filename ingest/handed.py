@@ -25,6 +25,11 @@ def read_released(raw: Path, folder: Path, name: str) -> Reading:
     return _drafted(_read(raw, folder, name, screened=False))
 
 
+def read_again(raw: Path, folder: Path, name: str) -> Reading:
+    """Read a held letter once more, screened as if it came now."""
+    return _read(raw, folder, name, screened=True)
+
+
 def _read(raw: Path, folder: Path, name: str, *, screened: bool) -> Reading:
     # The reader names a bare document by its path, so it gets one with the owner's name.
     named = folder / "dropped" / (name.replace("/", "_").replace("\x00", "")[-100:].strip(". ") or "tep")

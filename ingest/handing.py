@@ -22,6 +22,7 @@ from ingest.watcher import FolderWatch
 _UPLOADING_SECONDS = 600  # a file may lie in the folder that long before its request is written
 _DROPPED = "ingest.handed:read_dropped"
 _RELEASED = "ingest.handed:read_released"
+_AGAIN = "ingest.handed:read_again"
 _LOST = "Tệp không còn trong vùng đệm (máy vừa khởi động lại). Thả lại tệp."
 _TOO_LARGE = "Tệp lớn hơn vùng đệm thư. Báo người quản trị tăng khóa spool_megabytes."
 _GONE = "Thư không còn ở hộp thư nên không lấy lại được."
@@ -128,7 +129,7 @@ class HandedOver:
             self._shared.spool.release(slot)
             self._answer(request.id, error.sentence if isinstance(error, Permanent) else _NOT_KEPT)
             return
-        self._submit(request, slot, letter.size, _RELEASED)
+        self._submit(request, slot, letter.size, _AGAIN if request.kind == requests.AGAIN else _RELEASED)
 
     def _take_excluded(self, request: IntakeRequest, place: Arrival) -> None:
         watch = next((w for w in self._watches if (w.mailbox.name, w.folder) == (place.mailbox, place.folder)), None)
@@ -153,7 +154,7 @@ class HandedOver:
 
     def _submit(self, request: IntakeRequest, slot: Slot, size: int, reader: str, name: str = "") -> None:
         self._on_the_way.add(request.id)
-        door = "released" if reader == _RELEASED else "dropped"
+        door = {_RELEASED: "released", _AGAIN: "again"}.get(reader, "dropped")
         where = Where(door, requests.REQUESTED, "", 0, request.id, request.asked_at, size)
         self._shared.pipeline.submit(
             Parcel(self, where, slot, self._book_id, reader, name or "thu.eml", request.incoming_id)

@@ -11,17 +11,19 @@ from typing import Protocol
 
 import structlog
 
+from config import VERSION
 from config.settings import Settings
 from core import arrivals, sealing
 from core.arrivals import ForDraft, Held, Taken, Where
 from core.errors import Temporary
 from core.files import FolderStore, sha256_of
 from core.sandbox import Limits, SandboxFailed
-from ingest import verdict
+from ingest import verdict, viruses
 from ingest.letter import Outcome, Reading
 from ingest.pool import Pool
 from ingest.priority import READING_NICE, step_behind_people
 from ingest.spool import Slot, Spool
+from ingest.viruses import Scan
 
 READER = "ingest.describe:read_raw_letter"
 _STORING_THREADS = 8  # they wait for fsync, and the file system merges what waits together
@@ -140,9 +142,10 @@ class Pipeline:
 
     def _until_stored(self, parcel: Parcel, answer: object) -> None:
         pause = 1.0
+        scan = viruses.scan(self._settings.clamd, parcel.where, parcel.slot.raw, answer)
         while not self._stop.is_set():
             try:
-                ready = self._stored(parcel, answer)
+                ready = self._stored(parcel, answer, scan)
                 if pause > 1.0:
                     self._on_disk_trouble(None)
                 self._commit(ready)
@@ -161,12 +164,12 @@ class Pipeline:
                 log.exception("letter_not_judged", uid=parcel.where.uid, mailbox=parcel.where.mailbox)
                 answer = "unusable"
 
-    def _stored(self, parcel: Parcel, answer: object) -> Ready:
+    def _stored(self, parcel: Parcel, answer: object, scan: Scan) -> Ready:
         """Put on disk what the letter needs there, durably, under the lock that keeps the sweep away."""
         lock = ExitStack()
         try:
             lock.enter_context(self._store.adding())
-            outcome = self._judge(parcel, answer)
+            outcome = self._judge(parcel, answer, scan)
             if isinstance(outcome, Taken | ForDraft):
                 self._store.add(*outcome.contents())
         except BaseException:
@@ -184,7 +187,9 @@ class Pipeline:
         again = hold_instead if isinstance(outcome, Taken) else None
         return Ready(parcel.origin, parcel.where, outcome, let_go, again)
 
-    def _judge(self, parcel: Parcel, answer: object) -> arrivals.Outcome:
+    def _judge(self, parcel: Parcel, answer: object, scan: Scan) -> arrivals.Outcome:
+        if scan.virus:
+            return self._seal(parcel, "virus", answer.identity if isinstance(answer, Reading) else None, scan.virus)
         if not isinstance(answer, Reading):
             reason = answer.failure.value if isinstance(answer, SandboxFailed) else "crash"
             detail = answer.detail if isinstance(answer, SandboxFailed) else ""
@@ -197,15 +202,18 @@ class Pipeline:
             rule = answer.reasons[0].rule if answer.reasons else "hold"
             identity = answer.identity or (answer.letter.identity if answer.letter else None)
             return self._seal(parcel, rule, identity)
+        if scan.is_missed and self._settings.clamd.when_away == "hold":
+            return self._seal(parcel, verdict.UNSCANNED, answer.letter.identity)
         if parcel.for_draft is not None:
             return verdict.for_draft(answer.letter, parcel.for_draft)
         # A custodian who lets it in all the same knows better.
         if parcel.where.door != "released" and self._is_removed(sealing.mark(self._key, answer.letter.identity)):
             return verdict.removed(answer, answer.letter, self._key)
-        return verdict.taken(answer, answer.letter, parcel.slot, parcel.where, parcel.book_id, self._clock())
+        taken = verdict.taken(answer, answer.letter, parcel.slot, parcel.where, parcel.book_id, self._clock())
+        return verdict.unscanned(taken) if scan.is_missed else taken
 
-    def _seal(self, parcel: Parcel, reason: str, identity: str | None) -> Held:
+    def _seal(self, parcel: Parcel, reason: str, identity: str | None, detail: str = "") -> Held:
         raw = parcel.slot.raw
         name, key = sealing.seal(raw, self._settings.sealed_folder)
         known_by = sealing.mark(self._key, identity or sha256_of(raw))
-        return Held(reason, known_by, raw.stat().st_size, name, key)
+        return Held(reason, known_by, raw.stat().st_size, name, key, detail, VERSION)

@@ -1,5 +1,6 @@
 """What one reading becomes in the database: taken in, held, or left out by trace (pure; promises 2 to 4)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from core.arrivals import Excluded, ForDraft, Named, Taken, Where
@@ -11,6 +12,7 @@ from core.sealing import mark
 from ingest.letter import Attachment, Draft, Letter, Outcome, Reading, Reason
 from ingest.spool import Slot
 
+UNSCANNED = "virus_unscanned"  # the reason to hold a letter, or the note on its drafts
 _CATEGORIES = ("bi_mat", "don_thu", "khong_chinh_thuc", "mot_cua")
 
 
@@ -54,10 +56,17 @@ def taken(reading: Reading, letter: Letter, slot: Slot, where: Where, book_id: i
     }  # fmt: skip
     raw = Content(slot.raw, letter.raw_sha256, letter.raw_size, "message/rfc822")
     files = tuple(_named(attachment) for attachment in letter.attachments)
-    origin = Origin.MAIL if where.door in ("imap", "lmtp", "smtp") else Origin.DROPPED
+    origin = Origin.MAIL if where.door in ("imap", "lmtp", "smtp", "again") else Origin.DROPPED
     order = (where.received_at or now, where.uid)
     drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
     return Taken(letter.identity, raw, values, files, drafts if reading.outcome is Outcome.DRAFT else [])
+
+
+def unscanned(letter: Taken) -> Taken:
+    """The same letter with the note that no virus scanner has seen it."""
+    drafts = [replace(draft, notes=(*draft.notes, UNSCANNED)) for draft in letter.drafts]
+    values = letter.values | {"warnings": [*letter.values["warnings"], UNSCANNED]}
+    return replace(letter, values=values, drafts=drafts)
 
 
 def for_draft(letter: Letter, incoming_id: int) -> ForDraft:

@@ -18,10 +18,15 @@ _PLACE = (Arrival.received_at, Arrival.door, Arrival.mailbox, Arrival.folder, Ar
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """One held letter by its outside. `answer` is what intake said of the last request, `is_asked` while it works."""
+    """One held letter by its outside. `can_be_read` while its bytes are here, `program` the version that held it.
+
+    `answer` is what intake said of the last request, `is_asked` while it works."""
 
     id: int
     reason: str
+    detail: str
+    program: str
+    can_be_read: bool
     size: int
     held_at: datetime
     received_at: datetime | None
@@ -91,7 +96,8 @@ def held(session: Session, *, decided: bool, before: int | None = None, limit: i
     decider = aliased(User)
     query = (
         sa.select(
-            HeldLetter.id, HeldLetter.reason, HeldLetter.size, HeldLetter.held_at, HeldLetter.decision,
+            HeldLetter.id, HeldLetter.reason, HeldLetter.detail, HeldLetter.program, HeldLetter.size,
+            HeldLetter.seal_key.is_not(None).label("can_be_read"), HeldLetter.held_at, HeldLetter.decision,
             HeldLetter.decision_note, HeldLetter.decided_at, decider.full_name.label("decided_by"), *_PLACE,
         )
         .join(Arrival, Arrival.id == HeldLetter.arrival_id)

@@ -4,6 +4,7 @@ _NOTES = {
     "stamp_unread": "Bản quét, máy chưa đọc được chữ và dấu. Nhập theo trang văn bản, xem có dấu mật, dấu khẩn không",
     "number_blank": "Máy không thấy số của văn bản, chỉ thấy ký hiệu. Xem số trên trang",
     "locked": "Tệp có mật khẩu, máy không mở được. Xin mật khẩu nơi gửi rồi mở ngoài",
+    "virus_unscanned": "Chưa quét vi-rút: chương trình quét không trả lời khi thư đến. Cẩn thận khi mở tệp bên ngoài",
     "damaged": "Tệp hỏng, máy không mở được. Đề nghị nơi gửi lại",
     "too_large_inside": "Tệp PDF bung ra quá lớn, máy không đọc chữ và dấu. Mở tệp ở máy biệt lập nếu cần",
     "subject_twice": "Thư có hai tiêu đề khác nhau, máy lấy tiêu đề đầu. Phần mềm thư khác có thể hiện tiêu đề kia",
@@ -31,7 +32,8 @@ _OF_FILES = {
 }
 _SHORT = {
     "stamp_unread": "chưa đọc được dấu", "number_blank": "chưa thấy số", "locked": "tệp có mật khẩu",
-    "damaged": "tệp hỏng", "too_large_inside": "PDF quá lớn khi bung", "subject_twice": "hai tiêu đề",
+    "damaged": "tệp hỏng", "virus_unscanned": "chưa quét vi-rút",
+    "too_large_inside": "PDF quá lớn khi bung", "subject_twice": "hai tiêu đề",
     "from_twice": "hai người gửi", "date_disagrees": "ngày thư lệch", "readers_disagree": "thư viết không chuẩn",
     "too_many_parts": "thư chưa tách hết", "too_deep": "thư chưa tách hết", "detached_signature": "chữ ký rời",
     "program": "có chương trình", "macro": "có macro", "pdf_script": "PDF có mã chạy", "pdf_launch": "PDF có lệnh chạy",

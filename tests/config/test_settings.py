@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from config import settings
+from config import VERSION, settings
 from config.settings import Settings, SettingsError
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "example.toml"
@@ -118,3 +118,8 @@ def test_a_credential_is_found_where_systemd_puts_it(tmp_path: Path, monkeypatch
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     loaded = load(tmp_path, 'data = "d"\n' + MAILBOX.replace("secret_file", "secret_credential"))
     assert loaded.mailboxes[0].secret_path() == tmp_path / "s"
+
+
+def test_the_program_s_version_is_the_package_s() -> None:
+    package = tomllib.loads((EXAMPLE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert package["project"]["version"] == VERSION

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from config import VERSION
 from core.letters import HeldLetter, IntakeRequest, Message
 from dashboard import reasons
 
@@ -42,6 +43,28 @@ def test_the_custodian_lets_a_letter_in_through_intake(full_office: Any, signed_
         assert (request.kind, request.held_id) == ("released", 2)
         request.done_at, request.answer = full_office.clock(), "Thư không còn trên máy chủ."
     assert "Thư không còn trên máy chủ." in kha.get("/bi-giu").text
+
+
+def test_a_letter_held_by_an_older_version_can_be_read_again(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    with full_office.database.writing() as session:
+        session.execute(sa.update(HeldLetter).values(program=VERSION))
+        session.execute(sa.update(HeldLetter).where(HeldLetter.id == 3).values(program="0.0.9"))
+        session.execute(sa.update(HeldLetter).where(HeldLetter.id == 2).values(seal_key=None))
+    page = lan.get("/bi-giu").text
+    assert page.count("có thể đọc lại") == 1
+    assert "/bi-giu/2/doc-lai" not in page, "what was never downloaded can't be read again"
+    done = lan.post("/bi-giu/3/doc-lai", data={"csrf": _token(page)})
+    assert "Đã yêu cầu đọc lại" in done.text and "Máy đang đọc lại" in done.text
+    with full_office.database.reading() as session:
+        assert session.scalars(sa.select(IntakeRequest.kind)).one() == "again"
+
+
+def test_a_virus_is_named(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        session.execute(sa.update(HeldLetter).values(reason="virus", detail="Win.Test.Eicar"))
+    page = signed_in("lan").get("/bi-giu").text
+    assert "Có vi-rút: Win.Test.Eicar" in page and "Đưa vào nháp</button>" not in page
 
 
 def test_the_custodian_destroys_a_held_letter_with_a_reason(full_office: Any, signed_in: Any) -> None:

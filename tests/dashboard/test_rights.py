@@ -42,6 +42,8 @@ ACTORS = {
     "/den/122/khong-cap-nhat": "lan",
     "/den/122/vao-so": "lan",
     "/bi-giu/1/dua-vao-nhap": "lan kha",
+    "/bi-giu/2/doc-lai": "lan kha",
+    "/bi-giu/5/doc-lai": "kha",
     "/bi-giu/1/khong-cap-nhat": "lan kha",
     "/bi-giu/5/dua-vao-nhap": "kha",
     "/bi-giu/5/khong-cap-nhat": "kha",

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from dovecot_server import PASSWORD, Dovecot
 
-from config.settings import IntakeSettings, ListenerSettings, MailboxSettings, Settings
+from config.settings import ClamdSettings, IntakeSettings, ListenerSettings, MailboxSettings, Settings
 from core import registers, schema
 from core.db import Database
 from core.files import FolderStore
@@ -33,6 +33,7 @@ class Office:
     database: Database
     mailboxes: list[MailboxSettings] = field(default_factory=list)
     intake: IntakeSettings = field(default_factory=IntakeSettings)
+    clamd: ClamdSettings = field(default_factory=ClamdSettings)
     listener: ListenerSettings = field(default_factory=ListenerSettings)
 
     @property
@@ -40,7 +41,7 @@ class Office:
         return Settings(
             data=self.home / "data", database=str(self.database.url.render_as_string(hide_password=False)),
             mailboxes=tuple(self.mailboxes), intake=self.intake.model_copy(update={"spool": self.home / "spool"}),
-            listener=self.listener,
+            listener=self.listener, clamd=self.clamd,
         )  # fmt: skip
 
     @property

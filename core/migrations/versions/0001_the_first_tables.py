@@ -345,6 +345,8 @@ def upgrade() -> None:
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('sealed_path', sa.String(length=64), nullable=True),
     sa.Column('seal_key', sa.LargeBinary(), nullable=True),
+    sa.Column('detail', sa.String(length=200), nullable=False),
+    sa.Column('program', sa.String(length=24), nullable=False),
     sa.Column('held_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decision', sa.String(length=12), nullable=True),
     sa.Column('decided_by', sa.Integer(), nullable=True),

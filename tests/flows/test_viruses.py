@@ -1,0 +1,86 @@
+"""A real clamd says no: the letter is held sealed; it is away: the setting decides."""
+
+import zipfile
+from collections.abc import Iterator
+from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
+
+import clamd_server
+import pytest
+import sqlalchemy as sa
+from intake_office import Office, attachment, letter
+
+from config.settings import ClamdSettings
+from core.incoming.tables import Incoming
+from core.letters import HeldLetter, Message
+from ingest import viruses
+
+
+@pytest.fixture(scope="module")
+def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with clamd_server.running(tmp_path_factory.mktemp("clamd")) as path:
+        yield path
+
+
+def infected(number: int) -> bytes:
+    """A letter whose file, in a zip, holds what clamd knows; in base64 no byte of it is seen."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("macro.bin", attachment(number, 4000) + clamd_server.BAD)
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "vanthu@lamdong.gov.vn", f"Công văn {number}"
+    mail.set_content("Gửi kèm văn bản.\n")
+    mail.add_attachment(packed.getvalue(), maintype="application", subtype="zip", filename="van-ban.zip")
+    return mail.as_bytes()
+
+
+def held(office: Office) -> list[tuple[str, str]]:
+    with office.database.reading() as session:
+        rows = session.execute(sa.select(HeldLetter.reason, HeldLetter.detail).order_by(HeldLetter.id))
+        return [(row.reason, row.detail) for row in rows]
+
+
+def notes(office: Office) -> list[list[str]]:
+    with office.database.reading() as session:
+        return list(session.scalars(sa.select(Incoming.notes)))
+
+
+def test_a_letter_with_a_virus_is_held_sealed_and_the_next_comes_in(office: Office, clamd: Path) -> None:
+    office.clamd = ClamdSettings(address=str(clamd))
+    office.send(office.mailbox("vanthu"), infected(1), letter(2))
+    assert office.take_in() == 0
+    assert office.arrivals() == [(1, "held"), (2, "taken")]
+    assert held(office) == [("virus", clamd_server.NAME)]
+    assert all("virus_unscanned" not in found for found in notes(office))
+    office.database.close()
+    for path in (p for folder in ("data", "spool") for p in (office.home / folder).rglob("*")):
+        assert not path.is_file() or clamd_server.BAD not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize("address", ["{home}/nobody.sock", "127.0.0.1:1"])
+def test_while_clamd_is_away_letters_come_in_with_a_note(office: Office, address: str) -> None:
+    office.clamd = ClamdSettings(address=address.format(home=office.home))
+    office.send(office.mailbox("vanthu"), letter(1))
+    assert office.take_in() == 0
+    assert [found for found in notes(office) if "virus_unscanned" in found]
+    with office.database.reading() as session:
+        assert "virus_unscanned" in session.scalars(sa.select(Message.warnings)).one()
+
+
+def test_while_clamd_is_away_letters_are_held_where_that_is_set(office: Office) -> None:
+    office.clamd = ClamdSettings(address=str(office.home / "nobody.sock"), when_away="hold")
+    office.send(office.mailbox("vanthu"), letter(1))
+    assert office.take_in() == 0
+    assert held(office) == [("virus_unscanned", "")]
+
+
+def test_clean_large_and_infected_files_are_told_apart(tmp_path: Path, clamd: Path) -> None:
+    settings = ClamdSettings(address=str(clamd))
+    file = tmp_path / "file"
+    for content, virus in ((b"", ""), (b"clean" * 100_000, ""), (b"x" * 600_000 + clamd_server.BAD, clamd_server.NAME)):
+        file.write_bytes(content)
+        assert viruses.ask(settings, file) == virus
+    file.write_bytes(b"x" * 9_000_000)
+    with pytest.raises(viruses.Away, match="size limit exceeded"):
+        viruses.ask(settings, file)
