@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -16,9 +17,14 @@ from intake_office import Office, letter, wait_until
 from secret_letters import CANARY, WRAPPINGS
 from whole_program import PASSWORD, Clerk, Program, running
 
+from config.settings import BackupSettings
 from core import accounts, people, registers
+from core.backup import keys, restoring
+from core.backup.vault import CHANGES, FULL, Vault
+from core.incoming.tables import Incoming
 from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest, Message
 from core.people import Role
+from ingest.backups import Backups
 
 PAGES = ("/den", "/den/hang-doi", "/bi-giu", "/khong-vao-so", "/khong-vao-so/bi_mat", "/hop-thu", "/so-den")
 
@@ -90,10 +96,15 @@ class Onlooker:
 
     def drop(self, program: Program, name: str, data: bytes) -> None:
         """Lay a file on the desk, as a browser sends it."""
-        token = self._clerk.page("/doi-mat-khau").split('name="csrf" value="', 1)[1].split('"', 1)[0]
-        with httpx2.Client(base_url=program.url, headers={"Cookie": self._clerk.cookies}, timeout=30) as browser:
-            answer = browser.post("/den/tha-tep", data={"csrf": token}, files={"tep": (name, data)})
-            assert answer.status_code == 303, answer.text
+        send(program, self._clerk, "/den/tha-tep", files={"tep": (name, data)})
+
+
+def send(program: Program, clerk: Clerk, path: str, **form: Any) -> None:
+    """Send a form of the pages with its token, as the clerk."""
+    token = clerk.page("/doi-mat-khau").split('name="csrf" value="', 1)[1].split('"', 1)[0]
+    with httpx2.Client(base_url=program.url, headers={"Cookie": clerk.cookies}, timeout=30) as browser:
+        answer = browser.post(path, data={"csrf": token, **form.pop("data", {})}, **form)
+        assert answer.status_code == 303, answer.text
 
 
 def abort_whoever_reads(program: Program) -> None:
@@ -162,6 +173,44 @@ def test_a_canary_in_held_letters_is_on_the_disk_only_sealed(office: Office, dis
     assert {row[0] for row in office.rows(HeldLetter.reason)} == {"locked_archive"}
     sealed = [path.stat().st_size for path in office.settings.sealed_folder.iterdir()]
     assert sorted(sealed) == sorted(len(raw) + 16 for raw in held), "each is kept whole: its bytes and one tag"
+
+
+@pytest.mark.torture
+def test_a_canary_is_nowhere_once_the_content_was_removed(office: Office, disk: Path) -> None:
+    count = times(3, 10, 40)
+    custodian_at_work(office)
+    box = office.mailbox("chinh")
+    for number in range(count):
+        made = secret_letters.with_file(number, f"{CANARY} {number}.pdf", secret_letters.pdf(number, "khong"), CANARY)
+        office.send(box, secret_letters.raw(made))
+    (disk / "second").mkdir()
+    keys.new_key(disk / "key")
+    place = BackupSettings(folder=disk / "second", secret_file=disk / "key")
+    backups = Backups(office.settings.model_copy(update={"backup": place}), office.database, lambda: datetime.now(UTC))
+    with running(office) as program:
+        program.wait_for_pages()
+        wait_until(lambda: len(office.rows(Incoming.id)) == count, seconds=60 + count)
+        clerk = Clerk(program.url, "lan")
+        clerk.sign_in()
+        assert clerk.confirm_next({"subject": CANARY, "code": "1/KOAI", "issued_on": "04/06/2026"})
+        assert CANARY in clerk.page("/den/1")
+        assert "PNG" in clerk.page("/trang/1/1/1.png")[:8]
+        backups.take(FULL)
+        assert len(leaks(disk / "data")) >= 2 * count, "so far it is there: each raw letter, each file, the database"
+        for number in range(1, count + 1):
+            form = {"basis": "thu_hoi", "reason": "Cơ quan gửi báo thu hồi"}
+            send(program, clerk, f"/den/{number}/go-noi-dung", data=form)
+        backups.take(CHANGES)
+        assert leaks(disk) == {}, "the database and its log, store, pictures, spool"
+        assert CANARY not in "".join(map(clerk.page, ("/den", "/den/1", "/so-den", "/khong-vao-so")))
+        clerk.close()
+        assert program.command("verify").returncode == 0
+    assert leaks(disk) == {}
+    vault = Vault(disk / "second", keys.read_key(disk / "key"))
+    assert len(vault.states()) == 1, "states from before the removal are gone"
+    restoring.restore(vault, disk / "restored", at=datetime.now(UTC))
+    assert leaks(disk) == {}
+    assert not list((disk / "restored").rglob("files/??/*"))
 
 
 def test_the_search_for_leaks_sees_every_form(tmp_path: Path) -> None:
