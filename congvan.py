@@ -197,13 +197,15 @@ def _say(lines: Iterable[str]) -> int:
 def _doctor(asked: Namespace) -> int:
     from config.doctor import Check, machine
     from ingest import checkup
+    from ingest.listener.checkup import look_at as listener_check
     from ingest.spool import spool_root
 
     settings = _settings(asked, "doctor")
     mailboxes = (checkup.mailbox(mailbox) for mailbox in settings.mailboxes)
     readable = Check(f"Cấu hình {asked.config} đọc được", True)
     office = (*checkup.database(settings, now()), checkup.backup_place(settings))
-    checks = [readable, *machine(settings, spool_root(settings)), *office, *mailboxes]
+    doors = [listener_check(settings.listener)] if settings.listener.enabled else []
+    checks = [readable, *machine(settings, spool_root(settings)), *office, *mailboxes, *doors]
     for check in checks:
         print(check.line())
     return Exit.OK if all(check.is_right for check in checks if check.is_needed) else Exit.FOUND_FAULTS

@@ -9,6 +9,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,9 +22,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "servers")]
 import structlog  # noqa: E402
 from dovecot_server import PASSWORD, running  # noqa: E402
 from idle_client import listening  # noqa: E402
-from intake_office import Office, open_office  # noqa: E402
+from intake_office import Office, open_office, wait_until  # noqa: E402
+from pushing import CLERK, connected, is_open, open_listener  # noqa: E402
 
-from config.settings import MailboxSettings  # noqa: E402
+from config.settings import ListenerSettings, MailboxSettings  # noqa: E402
 from demo.documents import document  # noqa: E402
 
 UNREAD_BYTES = 220_000  # a file of an unread type: with its base64 and headers a letter of 300 kB
@@ -32,7 +34,7 @@ UNREAD_BYTES = 220_000  # a file of an unread type: with its base64 and headers 
 def main() -> None:
     """Run the measurements named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    measures = {"unread": unread, "documents": documents, "memory": memory, "latency": latency}
+    measures = {"unread": unread, "documents": documents, "memory": memory, "listener": listener, "latency": latency}
     parser.add_argument("what", nargs="*", metavar="|".join(measures))
     parser.add_argument("--letters", type=int, default=int(os.environ.get("COUNT", "1000")))
     parser.add_argument("--folder", type=Path, help="where the disk to be measured is (default: the temporary folder)")
@@ -95,6 +97,44 @@ def memory(office: Office, _count: int) -> None:
                   f"({idle / 1e6:.0f} MB); spool {spool / 1e6:.0f} MB (at most +48)")  # fmt: skip
         office.mailboxes.clear()
     print(f"memory: difference {abs(peaks[100] - peaks[1]) / 1e6:.1f} MB (at most 16)")
+
+
+def listener(office: Office, _count: int) -> None:
+    """Peak of RssAnon above idle while mail servers push: one letter of 130 MB, then 20 of them at once."""
+    settings = open_listener(office)
+    raw = letter(0, os.urandom(95_000_000), "van-ban.bin", "octet-stream")
+    with _service(office) as process:
+        wait_until(lambda: is_open(settings), 60)
+        idle = _when_still(process.pid)
+        for many in (1, 20):
+            peak, began, until = 0, time.monotonic(), office.messages() + many
+            pushing = [threading.Thread(target=_push, args=(settings, number, raw)) for number in range(many)]
+            for thread in pushing:
+                thread.start()
+            while any(thread.is_alive() for thread in pushing):
+                peak = max(peak, _anonymous(process.pid))
+                time.sleep(0.005)
+            assert office.messages() == until
+            print(f"listener: {many} of {len(raw) / 1e6:.0f} MB at once: {(peak - idle) / 1e6:+.1f} MB over idle "
+                  f"({idle / 1e6:.0f} MB; at most +48); 250 to all in {time.monotonic() - began:.0f} s")  # fmt: skip
+
+
+def _push(settings: ListenerSettings, number: int, raw: bytes) -> None:
+    """Send one letter until it is taken, as a mail server does."""
+    trace = b"Message-ID: <%d.%s@lamdong.gov.vn>\r\n" % (number, os.urandom(4).hex().encode())
+    start = raw.index(b"Message-ID:")
+    head, tail = raw[:start] + trace, memoryview(raw)[raw.index(b"\r\n", start) + 2 :]
+    while True:
+        with connected(settings, 900) as line:
+            line.say(b"LHLO bench\r\n")
+            line.say(b"MAIL FROM:<a@b.example> SIZE=%d\r\n" % (len(head) + len(tail)))
+            line.say(b"RCPT TO:<%s>\r\n" % CLERK.encode())
+            if line.say(b"DATA\r\n").startswith("354"):
+                line.socket.sendall(head)
+                line.socket.sendall(tail)  # base64 and headers: no line of it begins with a dot
+                if line.say(b".\r\n").startswith("250"):
+                    return
+        time.sleep(1)
 
 
 def latency(office: Office, _count: int) -> None:

@@ -77,7 +77,7 @@ class Listener:
                 session.hang_up()
 
     async def _open(self, sessions: set[Smtp]) -> asyncio.Server:
-        settings, loop, tls = self._settings, asyncio.get_running_loop(), _tls(self._settings)
+        settings, loop, tls = self._settings, asyncio.get_running_loop(), tls_of(self._settings)
         door = Door(self._shared, settings, self._books, loop)
         kind = Lmtp if settings.protocol == "lmtp" else Smtp
         name = socket.gethostname()
@@ -111,7 +111,8 @@ def place(settings: ListenerSettings) -> str:
     return str(settings.socket) if settings.socket else f"{settings.host}:{settings.port}"
 
 
-def _tls(settings: ListenerSettings) -> ssl.SSLContext | None:
+def tls_of(settings: ListenerSettings) -> ssl.SSLContext | None:
+    """What STARTTLS uses, None without a certificate. Raises OSError and SSLError when it can't be used."""
     if settings.certificate is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

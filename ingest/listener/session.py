@@ -16,6 +16,7 @@ from ingest.listener.data import content
 from ingest.listener.door import ROOM_SECONDS, Door
 from ingest.listener.receiving import NoRoom, Receiving, TooLarge
 
+IDENT = "Cong van"  # after our host's name in the greeting
 _MOST_RECIPIENTS = 100  # RFC 5321 4.5.3.1.8: at least that many
 _LONGEST_COMMAND = 2048
 _CALLS = {"*": 5000, "NOOP": 200, "HELP": 20, "VRFY": 20}
@@ -78,7 +79,7 @@ class Smtp(SMTP):
         self._door = door
         self._sessions = sessions
         super().__init__(
-            _Hooks(door), data_size_limit=None, enable_SMTPUTF8=True, hostname=hostname, ident="Cong van",
+            _Hooks(door), data_size_limit=None, enable_SMTPUTF8=True, hostname=hostname, ident=IDENT,
             tls_context=tls, require_starttls=tls is not None, timeout=door.settings.timeout_seconds,
             auth_exclude_mechanism=["LOGIN", "PLAIN"], command_call_limit=_CALLS, loop=asyncio.get_running_loop(),
         )  # fmt: skip
