@@ -1,6 +1,7 @@
 """What taking in costs, beside controls in the same run: letters a second against mbsync, memory, latency."""
 
 import argparse
+import base64
 import contextlib
 import logging
 import os
@@ -102,7 +103,9 @@ def memory(office: Office, _count: int) -> None:
 def listener(office: Office, _count: int) -> None:
     """Peak of RssAnon above idle while mail servers push: one letter of 130 MB, then 20 of them at once."""
     settings = open_listener(office)
-    raw = letter(0, os.urandom(95_000_000), "van-ban.bin", "octet-stream")
+    small = letter(0, b"", "van-ban.bin", "octet-stream")
+    content = 1_670_000 * (base64.b64encode(os.urandom(57)) + b"\r\n")
+    raw = small.replace(b"\r\n\r\n\r\n--", b"\r\n\r\n" + content + b"--")
     with _service(office) as process:
         wait_until(lambda: is_open(settings), 60)
         idle = _when_still(process.pid)

@@ -28,7 +28,10 @@ _DECIDED = {
     letters.RELEASED: "Đã đưa vào nháp", "read_again": "Máy đọc lại được, không còn giữ",
     "excluded": "Đọc lại: không vào sổ theo Điều 3",
 }  # fmt: skip
-_DOORS = {"dropped": "tệp thả vào bàn văn thư", "released": "thư được đưa vào nháp", "again": "thư được đọc lại"}
+_DOORS = {
+    "dropped": "tệp thả vào bàn văn thư", "released": "thư được đưa vào nháp", "again": "thư được đọc lại",
+    "lmtp": "thư máy chủ thư đẩy vào (LMTP)", "smtp": "thư máy chủ thư đẩy vào (SMTP)",
+}  # fmt: skip
 
 
 async def index(request: Request) -> Response:
