@@ -1,8 +1,8 @@
 """Hộp thư: how each mailbox is doing, and asking intake to test it, to fetch now or to try again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
@@ -24,6 +24,7 @@ COUNTED = {
     ArrivalState.TAKEN: "đã nhận", ArrivalState.HELD: "bị giữ", ArrivalState.EXCLUDED: "không vào sổ",
     ArrivalState.SKIPPED: "bỏ qua (trước mốc nhận)", ArrivalState.VANISHED: "bị xóa trước khi nhận",
 }  # fmt: skip
+_SILENT = timedelta(minutes=3)
 _ASKS: dict[str, tuple[Callable[..., None], str]] = {
     "lay-thu": (mailboxes.ask_fetch, "Đã yêu cầu lấy thư từ «{}»."),
     "kiem-tra": (mailboxes.ask_test, "Đang kiểm tra kết nối của «{}»; kết quả hiện ở dưới ngay khi có."),
@@ -63,14 +64,20 @@ class Shown:
     waits: frozenset[str]
     folders: list[FolderShown]
     can_be_asked: bool = True
+    is_pushed: bool = False  # the door that mail servers push letters through: there is no mailbox behind it
 
 
 async def index(request: Request) -> Response:
     """GET /hop-thu: every mailbox."""
     person = require(request, Right.SEE_MAILBOXES)
     rows = await in_reading(request, all_mailboxes, at=now(request))
-    configured = {box.name: box for box in office_of(request).settings.mailboxes}
-    shown = [show(row, configured.get(row.name), now(request)) for row in rows]
+    settings = office_of(request).settings
+    configured = {box.name: box for box in settings.mailboxes}
+    door = settings.listener.name if settings.listener.enabled else None
+    shown = [
+        pushed(row, now(request)) if row.name == door else show(row, configured.get(row.name), now(request))
+        for row in rows
+    ]
     shown += [never_watched(configured[name]) for name in sorted(configured.keys() - {row.name for row in rows})]
     return render(request, "mailboxes/index.html", mailboxes=shown, can_ask=Right.RUN_MAILBOXES in person.rights)
 
@@ -98,6 +105,17 @@ def show(row: MailboxRow, settings: MailboxSettings | None, at: datetime) -> Sho
         test_answer=row.test_answer, test_at=_when(row.test_done_at, at) if row.test_answer else "",
         is_stopped=row.stopped_at is not None, waits=row.asked, folders=[_folder(folder) for folder in row.folders],
     )  # fmt: skip
+
+
+def pushed(row: MailboxRow, at: datetime) -> Shown:
+    """What the page says of the door that mail servers push letters through; it is noted each minute."""
+    if row.trouble:
+        state, tone = "Chưa mở được, tự thử lại", "error"
+    elif row.last_success_at is None or at - row.last_success_at > _SILENT:
+        state, tone = "Chưa có chương trình nào nghe ở đây", "warning"
+    else:
+        state, tone = "Đang nghe, máy chủ thư đẩy thư vào", "done"
+    return replace(show(row, None, at), state=state, tone=tone, can_be_asked=False, is_pushed=True)
 
 
 def never_watched(settings: MailboxSettings) -> Shown:

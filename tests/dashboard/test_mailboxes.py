@@ -12,7 +12,7 @@ from core import mailboxes as core_mailboxes
 from core.alarms import Alarm, Kind
 from core.events import Event
 from core.listings import mailboxes as listing
-from dashboard.mailboxes import show
+from dashboard.mailboxes import pushed, show
 
 
 def _token(html: str) -> str:
@@ -121,3 +121,21 @@ def test_an_alarm_stands_on_the_page_in_the_menu_and_in_the_health(full_office: 
     after = re.search(r'Hộp thư <span class="counter counter-trouble">(\d+)', page)
     assert after is not None and after[1] == "2"
     assert (lan.get("/healthz").status_code, lan.get("/healthz").text) == (200, "ok\ncảnh báo: 1 hộp thư\n")
+
+
+def test_the_door_for_mail_servers_says_whether_somebody_listens(full_office: Any) -> None:
+    def said() -> str:
+        with full_office.database.reading() as session:
+            row = next(row for row in listing.mailboxes(session, at=full_office.clock()) if row.name == "may-chu-thu")
+        shown = pushed(row, full_office.clock())
+        assert not shown.can_be_asked
+        return shown.state
+
+    with full_office.database.writing() as session:
+        core_mailboxes.ensure(session, "may-chu-thu", "lmtp 127.0.0.1:8024")
+    assert said().startswith("Chưa có chương trình nào nghe")
+    with full_office.database.writing() as session:
+        core_mailboxes.note_success(session, "may-chu-thu", at=full_office.clock())
+    assert said().startswith("Đang nghe")
+    full_office.clock.pass_(seconds=200)
+    assert said().startswith("Chưa có chương trình nào nghe")
