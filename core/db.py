@@ -85,7 +85,7 @@ class Database:
             self._reader = _sqlite_engine(self.url, begin="BEGIN", query_only=True)
             self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", query_only=False)
         else:
-            self._writer = sa.create_engine(self.url, pool_pre_ping=True, pool_size=4, max_overflow=12)
+            self._writer = _postgresql_engine(self.url)
             self._reader = self._writer.execution_options(postgresql_readonly=True)
         self._turn = threading.Lock()
 
@@ -203,8 +203,26 @@ def _said_in_words() -> Iterator[None]:
         raise
 
 
+# Errors go to the log with their traceback, and the log must not say what a letter says: no parameters, no rows.
+
+
+def _postgresql_engine(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url, pool_pre_ping=True, pool_size=4, max_overflow=12, hide_parameters=True)
+
+    @event.listens_for(engine, "handle_error")
+    def _leave_out_the_row(context: sa.engine.ExceptionContext) -> None:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args:
+                # The server quotes it: "DETAIL:  Failing row contains (…)."
+                error.args = (str(error.args[0]).partition("\nDETAIL:")[0], *error.args[1:])
+
+    return engine
+
+
 def _sqlite_engine(url: sa.URL, *, begin: str, query_only: bool) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS}, pool_size=4, max_overflow=28)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": LOCK_SECONDS}, pool_size=4, max_overflow=28, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -1,0 +1,16 @@
+"""The database's door: what it says when something is wrong."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from core.incoming.tables import Incoming
+
+
+def test_an_error_of_the_database_does_not_quote_what_was_to_be_written(office: Any) -> None:
+    # A traceback goes to the log, and the log must not say what a letter says.
+    with pytest.raises(sa.exc.IntegrityError) as told, office.database.writing() as session:
+        session.execute(sa.insert(Incoming).values(id=1, secrecy="mat", subject="KHOA-BI-MAT", origin="mail"))
+    assert "KHOA-BI-MAT" not in str(told.value)
+    assert "incoming" in str(told.value), "but it names the statement"
