@@ -8,7 +8,20 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from dashboard import assets, backups, health, held, incoming, mailboxes, news, pictures, registers, removal, sessions
+from dashboard import (
+    assets,
+    backups,
+    health,
+    held,
+    incoming,
+    mailboxes,
+    news,
+    pictures,
+    registers,
+    removal,
+    reports,
+    sessions,
+)
 from dashboard.guard import Guard, not_found
 from dashboard.sealing import Seal
 from dashboard.visitors import Visitors
@@ -16,7 +29,7 @@ from dashboard.web import Office
 
 ROUTES = [
     *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *held.routes, *removal.routes,
-    *mailboxes.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
+    *mailboxes.routes, *reports.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

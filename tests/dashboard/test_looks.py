@@ -20,7 +20,8 @@ PAGES = {
     "lan": (
         BOOK, BOOK + "?tim=chuyen+doi+so&tu-ngay=x", BOOK + "?tim=khong-co-gi", BOOK + "?tt=voided", BOOK + "/kiem-tra",
         BOOK + "/in?tu-so=1310", "/so-den/den/mo", "/den/3/huy-so", "/bi-giu", "/khong-vao-so", "/khong-vao-so/bi_mat",
-        "/khong-vao-so/thu_bao", "/hop-thu", "/doi-mat-khau", "/khong-co",
+        "/khong-vao-so/thu_bao", "/bao-nhan",
+        "/bao-nhan?loai=failed&tim=ai", "/hop-thu", "/doi-mat-khau", "/khong-co",
     ),
     "hoa": ("/sao-luu",),
     "kha": ("/bi-giu", "/bi-giu?xong=1", "/bi-giu/1/khong-cap-nhat", "/khong-vao-so/don_thu"),

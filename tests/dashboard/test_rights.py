@@ -31,6 +31,7 @@ READERS = {
     "/den/3/go-noi-dung": "kha",
     "/den/122/go-noi-dung": "kha",
     "/hop-thu": "lan quan",
+    "/bao-nhan": "lan",
     "/doi-mat-khau": "lan hung mai binh hoa kha quan",
     "/dem": "lan hung mai binh hoa kha quan",
     "/": "lan hung mai binh hoa kha quan",
