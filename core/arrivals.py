@@ -25,6 +25,12 @@ _RECORDED = sa.select(_arrivals.uid).where(
     _arrivals.mailbox == sa.bindparam("mailbox"), _arrivals.folder == sa.bindparam("folder"),
     _arrivals.uidvalidity == sa.bindparam("uidvalidity"), _arrivals.uid.in_(sa.bindparam("uids", expanding=True)),
 )  # fmt: skip
+_PLACE = ("mailbox", "folder", "uidvalidity", "uid")
+_TAKE_BACK = (
+    sa.delete(table_of(Arrival))
+    .where(*(_arrivals[name] == sa.bindparam("in_" + name) for name in _PLACE))
+    .where(_arrivals.state == sa.bindparam("gone"))
+)
 _KNOWN = sa.select(_messages.identity, _messages.id).where(
     _messages.identity.in_(sa.bindparam("identities", expanding=True))
 )
@@ -161,6 +167,13 @@ def recorded_above(session: Session, mailbox: str, folder: str, uidvalidity: int
     """Every UID greater than `cursor` that has an arrival already."""
     place = (Arrival.mailbox == mailbox, Arrival.folder == folder, Arrival.uidvalidity == uidvalidity)
     return set(session.scalars(sa.select(Arrival.uid).where(*place, Arrival.uid > cursor)))
+
+
+def take_back_vanished(session: Session, where: Where) -> bool:
+    """Forget that a letter had vanished, when a slow process has it in hand all the same; False if it had not."""
+    place = {"in_" + name: getattr(where, name) for name in _PLACE}
+    gone = session.execute(_TAKE_BACK, place | {"gone": ArrivalState.VANISHED})
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def advance(session: Session, folder_id: int, uidvalidity: int, cursor: int) -> None:

@@ -56,7 +56,8 @@ class MailboxState(Base):
 class MailFolder(Base):
     """One folder of a mailbox: its UIDVALIDITY, its cursor, and the lease of the process that watches it.
 
-    `cursor` is the UID up to and including which every UID has an arrival row under `uidvalidity`. `reconciled_*` is
+    `cursor` is the UID up to and including which every UID has an arrival row under `uidvalidity`, `awaited`
+    the UIDs above it that were seen without a row at the last look, as an IMAP set ("4,7:9"). `reconciled_*` is
     the last comparison with the server: when, how many letters there had a row, and how many had none.
     """
 
@@ -68,6 +69,7 @@ class MailFolder(Base):
     folder: Mapped[str] = mapped_column(sa.String(200))
     uidvalidity: Mapped[int | None] = mapped_column(sa.BigInteger)
     cursor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    awaited: Mapped[str] = mapped_column(sa.Text, default="")
     import_since: Mapped[date | None]
     is_missing: Mapped[bool] = mapped_column(default=False)
     lease_holder: Mapped[str] = mapped_column(sa.String(80), default="")

@@ -1,6 +1,6 @@
 """The state of mailboxes and their folders: who watches, what failed, what people ask of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +22,7 @@ class FolderState:
     cursor: int
     import_since: date | None
     reconciled_at: datetime | None
+    awaited: frozenset[int]
 
 
 def ensure(session: Session, name: str, address: str) -> None:
@@ -48,9 +49,15 @@ def folder_state(session: Session, folder_id: int) -> FolderState:
     return _state_of(session.get_one(MailFolder, folder_id))
 
 
+def note_awaited(session: Session, folder_id: int, uidvalidity: int, uids: Iterable[int]) -> None:
+    """Which UIDs were seen and have no row yet: should they be gone when a process looks next, it knows of them."""
+    this = (MailFolder.id == folder_id, MailFolder.uidvalidity == uidvalidity)
+    session.execute(sa.update(MailFolder).where(*this).values(awaited=_as_set(uids)))
+
+
 def begin_series(session: Session, folder_id: int, uidvalidity: int, import_since: date | None) -> None:
     """A folder's UIDs are counted anew: at first connect, or because its UIDVALIDITY changed."""
-    values = {"uidvalidity": uidvalidity, "cursor": 0, "import_since": import_since}
+    values = {"uidvalidity": uidvalidity, "cursor": 0, "awaited": "", "import_since": import_since}
     session.execute(sa.update(MailFolder).where(MailFolder.id == folder_id).values(**values))
 
 
@@ -167,7 +174,24 @@ def ask_reconcile(session: Session, mailbox: str, *, by: User, at: datetime, sou
 
 
 def _state_of(row: MailFolder) -> FolderState:
-    return FolderState(row.id, row.uidvalidity, row.cursor, row.import_since, row.reconciled_at)
+    place = (row.id, row.uidvalidity, row.cursor)
+    return FolderState(*place, row.import_since, row.reconciled_at, _from_set(row.awaited))
+
+
+def _as_set(uids: Iterable[int]) -> str:
+    """RFC 3501 9, sequence-set: 4, 7, 8, 9 -> "4,7:9"."""
+    runs: list[tuple[int, int]] = []
+    for uid in sorted(uids):
+        if runs and uid == runs[-1][1] + 1:
+            runs[-1] = runs[-1][0], uid
+        else:
+            runs.append((uid, uid))
+    return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in runs)
+
+
+def _from_set(written: str) -> frozenset[int]:
+    runs = [run.partition(":") for run in written.split(",") if run]
+    return frozenset(uid for first, _, last in runs for uid in range(int(first), int(last or first) + 1))
 
 
 def _may_ask(session: Session, mailbox: str, by: User) -> None:

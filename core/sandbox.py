@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from core.errors import is_of_disk
 from core.sandbox_child import load_plain
 
 # PR_SET_PDEATHSIG fires when the *thread* that made the child ends, so one thread that lasts makes them all.
 _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox-spawner")
-_STATUSES = ("done", "memory", "error")
+_STATUSES = ("done", "memory", "disk", "error")
 _ANSWER_MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -30,11 +31,12 @@ class Failure(StrEnum):
     TIME = "time"
     MEMORY = "memory"
     CRASH = "crash"
+    DISK = "disk"
     ERROR = "error"
 
 
 class SandboxFailed(Exception):
-    """A call gave no answer: it took too long, too much memory, its process died, or it raised.
+    """A call gave no answer: it took too long, too much memory, its process died, its disk is full, or it raised.
 
     `detail` names the exception and the places it passed, never its text, which may quote a letter.
     """
@@ -89,7 +91,8 @@ class Sandbox:
             try:
                 status, answer = self._ask(pickle.dumps((function, arguments)), seconds or self._limits.seconds)
             except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
-                raise SandboxFailed(Failure.CRASH, self._end(type(error).__name__)) from error
+                failure = Failure.DISK if is_of_disk(error) else Failure.CRASH
+                raise SandboxFailed(failure, self._end(type(error).__name__)) from error
             except SandboxFailed:
                 self._end()
                 raise

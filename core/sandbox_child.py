@@ -17,6 +17,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from core.errors import is_of_disk
+
 _PR_SET_PDEATHSIG = 1
 # Names, not modules: "pathlib" alone would also give "os.system", which is reached through it.
 _PLAIN = {
@@ -83,7 +85,7 @@ def _answer(question: bytes) -> tuple[str, object]:
     except MemoryError:
         return "memory", ""
     except BaseException as error:  # the boundary of the process: everything is reported, nothing escapes
-        return "error", _where(error)
+        return "disk" if is_of_disk(error) else "error", _where(error)
 
 
 def _where(error: BaseException) -> str:

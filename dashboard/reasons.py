@@ -8,6 +8,7 @@ HELD = {
     "unreadable_error": "Thư hỏng hoặc sai cấu trúc, máy không đọc được",
     "unreadable_time": "Đọc thư quá lâu, máy đã dừng",
     "unreadable_memory": "Đọc thư tốn quá nhiều bộ nhớ, máy đã dừng",
+    "unreadable_disk": "Không đủ chỗ trên đĩa để đọc thư",
     "unreadable_crash": "Chương trình đọc thư gặp lỗi giữa chừng",
     "hold": "Máy chưa xếp được thư này",
     "too_large": "Thư lớn hơn giới hạn cho phép, còn nguyên ở hộp thư",

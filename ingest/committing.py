@@ -55,7 +55,7 @@ def write(office: Office, entry: Entry) -> str | None:
             if os.getppid() != office.intake_pid:
                 os._exit(0)
             _write(_database(office.database), entry)
-    except Temporary as refused:
+    except (Temporary, OSError) as refused:  # OSError: of the lock files, on a full or broken disk
         return str(refused.__cause__ or refused)
     return None
 
@@ -66,6 +66,8 @@ def _write(database: Database, entry: Entry) -> None:
         # Another process, or a commit whose answer was lost, may have been first.
         place = (where.mailbox, where.folder, where.uidvalidity)
         is_written = where.uid in arrivals.recorded_uids(session, *place, [where.uid])
+        if is_written and arrivals.take_back_vanished(session, where):
+            is_written = False
         facts = [] if is_written else arrivals.record(session, [(where, entry.outcome)], at=entry.at)
         if entry.folder_id is not None:
             arrivals.advance(session, entry.folder_id, where.uidvalidity, entry.cursor)

@@ -38,7 +38,11 @@ class Stream:
         self._line = bytearray()  # what came of a line before a wait timed out
 
     def readline(self, limit: int = _LINE_MAX_BYTES) -> bytes:
-        """One line with its CR LF; b"" at the end of the connection. Raises ProtocolError past `limit` bytes."""
+        """One line with its CR LF; b"" at the end of the connection.
+
+        Raises ProtocolError past `limit` bytes, TimeoutError when the line only drips.
+        """
+        deadline = _deadline(0)  # a line of a megabyte arrives at once or not at all
         while True:
             held = self._buffer[self._start : self._end]
             at = _find_newline(held)
@@ -49,6 +53,7 @@ class Stream:
                 return self._take_line()
             if len(self._line) > min(limit, _LINE_MAX_BYTES):
                 raise ProtocolError("dòng trả lời dài quá mức")
+            _check(deadline)
             if not self._fill():
                 return self._take_line()
 
@@ -57,11 +62,13 @@ class Stream:
         return line
 
     def read(self, size: int) -> bytes:
-        """Exactly `size` bytes in memory (fewer at the end of the connection)."""
+        """Exactly `size` bytes in memory (fewer at the end of the connection). Raises TimeoutError when it drips."""
         if size > _MEMORY_MAX_BYTES:
             raise ProtocolError("phần trả lời lớn quá mức")
         data = bytearray()
+        deadline = _deadline(size)
         while len(data) < size and (self._start < self._end or self._fill()):
+            _check(deadline)
             taken = min(size - len(data), self._end - self._start)
             data += self._buffer[self._start : self._start + taken]
             self._start += taken
@@ -73,17 +80,16 @@ class Stream:
         Raises ConnectionError when the connection ends first, TimeoutError when it only drips, OSError of
         the file system as it comes (then the rest of the body is still on the wire).
         """
-        deadline = monotonic() + _DRIP_GRACE_SECONDS + size / _SLOWEST_BYTES_PER_SECOND
+        deadline = _deadline(size)
         while size:
-            if self._start == self._end and not self._fill_window(size):
+            if self._start == self._end and not self._fill_window(size, deadline):
                 raise ConnectionError("kết nối đứt giữa thư")
             taken = min(size, self._end - self._start)
             if target is not None:
                 _write_all(target, self._buffer[self._start : self._start + taken])
             self._start += taken
             size -= taken
-            if monotonic() > deadline:
-                raise TimeoutError("máy chủ gửi quá chậm")
+            _check(deadline)
 
     def wait(self, seconds: float, *others: int) -> tuple[bool, list[int]]:
         """Wait for bytes of the server or for one of the descriptors `others`, at most `seconds`.
@@ -106,8 +112,9 @@ class Stream:
         self._end = self._sock.recv_into(self._buffer)
         return self._end > 0
 
-    def _fill_window(self, wanted: int) -> bool:
+    def _fill_window(self, wanted: int, deadline: float) -> bool:
         # A TLS record holds 16 kB at most: gather a window of them, so that the file gets few large writes.
+        # Each byte may come just before the socket's own time-out: a whole window of them would take months.
         self._start = self._end = 0
         wanted = min(wanted, WINDOW_BYTES)
         while self._end < wanted:
@@ -115,6 +122,7 @@ class Stream:
             self._end += got
             if not got:
                 break
+            _check(deadline)
         return self._end > 0
 
 
@@ -174,7 +182,7 @@ class _Answers:
             tag, _, rest = line.partition(b" ")
             if tag in self.waiting:
                 # NO for an expunged mail (RFC 2180 4.1.2) means the same as OK without data: it is gone.
-                if rest[:3].upper() == b"BAD":
+                if rest[:2].upper() not in (b"OK", b"NO"):
                     raise ProtocolError("máy chủ không hiểu lệnh FETCH")
                 uid = self.waiting.pop(tag)
                 return Body(uid, self._sizes.pop(uid, None))
@@ -221,6 +229,15 @@ def _line(stream: Stream) -> bytes:
     if not line.endswith(b"\n"):
         raise ConnectionError("kết nối đứt")
     return line
+
+
+def _deadline(size: int) -> float:
+    return monotonic() + _DRIP_GRACE_SECONDS + size / _SLOWEST_BYTES_PER_SECOND
+
+
+def _check(deadline: float) -> None:
+    if monotonic() > deadline:
+        raise TimeoutError("máy chủ gửi quá chậm")
 
 
 def _find_newline(held: memoryview) -> int:

@@ -10,18 +10,27 @@ class Series:
     waits = True
 
     def __init__(
-        self, folder_id: int, mailbox: str, folder: str, uidvalidity: int, cursor: int, recorded: Iterable[int]
+        self,
+        folder_id: int,
+        mailbox: str,
+        folder: str,
+        uidvalidity: int,
+        cursor: int,
+        recorded: Iterable[int],
+        awaited: Iterable[int] = (),
     ) -> None:
-        """`recorded` are the UIDs above `cursor` that have an arrival row already."""
+        """`recorded` are the UIDs above `cursor` that have an arrival row already, `awaited` those that an earlier
+        process saw and that may have none."""
         self.folder_id = folder_id
         self.mailbox = mailbox
         self.folder = folder
         self.uidvalidity = uidvalidity
         self._cursor = cursor
         self._recorded = set(recorded)
-        self._open: set[int] = set()  # seen, without a row
+        self._open = {uid for uid in awaited if uid > cursor} - self._recorded  # seen, without a row
+        self._noted = frozenset(self._open)  # of these, what the folder's row says
         self._on_the_way: set[int] = set()  # of these, handed over to be read and committed
-        self._highest = max([cursor, *self._recorded])
+        self._highest = max([cursor, *self._recorded, *self._open])
         self._lock = threading.Lock()
 
     @property
@@ -54,6 +63,16 @@ class Series:
             self._highest = max([self._highest, *found])
             waiting = self._open - self._on_the_way
             return sorted(waiting & present), sorted(waiting - present)
+
+    def to_be_noted(self) -> frozenset[int]:
+        """All that is seen and without a row, when some of it is news to the folder's row; else nothing."""
+        with self._lock:
+            return frozenset() if self._open <= self._noted else frozenset(self._open)
+
+    def noted(self, uids: frozenset[int]) -> None:
+        """The folder's row says so now."""
+        with self._lock:
+            self._noted = uids
 
     def hand_over(self, uid: int) -> None:
         """A letter is on its way; it will be settled or given up."""

@@ -65,7 +65,10 @@ def run(
     sys.setswitchinterval(_TURN_SECONDS)
     step_service_behind_people()
     with ExitStack() as closing:
-        intake = Intake(settings, database, stop, clock, reader)
+        try:
+            intake = Intake(settings, database, stop, clock, reader)
+        except OSError as error:
+            raise Temporary(f"Không ghi được đĩa khi khởi động ({error}). Thư vẫn ở hộp thư, sẽ tự thử lại.") from error
         closing.callback(intake.close)
         intake.start()
         if once:
@@ -215,14 +218,18 @@ def _is_removed(database: Database, mark: str) -> bool:
 
 
 def _sweep(settings: Settings, database: Database, store: FolderStore) -> None:
-    """Remove what a killed process stored and no row names (promise 2)."""
-    removed = store.sweep(_named(database))
-    with store.alone(), database.reading() as session:
-        sealed = held.sealed_names(session)
-        for path in settings.sealed_folder.glob("*"):
-            if path.name not in sealed:
-                path.unlink()
-                removed += 1
+    """Remove what a killed process stored and no row names (promise 2); what can't be removed waits for the next."""
+    removed = 0
+    try:
+        removed = store.sweep(_named(database))
+        with store.alone(), database.reading() as session:
+            sealed = held.sealed_names(session)
+            for path in settings.sealed_folder.glob("*"):
+                if path.name not in sealed:
+                    path.unlink()
+                    removed += 1
+    except OSError as error:
+        log.warning("not_swept", error=str(error))
     if removed:
         log.info("swept", files=removed)
 

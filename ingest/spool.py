@@ -76,13 +76,17 @@ class Spool:
         return self._max_bytes // _ROOM_PER_BYTE
 
     def try_reserve(self, size: int) -> Slot | None:
-        """Make room for a mail of `size` bytes; None while others take too much of the budget."""
+        """Make room for a mail of `size` bytes; None while others take too much of the budget. Raises OSError."""
         with self._changed:
             if self._used + _room(size) > self._max_bytes:
                 return None
             self._used += _room(size)
         slot = Slot(self.folder / secrets.token_hex(8), _room(size))
-        slot.folder.mkdir(mode=0o700)
+        try:
+            slot.folder.mkdir(mode=0o700)
+        except OSError:
+            self.release(slot)
+            raise
         return slot
 
     def try_grow(self, slot: Slot, size: int) -> Slot | None:

@@ -1,6 +1,5 @@
 """What can go wrong between us and a mailbox, as a kind, a Vietnamese sentence for the page and words for the log."""
 
-import errno
 import imaplib
 import socket
 import ssl
@@ -9,6 +8,7 @@ from enum import StrEnum
 from imapclient.exceptions import IMAPClientError, LoginError
 from sqlalchemy.exc import DBAPIError
 
+from core.errors import is_of_disk
 from ingest.literals import ProtocolError
 
 
@@ -79,8 +79,7 @@ def _kind(error: Exception, logging_in: bool) -> Kind | None:
         return Kind.HOST
     if isinstance(error, ProtocolError):
         return Kind.PROTOCOL
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG,
-                                                      errno.EROFS):  # fmt: skip
+    if is_of_disk(error):
         return Kind.DISK
     if isinstance(error, imaplib.IMAP4.abort):
         return Kind.CONNECTION

@@ -14,7 +14,7 @@ from core import arrivals, mailboxes
 from core.arrivals import Held, Where
 from core.errors import Temporary
 from core.letters import ArrivalState
-from ingest import reconcile
+from ingest import awaited, reconcile
 from ingest.account import account_of
 from ingest.again import fetch_again
 from ingest.fetch import Fetch
@@ -96,7 +96,7 @@ class FolderWatch:
                 self._sleep(self._shared.lease_seconds / 4)
                 continue
             try:
-                with self._session() as imap:
+                with Session(account_of(self.mailbox)) as imap:
                     is_news = False
                     while not self._shared.stop.is_set() and self._leased:
                         self._pass(imap, reopen=not is_news)
@@ -116,7 +116,7 @@ class FolderWatch:
             if not self._has_lease():
                 log.info("folder_watched_by_another", mailbox=self.mailbox.name, folder=self.folder)
                 return None
-            with self._session() as imap:
+            with Session(account_of(self.mailbox)) as imap:
                 self._pass(imap, reopen=True)
             while self._series and not self._series.is_settled and not self._shared.stop.wait(0.01):
                 pass
@@ -136,9 +136,6 @@ class FolderWatch:
         self._leased = False
         self.wake()
 
-    def _session(self) -> Session:
-        return Session(account_of(self.mailbox))
-
     def _pass(self, imap: Session, *, reopen: bool) -> None:
         """Everything in the folder that has no row yet is fetched, or its absence noted."""
         asked, self._asked = self._asked, False
@@ -146,6 +143,7 @@ class FolderWatch:
         found = imap.uids_above(0 if self._compares else series.floor)
         compared = reconcile.compare(self._shared, series, found) if self._compares else None
         fresh, gone = series.see(found, compared.lost if compared else ())
+        awaited.note(self._shared, series)
         refused: list[int] = []
         for start in range(0, len(fresh), _PLACES_AT_ONCE):
             some = fresh[start : start + _PLACES_AT_ONCE]
@@ -157,8 +155,7 @@ class FolderWatch:
                 present = imap.existing(missing)
                 gone += [uid for uid in missing if uid not in present]
                 refused += sorted(present)
-        vanished = [self._where(series, uid, None) for uid in gone]
-        self._shared.committer.without_letter(series, vanished, ArrivalState.VANISHED)
+        awaited.vanish(self._shared, series, gone)
         self._not_given.update(refused)
         for uid in [uid for uid in refused if self._not_given[uid] >= _MOST_REFUSED_BODIES]:
             refused.remove(uid)
@@ -179,20 +176,20 @@ class FolderWatch:
             state = mailboxes.folder_state(session, self._folder_id)
         if state.uidvalidity != uidvalidity:
             log.info("series_begins", mailbox=self.mailbox.name, folder=self.folder, uidvalidity=uidvalidity)
+            awaited.end_series(self._shared, self.mailbox.name, self.folder, state)
             cut_off = state.import_since or self.mailbox.import_since
             if cut_off is not None:
                 series = Series(self._folder_id, self.mailbox.name, self.folder, uidvalidity, 0, ())
-                early = imap.uids_received_before(cut_off)
-                skipped = [self._where(series, uid, None) for uid in early]
+                skipped = [self._where(series, uid, None) for uid in imap.uids_received_before(cut_off)]
                 self._shared.committer.without_letter(series, skipped, ArrivalState.SKIPPED)
             with self._shared.database.writing(background=True) as session:
                 mailboxes.begin_series(session, self._folder_id, uidvalidity, cut_off)
+        place = (self.mailbox.name, self.folder, uidvalidity)
         with self._shared.database.reading() as session:
             state = mailboxes.folder_state(session, self._folder_id)
-            cursor = state.cursor
-            recorded = arrivals.recorded_above(session, self.mailbox.name, self.folder, uidvalidity, cursor)
+            recorded = arrivals.recorded_above(session, *place, state.cursor)
         self._compares = self._compares or reconcile.is_due(state, self._shared.clock())
-        self._series = Series(self._folder_id, self.mailbox.name, self.folder, uidvalidity, cursor, recorded)
+        self._series = Series(self._folder_id, *place, state.cursor, recorded, state.awaited)
         return self._series
 
     def _fetch(self, imap: Session, series: Series, places: Sequence[Place]) -> list[int]:

@@ -1,6 +1,7 @@
 """A whole office: real mailboxes, a database, a store, and intake as `congvan ingest` runs it."""
 
 import hashlib
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -113,8 +114,17 @@ class Office:
 
 
 @contextmanager
-def open_office(home: Path, dovecot: Dovecot, url: str | None = None) -> Iterator[Office]:
-    """An office with one empty book; `url` names its empty database, SQLite in `home` by default."""
+def open_office(home: Path, dovecot: Dovecot, url: str | None = None, prepared: Path | None = None) -> Iterator[Office]:
+    """An office with one empty book; `url` names its empty database, SQLite in `home` by default.
+
+    `prepared` is the data folder of an office that was made before; it is copied.
+    """
+    if prepared is not None:
+        shutil.copytree(prepared, home / "data")
+        database = Database(f"sqlite:///{home / 'data' / 'congvan.sqlite3'}")
+        yield Office(home, dovecot, database)
+        database.close()
+        return
     (home / "data").mkdir()
     database = Database(url or f"sqlite:///{home / 'data' / 'congvan.sqlite3'}")
     schema.upgrade(database)

@@ -46,6 +46,11 @@ class Program:
         # In a session of its own, as whatever the supervisor or systemd starts.
         return subprocess.run(line, capture_output=True, text=True, check=False, timeout=300, start_new_session=True)
 
+    def begin(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start one command of the program on this office."""
+        line = [sys.executable, str(ROOT / "congvan.py"), *words, "--config", str(self._config)]
+        return subprocess.Popen(line, stdout=self._log, stderr=self._log, start_new_session=True)
+
     def restart(self) -> None:
         """Start it unless it runs."""
         if self._process is None or self._process.poll() is not None:
@@ -222,6 +227,7 @@ def _toml(office: Office, port: int) -> str:
         f'database = "{settings.database}"',
         "[intake]",
         f'spool = "{settings.intake.spool}"',
+        f"workers = {settings.intake.workers}",
         "lease_seconds = 10",
         "[dashboard]",
         f"port = {port}",

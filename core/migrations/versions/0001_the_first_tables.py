@@ -111,6 +111,7 @@ def upgrade() -> None:
     sa.Column('folder', sa.String(length=200), nullable=False),
     sa.Column('uidvalidity', sa.BigInteger(), nullable=True),
     sa.Column('cursor', sa.BigInteger(), nullable=False),
+    sa.Column('awaited', sa.Text(), nullable=False),
     sa.Column('import_since', sa.Date(), nullable=True),
     sa.Column('is_missing', sa.Boolean(), nullable=False),
     sa.Column('lease_holder', sa.String(length=80), nullable=False),
