@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -11,12 +11,14 @@ from config.settings import Settings
 from core.backup import keys, marks, restoring, snapshot, taking
 from core.backup.container import Damaged
 from core.backup.marks import TRIAL, Outcome
-from core.backup.vault import Vault
+from core.backup.vault import CHANGES, Vault
+from core.clearing import Letter
 from core.db import Database
 from core.errors import CongvanError, Permanent
 from core.files import FolderStore
 
 NO_PLACE = "Chưa đặt nơi sao lưu: thêm khóa «backup.folder» vào tệp cấu hình."
+_COMMIT = timedelta(minutes=5)  # the longest between a letter's instant and its commit
 _ROOM = 1.2  # free space that a trial needs, in sizes of the state
 
 log = structlog.get_logger()
@@ -36,6 +38,7 @@ class Backups:
     settings: Settings
     database: Database
     clock: Callable[[], datetime]
+    _last: dict[str, tuple[int | None, Outcome]] = field(default_factory=dict)
 
     def take(self, kind: str) -> Outcome:
         """Make a state of `kind` and note it. Raises what went wrong, noted too."""
@@ -45,10 +48,18 @@ class Backups:
         """Restore the newest state into a scratch folder, verify it, remove it. Raises what went wrong."""
         return self._noted(TRIAL, self._trial)
 
+    def proved_letters(self) -> Callable[[Letter], bool]:
+        """Tells of a letter whether it lies in a state that the last trial has proved: only such may be cleared."""
+        with self.database.reading() as session:
+            until = marks.proved_until(session)
+        return lambda letter: until is not None and letter.taken_at < until - _COMMIT
+
     def by_clock(self, kind: str) -> None:
         """One run of the scheduler: expected failures are noted and said in the log, and the clock goes on."""
         try:
             outcome = self.trial() if kind == TRIAL else self.take(kind)
+        except taking.Busy:
+            log.info("backup_put_off", kind=kind)
         except CongvanError as error:
             log.warning("backup_failed", kind=kind, why=error.sentence)
         except Exception:
@@ -62,6 +73,10 @@ class Backups:
             self.settings.backup_work,
         )  # fmt: skip
         vault = vault_of(self.settings)
+        writes, (before, last) = snapshot.writes(self.database), self._last.get(CHANGES, (None, None))
+        if kind == CHANGES and last is not None and writes is not None and writes == before:
+            vault.prepare()  # nothing to copy, but the place must be there
+            return last
         taken = taking.take(office, vault, kind, at=at, keep_days=self.settings.backup.keep_days)
         if taken.missing:
             one = taken.missing[0]
@@ -69,7 +84,9 @@ class Backups:
                 f"Bản {taken.name} đã ghi, nhưng kho tệp thiếu hoặc hỏng {len(taken.missing)} tệp ({one[:12]}…). "
                 "Chạy congvan verify để xem, rồi khôi phục tệp ấy từ bản sao lưu cũ hơn."
             )
-        return Outcome(taken.name, taken.entries, taken.files, taken.size, taken.written)
+        outcome = Outcome(taken.name, taken.entries, taken.files, taken.size, taken.written)
+        self._last[CHANGES] = (writes, outcome)
+        return outcome
 
     def _trial(self, at: datetime) -> Outcome:
         vault, work = vault_of(self.settings), self.settings.backup_work
@@ -98,6 +115,8 @@ class Backups:
         at = self.clock()
         try:
             outcome = run(at)
+        except taking.Busy:
+            raise
         except Exception as error:
             sentence = error.sentence if isinstance(error, CongvanError) else f"Lỗi chương trình: {error!r:.200}"
             with self.database.writing(background=True) as session:

@@ -113,6 +113,7 @@ class Intake:
         self._handed.forget_unasked()
         self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
         self._threads += [listener.thread for listener in self._listeners]
+        self._backups = Backups(settings, database, clock)
         self._jobs = jobs.scheduled(
             reconcile=self._reconcile,
             clear=lambda: self._clear(store, clock),
@@ -121,7 +122,7 @@ class Intake:
             forget_unasked=self._handed.forget_unasked,
             renew_leases=self._renew_leases,
             lease_seconds=lease,
-            backup=Backups(settings, database, clock).by_clock if settings.backup.folder is not None else None,
+            backup=self._backups.by_clock if settings.backup.folder is not None else None,
             plan=settings.backup,
         )
 
@@ -156,9 +157,10 @@ class Intake:
             watch.compare()
 
     def _clear(self, store: FolderStore, clock: Callable[[], datetime]) -> None:
+        proved = self._backups.proved_letters()
         for watch in self.watches:
             if (uidvalidity := watch.watched_series) is not None:
-                clearing.clear(self._database, clock, watch.mailbox, watch.folder, uidvalidity, store)
+                clearing.clear(self._database, clock, watch.mailbox, watch.folder, uidvalidity, store, proved)
 
     def _renew_leases(self) -> None:
         for watch in self.watches:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import events
-from core.backup.vault import CHANGES, FULL
+from core.backup.vault import CHANGES, FULL, instant_of
 from core.db import Base
 
 TRIAL = "trial"  # khôi phục thử
@@ -72,6 +72,12 @@ def note_failure(session: Session, kind: str, sentence: str, *, at: datetime) ->
 def all_marks(session: Session) -> dict[str, BackupMark]:
     """The mark of each kind that ever ran."""
     return {mark.kind: mark for mark in session.scalars(sa.select(BackupMark))}
+
+
+def proved_until(session: Session) -> datetime | None:
+    """What was committed before this instant lies in a state that the last trial has proved; None when none has."""
+    mark = session.get(BackupMark, TRIAL)
+    return instant_of(mark.state) if mark is not None and mark.done_at is not None and not mark.failure else None
 
 
 def is_late(mark: BackupMark | None, kind: str, at: datetime) -> bool:

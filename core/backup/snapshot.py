@@ -22,6 +22,8 @@ _MARK = 16  # bytes of a page's fingerprint
 _HEAD = struct.Struct(">QI")  # size of the whole file, and the size of a page
 _NUMBER = struct.Struct(">Q")
 _WINDOW = 256 * _PAGE
+# Written every few seconds by the clock alone; of them nothing would be missed.
+_RESTLESS = ("mail_folders", "mailboxes", "login_sessions", "backup_marks")
 _DUMP_SECONDS = 3600
 
 
@@ -60,6 +62,18 @@ def fill(database: Database, dump: Path) -> None:
     """Restore a PostgreSQL dump into an empty database, all or nothing. Raises Permanent with pg_restore's words."""
     options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
     _run("pg_restore", database.url, [*options, f"--dbname={_address(database.url)}", str(dump)])
+
+
+def writes(database: Database) -> int | None:
+    """A count that grows with what PostgreSQL has written, a second or so late; None for SQLite."""
+    if database.is_sqlite:
+        return None
+    statement = sa.text(
+        "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables "
+        "WHERE relname <> ALL(:quiet)"
+    )
+    with database.reading() as session:
+        return int(session.execute(statement, {"quiet": list(_RESTLESS)}).scalar_one())
 
 
 def empty(database: Database) -> None:

@@ -29,6 +29,10 @@ _CHANGES_KEPT = 24  # two hours of five minutes
 _WINDOW = 1 << 20
 
 
+class Busy(Temporary):
+    """Another run is under way, which is no failure of this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What is backed up: the database, the store, the sealed letters; `work` is a private folder for plain copies
@@ -69,7 +73,7 @@ def take(office: Office, vault: Vault, kind: str, *, at: datetime, keep_days: in
     Full states are kept for `keep_days`, the last one always; changes build upon the newest full state, and where
     there is none a full one is made. When something was removed from the office since the newest full state, a
     full one is made too, and every state from before the removal is erased. Raises Temporary when the place or
-    the database is away or another run is under way.
+    the database is away, Busy when another run is under way.
     """
     with alone(office.work), working(office.work) as folder:
         vault.prepare()
@@ -204,14 +208,14 @@ def _engine(office: Office) -> str:
 
 @contextmanager
 def alone(work: Path) -> Iterator[None]:
-    """One run at a time. Raises Temporary while another is under way."""
+    """One run at a time. Raises Busy while another is under way."""
     work.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(work / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Temporary("Một lần sao lưu hoặc khôi phục thử khác đang chạy. Chạy lại sau ít phút.") from None
+            raise Busy("Một lần sao lưu hoặc khôi phục thử khác đang chạy. Chạy lại sau ít phút.") from None
         yield
     finally:
         os.close(handle)

@@ -64,6 +64,11 @@ def state_name(at: datetime, kind: str, removal: int = 0) -> str:
     return f"{at.astimezone(UTC).strftime(_NAME_FORMAT)}Z-{kind}-{removal}"
 
 
+def instant_of(name: str) -> datetime:
+    """When a state's run began, aware UTC, by its name."""
+    return datetime.strptime(name.split("Z")[0], _NAME_FORMAT).replace(tzinfo=UTC)
+
+
 def kind_of(name: str) -> str:
     """FULL or CHANGES, by a state's name."""
     return name.split("-")[1]
