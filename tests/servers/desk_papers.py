@@ -86,9 +86,9 @@ def lay(office: Office, paper: Paper, *, received_at: datetime, mail: bool = Tru
         return drafts.insert(session, new)
 
 
-def add_file(office: Office, draft_id: int, name: str, octets: bytes) -> None:
+def add_file(office: Office, draft_id: int, name: str, octets: bytes, media_type: str = "application/pdf") -> None:
     """What intake does with a file that was handed in for a draft."""
-    kept = _store(office, octets, "application/pdf", office.clock())
+    kept = _store(office, octets, media_type, office.clock())
     with office.database.writing() as session:
         file = DraftFile(name, kept.sha256, kept.media_type, kept.size, FileRole.ANNEX)
         drafts.add_files(session, draft_id, [file])

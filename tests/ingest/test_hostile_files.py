@@ -1,0 +1,83 @@
+"""Letters with hostile files: held or drafted, in little time and memory, nothing written outside their place."""
+
+import base64
+import os
+import time
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hostile_files import hostile_files
+from mail_parts import HEADER
+
+from core.sandbox import Limits, Sandbox
+from ingest.letter import Outcome, Reading
+
+MAX_SECONDS = 2.0
+MAX_MEMORY_KB = 64 * 1024
+_TICKS = os.sysconf("SC_CLK_TCK")
+FILES = cache(hostile_files)
+
+
+def letter_with(name: str, data: bytes) -> bytes:
+    disposition = "filename*=utf-8''" + "".join(f"%{byte:02x}" for byte in name.encode())
+    head = f'{HEADER}Content-Type: multipart/mixed; boundary="=_b"\n\n--=_b\n\nKinh gui\n--=_b\nContent-Type: '
+    head += (
+        f"application/octet-stream\nContent-Disposition: attachment; {disposition}\nContent-Transfer-Encoding: base64"
+    )
+    return f"{head}\n\n{base64.encodebytes(data).decode()}--=_b--\n".replace("\n", "\r\n").encode()
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The child in which intake reads, with a short limit: nothing here may need more."""
+    sandbox = Sandbox(Limits(20, 512 << 20), tmp_path_factory.mktemp("child"), ["ingest.describe"])
+    yield sandbox
+    sandbox.close()
+
+
+def processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def memory_kb(pid: int, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def read(reader: Sandbox, place: Path, raw: bytes) -> Reading:
+    place.mkdir()
+    (place / "parts").mkdir()
+    (place / "mail.eml").write_bytes(raw)
+    reading = reader.call("ingest.describe:read_raw_letter", place / "mail.eml", place / "parts")
+    assert isinstance(reading, Reading)
+    assert (place / "mail.eml").read_bytes() == raw
+    return reading
+
+
+@pytest.mark.parametrize("name", FILES())
+def test_a_hostile_file_costs_little_and_the_letter_behind_is_read(reader: Sandbox, tmp_path: Path, name: str) -> None:
+    read(reader, tmp_path / "warm", letter_with("a.txt", b"x"))
+    pid = reader.pid
+    assert pid is not None
+    Path(f"/proc/{pid}/clear_refs").write_text("5")  # begin the high-water mark anew
+    memory, seconds = memory_kb(pid, "VmRSS"), processor_seconds(pid)
+    reading = read(reader, tmp_path / "letter", letter_with(name, FILES()[name]))
+    assert reader.pid == pid  # nobody had to be killed
+    assert processor_seconds(pid) - seconds < MAX_SECONDS
+    assert memory_kb(pid, "VmHWM") - memory < MAX_MEMORY_KB
+    assert reading.letter is not None
+    assert (reading.outcome is Outcome.DRAFT and len(reading.drafts) > 0) or reading.outcome is Outcome.HOLD
+    assert "root:" not in repr(reading)
+    for file in reading.letter.attachments:
+        assert not set("/\\\0\u202e\n") & set(file.name)
+    written = [path for path in tmp_path.rglob("*") if not path.is_dir()]
+    assert {path.relative_to(tmp_path).parts[0] for path in written} == {"warm", "letter"}
+    assert {path.parent.name for path in written if path.name != "mail.eml"} <= {"parts", "unpacked"}
+    assert not [path for path in written if path.is_symlink()]
+    start = time.monotonic()
+    behind = read(reader, tmp_path / "behind", letter_with("cong van.pdf", b"%PDF-1.4"))
+    assert (behind.outcome, reader.pid) == (Outcome.DRAFT, pid)
+    assert time.monotonic() - start < MAX_SECONDS

@@ -1,0 +1,163 @@
+"""Files made to hurt whoever opens them, each small and made anew: bombs, loops, traversal, disguises, scripts."""
+
+import bz2
+import gzip
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterable
+
+_DECLARED = (
+    '<?xml version="1.0"?><!DOCTYPE r [{}]><w:document xmlns:w="{}"><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p>'
+    "</w:body></w:document>"
+)
+_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+SCRIPT = b"<script>document.title='owned'</script>"
+
+
+def hostile_files() -> dict[str, bytes]:
+    """File name -> bytes. The names are part of the attack."""
+    return {**_archives(), **_documents(), **_pdfs(), **_disguises()}
+
+
+def zipped(members: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A zip of these members, names as they are."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, data in members:
+            entry = zipfile.ZipInfo("x")
+            entry.filename, entry.compress_type = name, method  # set afterwards, so that nothing tidies the name
+            archive.writestr(entry, data)
+    return out.getvalue()
+
+
+def _archives() -> dict[str, bytes]:
+    bomb = zipped([("van ban.pdf", bytes(200 << 20))])
+    deep = b"%PDF-1.4"
+    for _ in range(40):
+        deep = zipped([("trong.zip", deep)])
+    wide = zipped([("a.bin", bytes(4 << 20))])
+    for _ in range(4):
+        wide = zipped([(f"{number}.zip", wide) for number in range(10)])
+    link = zipfile.ZipInfo("lien ket")
+    link.external_attr = 0o120777 << 16
+    with_link = io.BytesIO()
+    with zipfile.ZipFile(with_link, "w") as archive:
+        archive.writestr(link, "/etc")
+        archive.writestr("lien ket/passwd", "x")
+    locked = bytearray(zipped([("mat.pdf", b"%PDF-1.4")]))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.index(mark) + offset] |= 1
+    return {
+        "bomb.zip": bomb,
+        "deep.zip": deep,
+        "wide.zip": wide,
+        "many.zip": zipped(((str(number), b"") for number in range(60_000)), zipfile.ZIP_STORED),
+        "overlap.zip": _overlapping(),
+        "traversal.zip": zipped([("../../../thoat.txt", b"x"), ("/thoat.txt", b"x"), ("C:\\thoat.txt", b"x")]),
+        "link.zip": with_link.getvalue(),
+        "nul.zip": zipped([("a.pdf\0.exe", b"MZ")]),
+        "cut.zip": zipped([("a.pdf", b"%PDF-1.4")])[:-30],
+        "locked.zip": bytes(locked),
+        "bomb.gz": gzip.compress(bytes(100 << 20), 1),
+        "bomb.bz2": bz2.compress(bytes(100 << 20), 1),
+        "traversal.tar.gz": _tar(),
+    }
+
+
+def _overlapping() -> bytes:
+    """2,000 entries of the directory over the same 8 MB."""
+    data = zipped([("0", bytes(8 << 20))])
+    start = data.index(b"PK\x01\x02")
+    end = data.index(b"PK\x05\x06")
+    entries = data[start:end] * 2_000
+    counts = (2_000).to_bytes(2, "little") * 2
+    return data[:start] + entries + data[end : end + 8] + counts + len(entries).to_bytes(4, "little") + data[end + 16 :]
+
+
+def _tar() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for name, kind in (("../../thoat.txt", tarfile.REGTYPE), ("sda", tarfile.BLKTYPE), ("l", tarfile.LNKTYPE)):
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+    return out.getvalue()
+
+
+def _word(document: str) -> bytes:
+    return zipped([("[Content_Types].xml", b"<Types/>"), ("word/document.xml", document.encode())])
+
+
+def _documents() -> dict[str, bytes]:
+    entities = '<!ENTITY x0 "ha">' + "".join(f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 12))
+    return {
+        "laughs.docx": _word(_DECLARED.format(entities + '<!ENTITY x "&x11;">', _WORD)),
+        "file.docx": _word(_DECLARED.format('<!ENTITY x SYSTEM "file:///etc/passwd">', _WORD)),
+        "bomb.docx": zipped([("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<" + b"a" * (100 << 20))]),
+        "many.docx": zipped([("[Content_Types].xml", b""), *((f"word/{n}", b"") for n in range(50_000))]),
+        "macro.docm": zipped(
+            [("[Content_Types].xml", b""), ("word/document.xml", b"x"), ("word/vbaProject.bin", b"x")]
+        ),
+        "file.edxml": b'<?xml version="1.0"?><!DOCTYPE e [<!ENTITY x SYSTEM "file:///etc/passwd">]><edXML>&x;</edXML>',
+    }
+
+
+def pdf(*objects: bytes) -> bytes:
+    """A PDF of these objects, without a table: readers rebuild it."""
+    body = b"".join(b"%d 0 obj %b endobj\n" % (number, one) for number, one in enumerate(objects, 1))
+    return b"%PDF-1.7\n" + body + b"trailer <</Root 1 0 R>>\n%%EOF\n"
+
+
+def _page(content: bytes, catalog: bytes = b"") -> bytes:
+    return pdf(
+        b"<</Type/Catalog/Pages 2 0 R%b>>" % catalog,
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
+        content,
+    )
+
+
+def _flate(data: bytes, rounds: int = 1) -> bytes:
+    for _ in range(rounds):
+        data = zlib.compress(data, 9)
+    return b"<</Filter[%b]/Length %d>>stream\n%b\nendstream" % (b"/FlateDecode" * rounds, len(data), data)
+
+
+def _pdfs() -> dict[str, bytes]:
+    loop = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 9>>"]
+    script = b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"
+    return {
+        "bomb.pdf": _page(_flate(b"BT (a) Tj ET " * (4 << 20))),
+        "twice.pdf": _page(_flate(bytes(100 << 20), rounds=2)),
+        "loop.pdf": pdf(*loop),
+        "script.pdf": _page(_flate(b""), script),
+        "launch.pdf": _page(_flate(b""), b"/OpenAction<</S/Launch/F(cmd.exe)>>"),
+        "pages.pdf": pdf(
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[%b]/Count 5000>>" % (b"3 0 R " * 5_000),
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9e9 9e9]>>",
+        ),
+        "html.pdf": b"<html>" + SCRIPT + _page(_flate(b"")),
+        "zip.pdf": _page(_flate(b"")) + zipped([("a.exe", b"MZ")]),
+        "empty.pdf": b"",
+    }
+
+
+def _disguises() -> dict[str, bytes]:
+    harmless_virus = ("X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").encode()
+    return {
+        "page.html": SCRIPT,
+        "drawing.svg": b'<svg xmlns="http://www.w3.org/2000/svg" onload="document.title=\'owned\'">'
+        + SCRIPT
+        + b"</svg>",
+        "invite.ics": b"BEGIN:VCALENDAR\r\nSUMMARY:" + SCRIPT + b"\r\nEND:VCALENDAR\r\n",
+        "cong van.pdf.exe": b"MZ" + bytes(200),
+        "chuong trinh.pdf": b"MZ" + bytes(200),
+        "van ban\u202efdp.exe": b"MZ",
+        "eicar.com.txt": harmless_virus,
+        "eicar.zip": zipped([("eicar.com", harmless_virus)]),
+        SCRIPT.decode() + ".txt": b"x",
+        '"><img src=x onerror="document.title=1">.pdf': b"%PDF-1.4",
+    }
