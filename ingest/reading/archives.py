@@ -80,6 +80,8 @@ class _Unpacker:
                 raise _Limits
             with zipfile.ZipFile(path) as archive:
                 members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
+                if any(m.header_offset < 0 for m in members):  # zipfile would seek there: OSError, as from a full disk
+                    raise zipfile.BadZipFile
                 if any(m.flag_bits & _ENCRYPTED_FLAG for m in members):
                     return [], "locked"
                 self._allow(len(members), sum(m.file_size for m in members), path.stat().st_size)

@@ -103,3 +103,10 @@ def test_names_in_old_encodings_are_read(tmp_path: Path) -> None:
 def test_other_archives_are_left_for_the_clerk(tmp_path: Path) -> None:
     rar = Attachment("ho so.rar", 1, "0" * 64, "application/vnd.rar", "", tmp_path / "a")
     assert open_archives([rar], tmp_path)[0][0].warnings == ("unopened",)
+
+
+def test_a_member_before_the_beginning_is_damage_and_no_full_disk(tmp_path: Path) -> None:
+    attachment = packed(tmp_path / "a", {"mat.pdf": b"%PDF-1.4"})
+    data = (tmp_path / "a").read_bytes()
+    (tmp_path / "a").write_bytes(data[20:])
+    assert open_archives([attachment], tmp_path)[0][0].warnings == ("damaged_archive",)
