@@ -94,12 +94,13 @@ def measure_growth(home: Path, days: int) -> None:
             at = START + timedelta(days=day)
             _arrive(office, range(day * LETTERS_A_DAY, (day + 1) * LETTERS_A_DAY), at, size=20_000)
             full = taking.take(office, vault, FULL, at=at)
+            _arrive(office, range(-day - 1, -day), at, size=20_000)
             changes = taking.take(office, vault, CHANGES, at=at + timedelta(minutes=5))
             if day in {0, days // 2, days - 1}:
-                live = (home / "data" / "congvan.sqlite3").stat().st_size
+                live = vault.manifest(full.name).database_size
                 print(
                     f"day {day + 1}: database {live / 1e6:.1f} MB, full backup wrote {full.written / 1e6:.2f} MB, "
-                    f"changes {changes.written / 1e6:.3f} MB, place {vault.size() / 1e6:.1f} MB"
+                    f"one letter's changes {changes.written / 1e6:.3f} MB, place {vault.size() / 1e6:.1f} MB"
                 )
     content = sum(path.stat().st_size for path in office.store.contents())
     states = vault.size() - content
