@@ -87,10 +87,11 @@ def test_garbage_at_any_byte_of_a_fetch_is_no_letter(office: Office, server: Scr
     answer = server.answer(1, b"F1")
     head, tail = answer.index(b"\r\n") + 2, answer.index(b")\r\nF1 OK")
     # Within the literal any byte is the letter's, after the tagged OK any word is a remark.
-    outside = [*range(head), *range(tail, tail + len(b")\r\nF1 O"))]
+    status = tail + len(b")\r\nF1 ")
+    outside = [*range(head), *range(tail, status)]
     rng = random.Random(4)
     with intake_of(office) as intake:
-        for at in rng.sample(outside, min(len(outside), times(12, 40, 200))):
+        for at in [status, status + 1, *rng.sample(outside, min(len(outside), times(8, 40, 200)))]:
             server.fault = Fault(at, How.GARBAGE)
             trouble = one_pass(intake)
             assert trouble is not None and trouble.kind in (Kind.PROTOCOL, Kind.CONNECTION), f"at {at}: {trouble}"
