@@ -22,7 +22,7 @@ LETTERS_A_KILL = 3
 
 @pytest.mark.torture
 def test_random_kills_of_the_intake_lose_no_letter_and_take_none_twice(office: Office) -> None:
-    kills = times(3, 300, 10_000)
+    kills = times(3, 40, 10_000)
     rng = random.Random(int(os.environ.get("SEED", "20260605")))
     mailbox = office.mailbox("vanthu")
     sent: set[str] = set()
