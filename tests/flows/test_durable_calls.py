@@ -80,6 +80,7 @@ def places(template: Template, process: str, act: str) -> Sequence[int]:
     wanted = times(1, 4, len(every)) * (2 if process == MAIN else 1)
     if wanted >= len(every):
         return every
+    wanted = min(wanted, counted)  # a reading process makes two or three
     rng = random.Random(f"{process} {act}")
     return [rng.randint(1 + counted * n // wanted, max(1, counted * (n + 1) // wanted)) for n in range(wanted)]
 
