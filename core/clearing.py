@@ -26,11 +26,6 @@ class Letter:
     taken_at: datetime
 
 
-def is_backed_up(_letter: Letter) -> bool:
-    """Whether the letter's bytes lie in a backup that was proven readable: no, while there is no backup."""
-    return False
-
-
 def old_letters(
     session: Session, mailbox: str, folder: str, uidvalidity: int, *, before: datetime, limit: int
 ) -> list[Letter]:  # fmt: skip

@@ -1,4 +1,4 @@
-"""One killable child process that runs functions on hostile input, within limits of time and memory."""
+"""One killable child process that runs functions, on hostile input above all, within limits of time and memory."""
 
 import contextlib
 import os

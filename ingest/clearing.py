@@ -32,9 +32,11 @@ def clear(
     folder: str,
     uidvalidity: int,
     store: FolderStore,
-    is_backed_up: Callable[[Letter], bool] = clearing.is_backed_up,
+    is_backed_up: Callable[[Letter], bool],
 ) -> int:
     """Clear one folder of what may leave it; returns how many letters left. Does nothing unless it is set.
+
+    `is_backed_up` tells whether a letter lies in a backup that was proved readable: no other may leave.
 
     Trouble with the server or the database ends it for today, with a line in the log.
     """

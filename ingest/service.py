@@ -61,7 +61,7 @@ def run(
     the database or the disk refused. Raises Permanent when a mailbox names a book that is not there, and
     Temporary when the database is away at the start.
     """
-    # The committing thread holds the write lock for as long as it waits for its turn among our threads.
+    # Between two letters the thread that asks for commits waits for its turn among our threads.
     sys.setswitchinterval(_TURN_SECONDS)
     step_service_behind_people()
     with ExitStack() as closing:

@@ -14,6 +14,7 @@ from core.clearing import Letter
 from core.events import Event
 from core.letters import Arrival, Message
 from ingest import clearing
+from ingest.backups import Backups
 
 LATER = datetime.now(UTC) + timedelta(days=40)
 
@@ -51,7 +52,8 @@ def filled(office: Office, **changes: object) -> MailboxSettings:
 
 def test_nothing_is_cleared_before_there_is_a_backup(office: Office) -> None:
     mailbox = filled(office)
-    assert clear(office, mailbox, core_clearing.is_backed_up) == 0
+    backups = Backups(office.settings, office.database, lambda: LATER)
+    assert clear(office, mailbox, backups.proved_letters()) == 0
     assert uids(office, mailbox) == [1, 2, 3, 4, 5]
 
 
