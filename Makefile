@@ -2,6 +2,8 @@
 PYTHON_BIN := .venv/bin/python
 PYTEST := $(PYTHON_BIN) -m pytest
 WORKERS ?= 2
+# By file, in the order that tests/conftest.py gives.
+SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PORT ?= 8360
 SCORES ?= letters documents
 SCORER ?= $(DATA)/../tools/score.py
@@ -21,7 +23,7 @@ run: setup-run
 	@$(PYTHON_BIN) congvan.py demo --port $(PORT)
 
 test: setup-test
-	$(PYTEST) -n $(WORKERS) --dist loadfile $(ARGS)
+	$(PYTEST) $(SIDE_BY_SIDE) $(ARGS)
 
 check: setup-check
 	$(PYTHON_BIN) -m ruff check .
@@ -33,7 +35,7 @@ check: setup-check
 	$(PYTHON_BIN) scripts/house_rules.py
 
 torture: setup-test
-	COUNT=$(if $(SAMPLE),short,full) $(PYTEST) -m torture $(ARGS)
+	COUNT=$(if $(SAMPLE),short,full) $(PYTEST) $(SIDE_BY_SIDE) -m torture $(ARGS)
 
 bench: setup-test
 	@mkdir -p bench/results

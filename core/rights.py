@@ -46,8 +46,8 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
 # Held letters whose reason says nothing of secrets or citizens' petitions: the clerk decides about these.
 _PLAIN_REASONS = frozenset({
     "archive_limits", "body_only", "body_only_state", "hoi_mot_cua", "hoi_quang_cao", "link_only", "locked_archive",
-    "locked_file", "not_given", "too_large", "unreadable_crash", "unreadable_disk", "unreadable_error",
-    "unreadable_memory", "unreadable_time", "virus_unscanned",
+    "locked_file", "not_given", "too_large", "too_many_files", "unreadable_crash", "unreadable_disk",
+    "unreadable_error", "unreadable_memory", "unreadable_time", "virus_unscanned",
 })  # fmt: skip
 NOT_GIVEN = "Tài khoản của bạn không được giao việc này. Liên hệ người quản trị nếu cần."
 _READ_ALL = frozenset({Role.LEADER, Role.OFFICE_CHIEF})

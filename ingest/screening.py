@@ -22,6 +22,7 @@ STATUS_PACKAGE = "edxml_status"  # marks an attachment that is a status message 
 _HEAD_LINES = 40
 _MOST_LETTERS = 200_000
 _MOST_TEXT_BYTES = 256 << 10
+MOST_FILES = 300  # of one letter: an office sends dozens, and storing thousands keeps the next letter waiting
 _HIDDEN = ""  # a suspected secret is never quoted
 _IDENTITY = re.compile(
     r"(?i)\b(?:cccd|cmnd|căn cước|chứng minh nhân dân|sinh năm|sinh ngày|thường trú|địa chỉ|số điện thoại)\b"
@@ -159,6 +160,8 @@ def _passed_on_petition(items: Sequence[Item]) -> Reason | None:
 
 
 def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[Reason, ...]]:
+    if len(letter.attachments) > MOST_FILES:
+        return Outcome.HOLD, (Reason("too_many_files", str(len(letter.attachments))),)
     for attachment in letter.attachments:
         if "locked" in attachment.warnings:
             is_archive = attachment.media_type == "application/zip"

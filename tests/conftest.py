@@ -20,6 +20,11 @@ from core import schema  # noqa: E402
 from core.db import Database  # noqa: E402
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole stories first: they take longest, and begun last one worker would wait for the other's."""
+    items.sort(key=lambda item: "flows" not in item.path.parts)
+
+
 @contextmanager
 def _server_home() -> Iterator[Path]:
     # Not below pytest's own folder: every other pytest that starts closes that one to all but root again.

@@ -10,6 +10,8 @@ from dashboard.incoming.view import Draft, FileLine
 from dashboard.pictures import Outline, outline_of
 from dashboard.readings import StoredFile
 
+LISTED_FILES = 100  # more at once are slow to lay out, and nobody reads them
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -33,6 +35,22 @@ class Pane:
     pages: int
     paragraphs: tuple[str, ...]
     places: tuple[Place, ...]
+    strip: "Strip"
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The files listed above the page: those around the one shown. `first` and `last` count from 1.
+
+    `before` and `after` are the positions that list the files before and after these, None at the ends.
+    """
+
+    files: tuple[FileLine, ...]
+    first: int
+    last: int
+    count: int
+    before: int | None
+    after: int | None
 
 
 async def pane_of(request: Request, draft: Draft) -> Pane | None:
@@ -45,13 +63,25 @@ async def pane_of(request: Request, draft: Draft) -> Pane | None:
         return None
     outline = await outline_of(request, stored(file))
     page = min(_number(request.query_params.get("trang")) or 1, max(1, outline.pages))
-    return Pane(file, page, outline.pages, outline.paragraphs, _places(draft, file, page, outline))
+    return Pane(
+        file, page, outline.pages, outline.paragraphs, _places(draft, file, page, outline), strip_around(draft, file)
+    )  # fmt: skip
 
 
 def chosen_file(draft: Draft, position: int | None) -> FileLine | None:
     """The file at `position`, else the main one, else the first."""
     ranked = sorted(draft.files, key=lambda file: (file.position != position, file.role != FileRole.MAIN))
     return ranked[0] if ranked else None
+
+
+def strip_around(draft: Draft, file: FileLine) -> Strip:
+    """The part of the draft's files in which `file` stands."""
+    start = draft.files.index(file) // LISTED_FILES * LISTED_FILES
+    files, count = draft.files[start : start + LISTED_FILES], len(draft.files)
+    end = start + len(files)
+    before = draft.files[start - 1].position if start else None
+    after = draft.files[end].position if end < count else None
+    return Strip(files, start + 1, end, count, before, after)
 
 
 def stored(file: FileLine) -> StoredFile:

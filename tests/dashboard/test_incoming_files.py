@@ -1,5 +1,6 @@
 """Files of a draft: what each one is, taking them away, dropping new ones on the desk."""
 
+import re
 from typing import Any
 
 import pytest
@@ -157,3 +158,18 @@ def test_sending_no_file_says_so(lan: Any, office: Office) -> None:
     assert answer.status_code == 422
     assert "Chưa chọn tệp nào" in answer.text
     assert spooled(office) == []
+
+
+def test_a_draft_of_many_files_lists_those_around_the_one_shown(lan: Any, office: Office) -> None:
+    annexes = {f"anh-{number:03}.bin": b"%d" % number for number in range(249)}
+    many = lay(office, Paper(2, annexes=annexes), received_at=office.clock())
+    seen: list[str] = []
+    path, page = f"/den/{many}", ""
+    for words in ("Tệp <strong>1 – 100</strong> trong 250", "101 – 200</strong>", "201 – 250</strong>"):
+        page = lan.get(path).text
+        assert words in page
+        seen += re.findall(r'download>tải về<span class="unseen"> ([^<]+)<', page)
+        after = re.search(r'<a href="([^"]+)"[^>]*>Các tệp sau', page)
+        path = f"/den/{many}{after[1]}" if after else ""
+    assert (path, len(seen), len(set(seen))) == ("", 250, 250)
+    assert "Các tệp trước" in page and lan.get(f"/den/{many}").text.count("Các tệp trước") == 0

@@ -1,6 +1,5 @@
 """Letters with hostile files: held or drafted, in little time and memory, nothing written outside their place."""
 
-import base64
 import os
 import time
 from collections.abc import Iterator
@@ -8,8 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hostile_files import hostile_files
-from mail_parts import HEADER
+from hostile_letters import hostile_letters, letter_with
 
 from core.sandbox import Limits, Sandbox
 from ingest.letter import Outcome, Reading
@@ -17,16 +15,7 @@ from ingest.letter import Outcome, Reading
 MAX_SECONDS = 2.0
 MAX_MEMORY_KB = 64 * 1024
 _TICKS = os.sysconf("SC_CLK_TCK")
-FILES = cache(hostile_files)
-
-
-def letter_with(name: str, data: bytes) -> bytes:
-    disposition = "filename*=utf-8''" + "".join(f"%{byte:02x}" for byte in name.encode())
-    head = f'{HEADER}Content-Type: multipart/mixed; boundary="=_b"\n\n--=_b\n\nKinh gui\n--=_b\nContent-Type: '
-    head += (
-        f"application/octet-stream\nContent-Disposition: attachment; {disposition}\nContent-Transfer-Encoding: base64"
-    )
-    return f"{head}\n\n{base64.encodebytes(data).decode()}--=_b--\n".replace("\n", "\r\n").encode()
+LETTERS = cache(hostile_letters)
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +46,14 @@ def read(reader: Sandbox, place: Path, raw: bytes) -> Reading:
     return reading
 
 
-@pytest.mark.parametrize("name", FILES())
+@pytest.mark.parametrize("name", LETTERS())
 def test_a_hostile_file_costs_little_and_the_letter_behind_is_read(reader: Sandbox, tmp_path: Path, name: str) -> None:
     read(reader, tmp_path / "warm", letter_with("a.txt", b"x"))
     pid = reader.pid
     assert pid is not None
     Path(f"/proc/{pid}/clear_refs").write_text("5")  # begin the high-water mark anew
     memory, seconds = memory_kb(pid, "VmRSS"), processor_seconds(pid)
-    reading = read(reader, tmp_path / "letter", letter_with(name, FILES()[name]))
+    reading = read(reader, tmp_path / "letter", LETTERS()[name])
     assert reader.pid == pid  # nobody had to be killed
     assert processor_seconds(pid) - seconds < MAX_SECONDS
     assert memory_kb(pid, "VmHWM") - memory < MAX_MEMORY_KB

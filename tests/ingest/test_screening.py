@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from ingest.letter import Address, Attachment, Letter, MailClass, Outcome, Page, Word
-from ingest.screening import screen
+from ingest.screening import MOST_FILES, screen
 
 STATE = "vanthu@snv.lamdong.gov.vn"
 PRIVATE = "nguoidan@gmail.com"
@@ -194,3 +194,10 @@ def test_an_answer_that_only_says_received_is_a_report() -> None:
 
 def test_an_unread_scan_is_drafted_not_suspected() -> None:
     assert outcome(letter(files=[attachment("1.pdf")]), {0: [Page(1, (), is_scan=True)]})[0] is Outcome.DRAFT
+
+
+def test_a_letter_of_hundreds_of_files_is_held() -> None:
+    dozens = [attachment(f"bieu-{number}.pdf") for number in range(MOST_FILES)]
+    assert outcome(letter(files=dozens))[0] is Outcome.DRAFT
+    found, rules, _ = outcome(letter(files=[*dozens, attachment("them.pdf")]))
+    assert (found, rules) == (Outcome.HOLD, ("too_many_files",))
