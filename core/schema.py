@@ -18,6 +18,7 @@ from core.db import Database
 from core.errors import Permanent, Temporary
 
 _FOLDER = Path(__file__).parent / "migrations"
+_UNFINISHED = "restore_unfinished"
 _LOCK_KEY = 7_165_200_063  # of pg_advisory_lock: any number that is ours alone
 
 
@@ -63,7 +64,12 @@ def open_current(url: str) -> Database:
     if database.is_sqlite and not Path(database.url.database or "").exists():
         raise NotCurrent(f"Chưa có cơ sở dữ liệu {database.url.database}. Chạy «congvan upgrade» để tạo.")
     try:
+        if not database.is_sqlite:
+            _refuse_half(database)
         has_schema = is_current(database)
+    except NotCurrent:
+        database.close()
+        raise
     except SQLAlchemyError as error:
         database.close()
         where = database.url.render_as_string(hide_password=True)
@@ -72,6 +78,27 @@ def open_current(url: str) -> Database:
         database.close()
         raise NotCurrent("Cơ sở dữ liệu chưa ở bản của chương trình. Dừng dịch vụ rồi chạy «congvan upgrade».")
     return database
+
+
+def being_restored(database: Database) -> None:
+    """From now until `restored` the database opens for nobody: a restore that is cut leaves no half office."""
+    with database.engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE TABLE {_UNFINISHED} (x integer)"))
+
+
+def restored(database: Database) -> None:
+    """The office stands whole, with its files."""
+    with database.engine.begin() as connection:
+        connection.execute(sa.text(f"DROP TABLE IF EXISTS {_UNFINISHED}"))
+
+
+def _refuse_half(database: Database) -> None:
+    with database.engine.connect() as connection:
+        if sa.inspect(connection).has_table(_UNFINISHED):
+            raise NotCurrent(
+                "Lần khôi phục vào cơ sở dữ liệu này chưa xong: cơ quan ở đây còn dở dang. Tạo một cơ sở dữ liệu "
+                "mới, rỗng và một thư mục mới, rồi chạy lại «congvan restore»."
+            )
 
 
 def is_current(database: Database) -> bool:

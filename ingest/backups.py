@@ -1,7 +1,7 @@
 """Backups by the clock and by command: full each day, changes each few minutes, each week a restore on trial."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from core.backup.marks import TRIAL, Outcome
 from core.backup.vault import CHANGES, Vault
 from core.clearing import Letter
 from core.db import Database
-from core.errors import CongvanError, Permanent
+from core.errors import CongvanError, Permanent, Temporary
 from core.files import FolderStore
 
 NO_PLACE = "Chưa đặt nơi sao lưu: thêm khóa «backup.folder» vào tệp cấu hình."
@@ -90,7 +90,7 @@ class Backups:
 
     def _trial(self, at: datetime) -> Outcome:
         vault, work = vault_of(self.settings), self.settings.backup_work
-        with taking.alone(work), taking.working(work) as folder:
+        with taking.in_words(work), taking.alone(work), taking.working(work) as folder:
             names = vault.states()
             if not names:
                 raise Permanent("Nơi sao lưu chưa có bản nào hoàn chỉnh để khôi phục thử.")
@@ -119,7 +119,8 @@ class Backups:
             raise
         except Exception as error:
             sentence = error.sentence if isinstance(error, CongvanError) else f"Lỗi chương trình: {error!r:.200}"
-            with self.database.writing(background=True) as session:
+            # Where the database refuses too, what went wrong first is still what is said.
+            with suppress(Temporary), self.database.writing(background=True) as session:
                 marks.note_failure(session, kind, sentence, at=self.clock())
             raise
         with self.database.writing(background=True) as session:

@@ -32,7 +32,8 @@ class Damaged(Permanent):
 def write(target: Path, temporary: Path, key: Key, role: str, plain: Iterable[bytes]) -> int:
     """Encrypt the bytes into `target` by way of `temporary` (same file system), durably; returns the size on disk.
 
-    Raises OSError when it can't be written, and whatever `plain` raises; then nothing stands under `target`.
+    Raises OSError when it can't be written, and whatever `plain` raises; then nothing new stands under `target`,
+    unless it was the flush of its folder that failed.
     """
     head = _MAGIC + key.id + os.urandom(16)
     cipher, extra = _cipher(key, head), head + role.encode()

@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from core import events, registers, schema, verify
 from core.accounts import LoginSession
 from core.backup import snapshot
 from core.backup.container import Damaged
+from core.backup.taking import in_words
 from core.backup.vault import Manifest, Vault
 from core.db import Database
 from core.errors import Permanent, Temporary, WrongState
@@ -42,8 +44,10 @@ def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = 
     `target` must not be there or be empty; a PostgreSQL database at `database_url` must be empty; without the URL
     the database is SQLite in the folder. Nothing stands in `target` until all is proved. Afterwards each book waits
     until a person has confirmed its last number, and everybody has to sign in again. Raises WrongState where an
-    office stands already, Damaged when the state is not whole: its words name the newest whole state before it.
+    office stands already, Damaged when the state is not whole: its words name the newest whole state before it;
+    Temporary when the disk or the database refuses. A PostgreSQL database that a cut run left opens for nobody.
     """
+    target = target.absolute()
     _refuse_an_office(target, database_url)
     names = vault.states()
     if not names:
@@ -57,14 +61,30 @@ def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = 
     except Damaged as error:
         shutil.rmtree(staging, ignore_errors=True)
         raise Damaged(f"{error} Chưa khôi phục gì. {_advice(vault, name, names)}") from error
+    except Temporary:
+        shutil.rmtree(staging, ignore_errors=True)  # on a full disk it would only be in the way
+        raise
     os.sync()  # one flush for all; a trial needs none
-    staging.rename(target)
-    flush_folder(target.absolute().parent)
+    with in_words(target):
+        staging.rename(target)
+        flush_folder(target.parent)
+    if database_url:
+        with closing(Database(database_url)) as database:
+            schema.restored(database)
     return restored
 
 
 def lay_down(vault: Vault, name: str, folder: Path, database_url: str, *, at: datetime) -> Restored:
-    """Lay a state down in a new folder (one that a cut run left is removed) and verify it. Raises Damaged."""
+    """Lay a state down in a new folder (one that a cut run left is removed) and verify it.
+
+    A PostgreSQL database stays closed to the program until `schema.restored`. Raises Damaged, and Temporary when
+    the disk or the database refuses.
+    """
+    with in_words(folder):
+        return _lay_down(vault, name, folder, database_url, at)
+
+
+def _lay_down(vault: Vault, name: str, folder: Path, database_url: str, at: datetime) -> Restored:
     manifest = vault.manifest(name)
     contents = vault.contents_of(manifest)
     is_sqlite = manifest.engine == "sqlite"
@@ -81,6 +101,7 @@ def lay_down(vault: Vault, name: str, folder: Path, database_url: str, *, at: da
     _lay_objects(vault, "sealed", {one: folder / SEALED / one for one in manifest.sealed if vault.has("sealed", one)})
     with closing(Database(f"sqlite:///{copy}" if is_sqlite else database_url)) as database:
         if not is_sqlite:
+            schema.being_restored(database)
             snapshot.fill(database, copy)
             copy.unlink()
         return Restored(manifest, _begin_again(database, store, folder / SEALED, manifest, at), manifest.missing)
@@ -174,7 +195,10 @@ def _proved_bytes(vault: Vault, kind: str, what: str, target: Path | None) -> No
 
 def _begin_again(database: Database, store: FolderStore, sealed: Path, manifest: Manifest, at: datetime) -> Proof:
     """Bring the schema up to date, stop the numbers, end the sessions, and verify the whole."""
-    schema.upgrade(database)
+    try:
+        schema.upgrade(database)
+    except DBAPIError as error:
+        raise Temporary(f"Không ghi được cơ sở dữ liệu đang khôi phục: {type(error.orig).__name__}.") from error
     with database.writing() as session:
         registers.wait_for_confirmation(session, at=manifest.taken_at)
         session.execute(sa.update(LoginSession).where(LoginSession.ended_at.is_(None)).values(ended_at=at))

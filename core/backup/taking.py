@@ -1,5 +1,6 @@
 """Making one state: the database, then every content that the place lacks, then the manifest, last of all."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -73,9 +74,9 @@ def take(office: Office, vault: Vault, kind: str, *, at: datetime, keep_days: in
     Full states are kept for `keep_days`, the last one always; changes build upon the newest full state, and where
     there is none a full one is made. When something was removed from the office since the newest full state, a
     full one is made too, and every state from before the removal is erased. Raises Temporary when the place or
-    the database is away, Busy when another run is under way.
+    the database is away or a disk refuses, Busy when another run is under way.
     """
-    with alone(office.work), working(office.work) as folder:
+    with in_words(office.work), alone(office.work), working(office.work) as folder:
         vault.prepare()
         copy = folder / "database"
         with snapshot.copied(office.database, copy) as session:
@@ -143,9 +144,12 @@ class _NotWhole(Exception):
 
 def _proved(path: Path, sha256: str) -> Iterator[bytes]:
     digest = hashlib.sha256()
-    for window in _bytes(path):
-        digest.update(window)
-        yield window
+    try:
+        for window in _bytes(path):
+            digest.update(window)
+            yield window
+    except OSError as error:
+        raise _NotWhole(sha256) from error
     if digest.hexdigest() != sha256:
         raise _NotWhole(sha256)
 
@@ -153,19 +157,25 @@ def _proved(path: Path, sha256: str) -> Iterator[bytes]:
 def _put_sealed(folder: Path, vault: Vault, names: tuple[str, ...]) -> int:
     written = 0
     for name in names:
+        if vault.has("sealed", name):
+            continue
         # Gone between the snapshot and now: its letter was decided meanwhile.
-        if not vault.has("sealed", name) and (folder / name).is_file():
-            written += vault.put("sealed", name, _bytes(folder / name))
+        with contextlib.suppress(_NotWhole):
+            written += vault.put("sealed", name, _still_there(folder / name))
     return written
 
 
-def _bytes(path: Path) -> Iterator[bytes]:
+def _still_there(path: Path) -> Iterator[bytes]:
     try:
-        with path.open("rb") as reading:
-            while window := reading.read(_WINDOW):
-                yield window
-    except OSError as error:
+        yield from _bytes(path)
+    except FileNotFoundError as error:
         raise _NotWhole(path.name) from error
+
+
+def _bytes(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as reading:
+        while window := reading.read(_WINDOW):
+            yield window
 
 
 def _let_go(vault: Vault, facts: _Facts, made: str, base: Manifest | None, since: datetime) -> None:
@@ -176,14 +186,21 @@ def _let_go(vault: Vault, facts: _Facts, made: str, base: Manifest | None, since
     changes = [name for name in others if kind_of(name) == CHANGES]
     gone = {name for name in others if kind_of(name) == FULL and name < state_name(since, FULL)}
     gone |= {name for name in others if removal_of(name) < facts.removal} | set(changes[_CHANGES_KEPT - 1 :])
-    for name in gone:
+    still = set(vault.states()) - gone
+    gone |= {name for name in changes if name in still and _base_of(vault, name) not in still}
+    # Changes before what they build upon: a run that is killed here leaves no state that is half.
+    for name in sorted(gone, key=lambda name: kind_of(name) == FULL):
         vault.drop_state(name)
-    still = set(vault.states())
-    for name in changes:
-        if name in still and vault.manifest(name).base not in still:
-            vault.drop_state(name)
     if gone or base is None:
         vault.sweep()
+
+
+def _base_of(vault: Vault, name: str) -> str:
+    """What a state of changes builds upon; "" when its manifest can't be read, so that nothing can be laid upon it."""
+    try:
+        return vault.manifest(name).base
+    except Damaged:
+        return ""
 
 
 def _facts(session: Session) -> _Facts:
@@ -204,6 +221,15 @@ def _facts(session: Session) -> _Facts:
 
 def _engine(office: Office) -> str:
     return "sqlite" if office.database.is_sqlite else "postgresql"
+
+
+@contextmanager
+def in_words(folder: Path) -> Iterator[None]:
+    """A disk that refuses below `folder` is said as Temporary."""
+    try:
+        yield
+    except OSError as error:
+        raise Temporary(f"Không ghi được {folder}: {error.strerror}. Xem đĩa có đầy không rồi chạy lại.") from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from core.backup import container
 from core.backup.container import Damaged
 from core.backup.keys import Key
 from core.errors import Permanent, Temporary
+from core.files import flush_folder
 
 FULL, CHANGES = "full", "changes"
 _FORMAT = 1
@@ -95,13 +97,11 @@ class Vault:
         """
         if not self.folder.is_dir():
             raise Temporary(f"Không thấy nơi sao lưu {self.folder}. Gắn lại đĩa hoặc thư mục mạng rồi chạy lại.")
-        try:
+        with self._said_in_words():
             for folder in (self._states, self._temporary, self.folder / "objects"):
                 folder.mkdir(exist_ok=True, mode=0o700)
             for left in self._temporary.iterdir():
                 left.unlink()
-        except OSError as error:
-            raise Temporary(f"Không ghi được vào nơi sao lưu {self.folder}: {error.strerror}.") from error
 
     def states(self) -> list[str]:
         """The names of all states, newest first. Raises Permanent when this is no backup place."""
@@ -128,6 +128,7 @@ class Vault:
 
     def put_manifest(self, manifest: Manifest) -> int:
         """Write a state's manifest, which makes it a state; call last. Returns its size on disk."""
+        self._flush_names(manifest)
         text = zlib.compress(json.dumps(asdict(manifest)).encode())
         return self._write(self._states / f"{manifest.name}.manifest", f"manifest {manifest.name}", [text])
 
@@ -152,23 +153,26 @@ class Vault:
         return container.read(self._object(kind, what), self.key, f"{kind} {what}")
 
     def drop(self, kind: str, what: str) -> None:
-        """Erase one object; harmless when it is gone."""
-        self._object(kind, what).unlink(missing_ok=True)
+        """Erase one object; harmless when it is gone. Raises Temporary."""
+        with self._said_in_words():
+            self._object(kind, what).unlink(missing_ok=True)
 
     def drop_state(self, name: str) -> None:
-        """Erase a state, its manifest first, so that a cut leaves no state without its parts."""
-        for part in ("manifest", "db", "pages"):
-            (self._states / f"{name}.{part}").unlink(missing_ok=True)
+        """Erase a state, its manifest first, so that a cut leaves no state without its parts. Raises Temporary."""
+        with self._said_in_words():
+            for part in ("manifest", "db", "pages"):
+                (self._states / f"{name}.{part}").unlink(missing_ok=True)
 
     def sweep(self) -> int:
         """Remove parts without a manifest and objects that no state names; returns how many objects.
 
-        A manifest that can't be read may name anything: then no object is removed.
+        A manifest that can't be read may name anything: then no object is removed. Raises Temporary.
         """
         names = self.states()
-        for path in self._states.iterdir():
-            if path.suffix in {".db", ".pages"} and path.stem not in names:
-                path.unlink()
+        with self._said_in_words():
+            for path in self._states.iterdir():
+                if path.suffix in {".db", ".pages"} and path.stem not in names:
+                    path.unlink()
         try:
             manifests = [self.manifest(name) for name in names]
         except Damaged:
@@ -176,8 +180,9 @@ class Vault:
         keep = {self.key.name("content", sha256) for manifest in manifests for sha256, _ in manifest.contents}
         keep |= {self.key.name("sealed", name) for manifest in manifests for name in manifest.sealed}
         orphans = [path for path in (self.folder / "objects").glob("??/*") if path.name not in keep]
-        for path in orphans:
-            path.unlink()
+        with self._said_in_words():
+            for path in orphans:
+                path.unlink()
         return len(orphans)
 
     def size(self) -> int:
@@ -189,9 +194,22 @@ class Vault:
         return self.folder / "objects" / name[:2] / name
 
     def _write(self, target: Path, role: str, plain: Iterable[bytes]) -> int:
-        temporary = self._temporary / os.urandom(12).hex()
+        with self._said_in_words():
+            return container.write(target, self._temporary / os.urandom(12).hex(), self.key, role, plain)
+
+    def _flush_names(self, manifest: Manifest) -> None:
+        # An object found there may be one whose run was killed between its name and the folder's flush.
+        objects = {self._object("content", sha256).parent for sha256, _ in manifest.contents}
+        objects |= {self._object("sealed", name).parent for name in manifest.sealed}
+        with self._said_in_words():
+            for folder in (*objects, self.folder / "objects"):
+                if folder.is_dir():
+                    flush_folder(folder)
+
+    @contextmanager
+    def _said_in_words(self) -> Iterator[None]:
         try:
-            return container.write(target, temporary, self.key, role, plain)
+            yield
         except OSError as error:
             raise Temporary(f"Không ghi được vào nơi sao lưu {self.folder}: {error.strerror}.") from error
 

@@ -21,6 +21,7 @@ from core.db import Database
 from core.errors import Permanent, Temporary, WrongState
 from core.letters import HeldLetter
 from core.registers import Book
+from core.schema import NotCurrent, open_current
 
 CANARY = b"CANARY-7c1f0e-" * 400
 
@@ -106,12 +107,13 @@ def test_every_cut_and_every_flipped_bit_is_refused_with_words(town: BackedUp, t
     newest = town.vault.states()[0]
     # Changes of PostgreSQL are a dump of their own and don't need their base's.
     unused = "none" if town.office.database.is_sqlite else f"{good.name}.db"
-    for _ in range(times(40, 100, 500) if town.office.database.is_sqlite else 10):
+    url = town.empty_database()  # one for all: whatever is refused must leave it empty
+    for _ in range(times(40 if town.office.database.is_sqlite else 10, 100, 500)):
         spoiled = tmp_path / "spoiled"
         shutil.copytree(town.vault.folder, spoiled)
         name = _spoil(spoiled, unused, rng)
         with pytest.raises(Damaged) as refused:
-            restore(Vault(spoiled, town.vault.key), tmp_path / "new", database_url=town.empty_database(), at=MORNING)
+            restore(Vault(spoiled, town.vault.key), tmp_path / "new", database_url=url, at=MORNING)
         assert "Chưa khôi phục gì" in refused.value.sentence, name
         if name.split(".")[0] == newest:
             assert f"--at {good.name}" in refused.value.sentence, name
@@ -249,3 +251,19 @@ def test_after_a_restore_the_next_number_waits(town: BackedUp, tmp_path: Path) -
         with pytest.raises(WrongState, match="xác nhận số cuối cùng đã cấp"):
             registers.next_number(session, book, at=MORNING)
     database.close()
+
+
+def test_a_restore_cut_before_its_files_stand_leaves_a_database_that_opens_for_nobody(
+    town: BackedUp, tmp_path: Path
+) -> None:
+    town.confirm()
+    name = town.take().name
+    url = town.empty_database()
+    restoring.lay_down(town.vault, name, tmp_path / "new.dang-khoi-phuc", url, at=MORNING)  # and no further
+    if url:
+        with pytest.raises(NotCurrent, match="còn dở dang"):
+            open_current(url)
+        with pytest.raises(WrongState, match="đã có bảng"):
+            restore(town.vault, tmp_path / "new", database_url=url, at=MORNING)
+    _, whole = come_back(town, tmp_path / "new")
+    open_current(whole).close()
