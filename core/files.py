@@ -63,7 +63,9 @@ class FolderStore:
         if not (folder / "ff").is_dir():  # made last: then all are there
             for first in range(256):
                 (folder / f"{first:02x}").mkdir(exist_ok=True, mode=0o700)
-            flush_folder(folder)
+        # Also when all are there: whoever made them may have been killed before this.
+        flush_folder(folder)
+        flush_folder(folder.absolute().parent)
 
     def path_of(self, sha256: str) -> Path:
         """Where the content lies, whether or not it is there."""

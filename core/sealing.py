@@ -50,6 +50,7 @@ def seal(source: Path, folder: Path) -> tuple[str, bytes]:
             os.fsync(writing.fileno())
         temporary.rename(folder / name)
         flush_folder(folder)
+        flush_folder(folder.parent)  # the first sealed letter makes the folder itself
     except OSError:
         temporary.unlink(missing_ok=True)
         raise

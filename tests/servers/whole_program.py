@@ -48,7 +48,7 @@ class Program:
 
     def begin(self, *words: str) -> subprocess.Popen[bytes]:
         """Start one command of the program on this office."""
-        line = [sys.executable, str(ROOT / "congvan.py"), *words, "--config", str(self._config)]
+        line = self._within([sys.executable, str(ROOT / "congvan.py"), *words, "--config", str(self._config)])
         return subprocess.Popen(line, stdout=self._log, stderr=self._log, start_new_session=True)
 
     def restart(self) -> None:
