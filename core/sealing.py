@@ -75,6 +75,11 @@ def unseal(path: Path, key: bytes) -> Iterator[bytes]:
                 return
 
 
+def sealed_size(size: int) -> int:
+    """How many bytes a letter of `size` bytes takes sealed: at least one chunk, each with its tag."""
+    return size + _TAG * max(1, -(-size // _CHUNK))
+
+
 def _nonce(number: int, *, is_last: bool) -> bytes:
     # One key seals one file, so a counter never repeats under it.
     return struct.pack(">?xxxQ", is_last, number)

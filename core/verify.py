@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import events
+from core import events, sealing
 from core.files import FolderStore, StoredFile, sha256_of
 from core.incoming.registration import check_book
 from core.letters import HeldLetter
@@ -85,10 +85,13 @@ def _file_fault(path: Path, sha256: str, size: int) -> str | None:
 
 def _sealed(session: Session, folder: Path) -> Iterator[str]:
     # Without its key a sealed file is dead, and the sweep has removed it or will.
-    held = sa.select(HeldLetter.id, HeldLetter.sealed_path).where(HeldLetter.seal_key.is_not(None))
-    for held_id, name in session.execute(held):
-        if not (folder / str(name)).is_file():
+    columns = HeldLetter.id, HeldLetter.sealed_path, HeldLetter.size
+    for held_id, name, size in session.execute(sa.select(*columns).where(HeldLetter.seal_key.is_not(None))):
+        path, wanted = folder / str(name), sealing.sealed_size(size)
+        if not path.is_file():
             yield f"Thư bị giữ số {held_id}: bản niêm phong không còn."
+        elif (found := path.stat().st_size) != wanted:
+            yield f"Thư bị giữ số {held_id}: bản niêm phong dài {found} byte, phải là {wanted}."
 
 
 def _numbers(numbers: tuple[int, ...]) -> str:

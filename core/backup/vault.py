@@ -160,7 +160,9 @@ class Vault:
     def drop_state(self, name: str) -> None:
         """Erase a state, its manifest first, so that a cut leaves no state without its parts. Raises Temporary."""
         with self._said_in_words():
-            for part in ("manifest", "db", "pages"):
+            (self._states / f"{name}.manifest").unlink(missing_ok=True)
+            flush_folder(self._states)
+            for part in ("db", "pages"):
                 (self._states / f"{name}.{part}").unlink(missing_ok=True)
 
     def sweep(self) -> int:
@@ -202,7 +204,7 @@ class Vault:
         objects = {self._object("content", sha256).parent for sha256, _ in manifest.contents}
         objects |= {self._object("sealed", name).parent for name in manifest.sealed}
         with self._said_in_words():
-            for folder in (*objects, self.folder / "objects"):
+            for folder in (*objects, self.folder / "objects", self.folder):
                 if folder.is_dir():
                     flush_folder(folder)
 

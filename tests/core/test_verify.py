@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from core import events, files, letters
+from core import events, files, letters, sealing
 from core.files import Content, FolderStore
 from core.incoming import registration
 from core.incoming.tables import Incoming
@@ -88,6 +88,13 @@ def test_a_changed_event_breaks_the_chain(office: Any, store: FolderStore, sha25
 def test_a_lost_seal_is_named_unless_its_key_was_destroyed(
     office: Any, store: FolderStore, sha256: str, tmp_path: Path, key: bytes | None, faults: int
 ) -> None:
+    held(office, "ab" * 16, key, 3)
+    found = prove(office, store, tmp_path).faults
+    assert len(found) == faults
+    assert all("niêm phong không còn" in fault for fault in found)
+
+
+def held(office: Any, name: str, key: bytes | None, size: int) -> None:
     with office.database.writing() as session:
         arrival = letters.Arrival(
             mailbox="van-thu", folder="INBOX", uidvalidity=1, uid=1, state=letters.ArrivalState.HELD, seen_at=MORNING
@@ -96,10 +103,20 @@ def test_a_lost_seal_is_named_unless_its_key_was_destroyed(
         session.flush()
         session.add(
             letters.HeldLetter(
-                arrival_id=arrival.id, reason="unreadable_time", mark="m", size=3, sealed_path="ab" * 16, seal_key=key,
+                arrival_id=arrival.id, reason="unreadable_time", mark="m", size=size, sealed_path=name, seal_key=key,
                 held_at=MORNING,
             )
         )  # fmt: skip
-    found = prove(office, store, tmp_path).faults
-    assert len(found) == faults
-    assert all("niêm phong không còn" in fault for fault in found)
+
+
+@pytest.mark.parametrize("size", [0, 3, 256 * 1024, 300_000])
+def test_a_seal_that_was_cut_short_is_named(
+    office: Any, store: FolderStore, sha256: str, tmp_path: Path, size: int
+) -> None:
+    (tmp_path / "letter").write_bytes(bytes(size))
+    name, key = sealing.seal(tmp_path / "letter", tmp_path / "sealed")
+    held(office, name, key, size)
+    assert prove(office, store, tmp_path).faults == []
+    _cut(tmp_path / "sealed" / name)
+    (fault,) = prove(office, store, tmp_path).faults
+    assert "niêm phong dài" in fault
