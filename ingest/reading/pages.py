@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from ingest.letter import Page
+from ingest.reading.doc import doc_pages
 from ingest.reading.docx import docx_pages
 from ingest.reading.pdf import pdf_pages
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOC = "application/msword"
 PICTURES = ("image/jpeg", "image/png", "image/tiff", "image/heic", "image/bmp", "image/gif")
 
 
@@ -20,6 +22,8 @@ def read_pages(path: Path, media_type: str) -> tuple[Page, ...]:
         return pdf_pages(path)
     if media_type == DOCX:
         return docx_pages(path)
+    if media_type == DOC:
+        return doc_pages(path)
     if media_type in PICTURES:
         return (Page(1, (), is_scan=True),)
     return ()

@@ -3,10 +3,13 @@
 import bz2
 import gzip
 import io
+import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable
+
+from word_files import Para, compound, word_file
 
 _DECLARED = (
     '<?xml version="1.0"?><!DOCTYPE r [{}]><w:document xmlns:w="{}"><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p>'
@@ -18,7 +21,7 @@ SCRIPT = b"<script>document.title='owned'</script>"
 
 def hostile_files() -> dict[str, bytes]:
     """File name -> bytes. The names are part of the attack."""
-    return {**_archives(), **_documents(), **_pdfs(), **_disguises()}
+    return {**_archives(), **_documents(), **_words(), **_pdfs(), **_disguises()}
 
 
 def zipped(members: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -102,6 +105,38 @@ def _documents() -> dict[str, bytes]:
         ),
         "file.edxml": b'<?xml version="1.0"?><!DOCTYPE e [<!ENTITY x SYSTEM "file:///etc/passwd">]><edXML>&x;</edXML>',
     }
+
+
+def _words() -> dict[str, bytes]:
+    """Old Word files: chains that loop, thousands of pieces over the same letters, a run for each letter."""
+    loop = bytearray(word_file([Para("x" * 9_000)]))
+    table = 512 + struct.unpack_from("<L", loop, 76)[0] * 512
+    for number in range(100):
+        struct.pack_into("<L", loop, table + 4 * number, number // 2)
+    text = [Para("chữ " * 200) for _ in range(300)]
+    long = word_file(text, boxes=["MẬT"] * 2_000)
+    pieces = bytearray(compound({"WordDocument": _main(20_000 * 15), "1Table": _pieces(20_000, 15)}))
+    tree = bytearray(compound({f"{number:05d}": b"" for number in range(20_000)}))
+    return {"loop.doc": bytes(loop), "long.doc": long, "pieces.doc": bytes(pieces), "tree.doc": bytes(tree)}
+
+
+def _main(count: int) -> bytes:
+    head = bytearray(4096) + b"a\r" * 8 + bytes(8192)
+    struct.pack_into("<HH6xH", head, 0, 0xA5EC, 0xC1, 0x0200)
+    struct.pack_into("<L", head, 0x4C, count)
+    struct.pack_into("<LL", head, 0x1A2, 0, 1 << 30)
+    # One table of 4,000 format pages, all the same one: a run for each letter.
+    struct.pack_into("<LL", head, 0xFA, 1 << 19, 8 * 4_000 + 4)
+    page = struct.pack("<102L", *range(4096, 4198)) + bytes(103) + b"\x65"
+    head[4608:5120] = page.ljust(512, b"\0")[:511] + b"\x65"
+    return bytes(head)
+
+
+def _pieces(count: int, letters: int) -> bytes:
+    starts = struct.pack(f"<{count + 1}L", *range(0, (count + 1) * letters, letters))
+    body = starts + struct.pack("<HLH", 0, 4096 * 2 | 1 << 30, 0) * count
+    table = b"\x02" + struct.pack("<L", len(body)) + body
+    return table.ljust(1 << 19, b"\0") + bytes(4 * 4_001) + struct.pack("<L", 9) * 4_000
 
 
 def pdf(*objects: bytes) -> bytes:

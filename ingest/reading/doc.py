@@ -1,0 +1,117 @@
+"""Word 97-2003 files (DOC) as paragraphs and table rows, laid out as pages of words."""
+
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.letter import Page
+from ingest.reading.compound import CompoundFile, Damaged
+from ingest.reading.doc_looks import Looks, Setting
+from ingest.reading.doc_text import Locked, Piece, WordText
+from ingest.reading.layout import Block, Paragraph, Row, in_capitals, lay_out, plain
+from ingest.reading.unreadable import Unreadable
+
+_MARK = re.compile(r"[\r\x07\x0c]")  # end of a paragraph; of a cell or a row; of a page or a section
+_CELL = "\x07"
+_DRAWN = "\x08"
+_FIELD = re.compile(r"\x13[^\x13\x14\x15]*(?:\x14([^\x13\x14\x15]*))?\x15")  # code, then what is shown of it
+_MOST_NESTED_FIELDS = 8
+_MOST_BOXES, _LONGEST_BOX = 20, 60
+_TO_TEXT = str.maketrans({"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": "", "\xa0": " "}) | {
+    # Letters of symbol fonts stand in a private area; old Vietnamese fonts are such.
+    0xF000 + code: chr(code)
+    for code in range(0x20, 0x100)
+}
+_NO_TEXT = dict.fromkeys(map(ord, "\x01\x02\x03\x04\x05\x06\x08\x13\x14\x15"), "")
+
+
+def doc_pages(path: Path) -> tuple[Page, ...]:
+    """The document as synthetic pages. Only its text and its looks are read, some 300,000 characters at most.
+
+    Raises Unreadable("damaged"), or "locked" for a file with a password.
+    """
+    try:
+        with path.open("rb") as file:
+            return lay_out(_blocks(WordText(CompoundFile(file))))
+    except Locked as error:
+        raise Unreadable("locked") from error
+    except (Damaged, struct.error, IndexError, OSError) as error:
+        raise Unreadable("damaged") from error
+
+
+def _blocks(text: WordText) -> Iterator[Block]:
+    looks = Looks(text)
+    boxes = _boxes(text)
+    cells: list[tuple[Paragraph, ...]] = []
+    cell: list[Paragraph] = []
+    for first, after, mark in _paragraphs(text, *text.story("text")):
+        setting = _setting(text, looks, after, mark, is_empty=first == after)
+        shown, is_drawn = _shown(text, looks, setting, first, after)
+        if not setting.in_table and not setting.ends_row:
+            if cells or cell:  # a row without its end
+                yield Row((*cells, tuple(cell)))
+                cells, cell = [], []
+            yield Paragraph(shown, looks.how(setting), boxes if is_drawn else ())
+            boxes = () if is_drawn else boxes
+        elif setting.ends_row:
+            yield Row(tuple(cells))
+            cells, cell = [], []
+        else:
+            cell.append(Paragraph(shown, looks.how(setting)))
+            if mark == _CELL:
+                cells.append(tuple(cell))
+                cell = []
+    if cells or cell:
+        yield Row((*cells, tuple(cell)))
+
+
+def _paragraphs(text: WordText, first: int, after: int) -> Iterator[tuple[int, int, str]]:
+    """First character, place of the mark and mark of each paragraph between `first` and `after`."""
+    whole = text.read(first, after)
+    start = 0
+    for mark in _MARK.finditer(whole):
+        yield first + start, first + mark.start(), mark[0]
+        start = mark.end()
+    if whole[start:].strip():
+        yield first + start, first + len(whole), ""
+
+
+def _setting(text: WordText, looks: Looks, mark_at: int, mark: str, *, is_empty: bool) -> Setting:
+    piece = next(text.between(mark_at, mark_at + 1), None)
+    found = looks.paragraphs.at(piece.at) if piece else None
+    if found is not None:
+        return found
+    # Without looks (files before Word 97) two marks one after the other end a row.
+    return Setting(in_table=mark == _CELL, ends_row=mark == _CELL and is_empty)
+
+
+def _shown(text: WordText, looks: Looks, setting: Setting, first: int, after: int) -> tuple[str, bool]:
+    """What is seen of a paragraph, and whether something is drawn beside it."""
+    parts = []
+    for piece in text.between(first, after):
+        at, end = piece.at, piece.place(piece.after)
+        for start, stop, look in looks.runs.within(at, end):
+            parts.append(_read(text, piece, at, start))
+            if not look.is_hidden:
+                part = _read(text, piece, start, stop)
+                parts.append(in_capitals(part) if looks.is_capital(look, setting.style) else part)
+            at = stop
+        parts.append(_read(text, piece, at, end))
+    joined = "".join(parts)
+    for _ in range(_MOST_NESTED_FIELDS if "\x13" in joined else 0):
+        joined = _FIELD.sub(lambda field: field[1] or "", joined)
+    return joined.translate(_NO_TEXT), _DRAWN in joined
+
+
+def _read(text: WordText, piece: Piece, start: int, stop: int) -> str:
+    """The characters of `piece` from byte `start` to `stop` of the main stream."""
+    first, after = (piece.first + (place - piece.at) // piece.width for place in (start, stop))
+    return plain(text.read(first, after).translate(_TO_TEXT)) if after > first else ""
+
+
+def _boxes(text: WordText) -> tuple[str, ...]:
+    """The short texts of drawn boxes: stamps are made so."""
+    found = (text.read(first, after) for first, after, _ in _paragraphs(text, *text.story("boxes")))
+    tidy = (plain(one.translate(_TO_TEXT).translate(_NO_TEXT)).strip() for one in found)
+    return tuple([one for one in tidy if 0 < len(one) <= _LONGEST_BOX][:_MOST_BOXES])
