@@ -22,6 +22,8 @@ from core.incoming.tables import Act, Incoming, IncomingFile
 from core.letters import Exclusion, HeldLetter, IntakeRequest, Message, MessageFile
 from core.people import User
 from core.rights import Right
+from core.search import erasing, index
+from core.search.tables import FileText
 
 _FORGETTING_SECONDS = 5.0  # how long readers of the pages may keep the database's log from being emptied
 _OF_THE_MAIL = (Source.SUBJECT, Source.BODY)  # evidence that quotes the letter, not one of its documents
@@ -81,6 +83,7 @@ def remove_content(
     document.removed_at, document.removed_by = at, by.id
     session.flush()
     gone = _unnamed(session, named)
+    _unindex(session, document, gone)
     session.execute(sa.delete(StoredFile).where(StoredFile.sha256.in_(gone)))
     events.blank(session, "incoming", [document.id], keep=_SAYS_NOTHING)
     payload = {"basis": basis.value, "reason": document.remark, "files": len(gone)}
@@ -91,7 +94,7 @@ def remove_content(
 
 
 def erase(database: Database, store: FolderStore, gone: Iterable[str]) -> bool:
-    """Unlink removed contents and empty the database's log, once the removal has committed.
+    """Unlink removed contents, clear the search index and empty the database's log, once the removal has committed.
 
     A content that another letter has brought meanwhile is left alone. What a kill leaves here the sweep removes.
     False when readers kept the log busy: it is emptied with the next removal or when the program stops.
@@ -101,6 +104,7 @@ def erase(database: Database, store: FolderStore, gone: Iterable[str]) -> bool:
         for sha256 in gone:
             if sha256 not in kept:
                 store.remove(sha256)
+    erasing.merge(database)
     end = time.monotonic() + _FORGETTING_SECONDS
     while not database.forget():
         if time.monotonic() > end:
@@ -200,6 +204,16 @@ def _blank_document(document: Incoming, basis: Basis, reason: str) -> None:
     document.remark = reason
     if document.closed_reason:
         document.closed_reason = _GONE
+
+
+def _unindex(session: Session, document: Incoming, gone: list[str]) -> None:
+    """Forget what the contents say, and the words of every document that bore the letter's subject."""
+    session.execute(sa.delete(FileText).where(FileText.sha256.in_(gone)))
+    bears_it = [document.id]
+    if document.message_id is not None:
+        bears_it += session.scalars(sa.select(Incoming.id).where(Incoming.message_id == document.message_id)).all()
+    index.drop(session, bears_it)
+    erasing.ask(session)
 
 
 def _unnamed(session: Session, contents: set[str]) -> list[str]:

@@ -4,6 +4,7 @@ from core import accounts, events, files, letters, office, people, registers
 from core.backup import marks
 from core.db import Base
 from core.incoming import tables as incoming
+from core.search import tables as search
 
-MODULES = (accounts, events, files, incoming, letters, marks, office, people, registers)
+MODULES = (accounts, events, files, incoming, letters, marks, office, people, registers, search)
 METADATA = Base.metadata

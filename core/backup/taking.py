@@ -24,6 +24,7 @@ from core.events import Event
 from core.files import FolderStore, StoredFile
 from core.incoming.tables import Incoming
 from core.letters import HeldLetter
+from core.search import erasing
 
 REMOVED = "content_removed"  # the act of `remove_content`: what stood before it may be kept nowhere
 _CHANGES_KEPT = 24  # two hours of five minutes
@@ -78,6 +79,7 @@ def take(office: Office, vault: Vault, kind: str, *, at: datetime, keep_days: in
     """
     with in_words(office.work), alone(office.work), working(office.work) as folder:
         vault.prepare()
+        erasing.merge(office.database)  # what was removed must not be copied out of the search index
         copy = folder / "database"
         with snapshot.copied(office.database, copy) as session:
             facts = _facts(session)

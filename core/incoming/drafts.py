@@ -17,6 +17,7 @@ from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, 
 from core.notation import parse_code
 from core.office import office_date
 from core.people import Role, User
+from core.search import texts
 from core.text import fold, squeeze
 
 TEXT_FIELDS = ("code", "issuer", "parent_issuer", "kind", "subject", "signer_name", "signer_title", "remark")
@@ -76,6 +77,7 @@ def add_files(session: Session, draft_id: int, files: Sequence[DraftFile]) -> No
         return
     last = sa.select(sa.func.max(IncomingFile.position)).where(IncomingFile.incoming_id == draft_id)
     _insert_files(session, draft_id, (session.execute(last).scalar_one() or 0) + 1, files)
+    texts.touch(session, [draft_id])
 
 
 def _insert_files(session: Session, draft_id: int, start: int, files: Sequence[DraftFile]) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.db import Base
 from core.people import Role
 
+UNINDEXED = "indexed_version <> version + text_version"  # the search index has to follow
+
 
 class State(StrEnum):
     """Where an incoming document stands."""
@@ -63,7 +65,8 @@ class Incoming(Base):
     Text fields are as printed on the document; `subject` is the trích yếu without "V/v". `urgency` is
     thuong, khan, thuong_khan or hoa_toc; `secrecy` khong, mat, toi_mat or tuyet_mat. `proposed` maps a
     field to its `core.evidence.Evidence` as JSON: what the program read, kept beside what the clerk
-    confirmed. `version` grows with every change; an act on an older one is refused (C16).
+    confirmed. `version` grows with every change; an act on an older one is refused (C16). `text_version` grows
+    when its files or what they say change; `indexed_version` is the sum of both that the search index mirrors.
     """
 
     __tablename__ = "incoming"
@@ -73,6 +76,7 @@ class Incoming(Base):
         sa.CheckConstraint("secrecy = 'khong'", name="no_secrets_here"),  # promise 4
         sa.Index("ix_incoming_desk", "state", "received_at", "sort_uid"),
         sa.Index("ix_incoming_code", "code_key", "year"),
+        sa.Index("ix_incoming_unindexed", "id", sqlite_where=sa.text(UNINDEXED), postgresql_where=sa.text(UNINDEXED)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,6 +118,8 @@ class Incoming(Base):
     closed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     removed_at: Mapped[datetime | None]  # gỡ nội dung: `subject` and `remark` then say by what law and why
     removed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    text_version: Mapped[int] = mapped_column(default=0)
+    indexed_version: Mapped[int] = mapped_column(default=0)
 
     files: Mapped[list["IncomingFile"]] = relationship(order_by="IncomingFile.position", lazy="select")
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -32,9 +33,16 @@ def test_three_upgrades_at_once_do_the_work_once(kind: str, tmp_path: Path, requ
     schema.open_current(url).close()
 
 
+def _is_ours(*names: Any) -> bool:
+    found = names[0] if isinstance(names[0], str | None) else names[1]
+    return not (found or "").startswith(("fts_", "ix_fts_"))
+
+
 def test_the_migrations_make_exactly_the_tables_of_the_program(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # The full-text index is the database's own; tests/core/search shows that it follows its table.
+        opts = {"compare_type": True, "include_name": _is_ours, "include_object": _is_ours}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, METADATA) == []
 
 

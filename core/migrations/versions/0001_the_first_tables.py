@@ -10,6 +10,33 @@ branch_labels = None
 depends_on = None
 
 
+# The full-text index beside search_rows, which holds the words already cut: see core/search/words.py.
+FULL_TEXT = {
+    'sqlite': (
+        "CREATE VIRTUAL TABLE fts_rows USING fts5(exact, folded, content='search_rows', content_rowid='incoming_id', "
+        "tokenize='unicode61 remove_diacritics 0')",
+        "CREATE TRIGGER fts_rows_inserted AFTER INSERT ON search_rows BEGIN "
+        "INSERT INTO fts_rows(rowid, exact, folded) VALUES (new.incoming_id, new.exact, new.folded); END",
+        "CREATE TRIGGER fts_rows_deleted AFTER DELETE ON search_rows BEGIN "
+        "INSERT INTO fts_rows(fts_rows, rowid, exact, folded) "
+        "VALUES ('delete', old.incoming_id, old.exact, old.folded); END",
+        "CREATE TRIGGER fts_rows_updated AFTER UPDATE ON search_rows BEGIN "
+        "INSERT INTO fts_rows(fts_rows, rowid, exact, folded) "
+        "VALUES ('delete', old.incoming_id, old.exact, old.folded); "
+        "INSERT INTO fts_rows(rowid, exact, folded) VALUES (new.incoming_id, new.exact, new.folded); END",
+    ),
+    'postgresql': tuple(
+        statement
+        for column in ('exact', 'folded')
+        for statement in (
+            f"ALTER TABLE search_rows ADD COLUMN fts_{column} tsvector GENERATED ALWAYS AS "
+            f"(array_to_tsvector(string_to_array(btrim({column}), ' '))) STORED",
+            f"CREATE INDEX ix_fts_{column} ON search_rows USING gin (fts_{column})",
+        )
+    ),
+}
+
+
 def upgrade() -> None:
     op.create_table('backup_marks',
     sa.Column('kind', sa.String(length=12), nullable=False),
@@ -61,6 +88,25 @@ def upgrade() -> None:
     sa.Column('stored_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_files'))
     )
+    op.create_table('file_texts',
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('newest', sa.BigInteger(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('pages', sa.Integer(), nullable=False),
+    sa.Column('unread_pages', sa.Integer(), nullable=False),
+    sa.Column('how', sa.String(length=8), nullable=False),
+    sa.Column('problem', sa.String(length=24), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('try_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('program', sa.String(length=24), nullable=False),
+    sa.ForeignKeyConstraint(['sha256'], ['files.sha256'], name=op.f('fk_file_texts_sha256_files')),
+    sa.PrimaryKeyConstraint('sha256', name=op.f('pk_file_texts'))
+    )
+    with op.batch_alter_table('file_texts', schema=None) as batch_op:
+        batch_op.create_index('ix_file_texts_waiting', ['state', 'newest'], unique=False)
+
     op.create_table('holidays',
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('is_worked', sa.Boolean(), nullable=False),
@@ -248,6 +294,8 @@ def upgrade() -> None:
     sa.Column('closed_by', sa.Integer(), nullable=True),
     sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('removed_by', sa.Integer(), nullable=True),
+    sa.Column('text_version', sa.Integer(), nullable=False),
+    sa.Column('indexed_version', sa.Integer(), nullable=False),
     sa.CheckConstraint("(arrival_number IS NULL) = (state IN ('draft', 'declined'))", name=op.f('ck_incoming_number_iff_entered')),
     sa.CheckConstraint("secrecy = 'khong'", name=op.f('ck_incoming_no_secrets_here')),
     sa.ForeignKeyConstraint(['book_id'], ['books.id'], name=op.f('fk_incoming_book_id_books')),
@@ -263,6 +311,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_incoming_code', ['code_key', 'year'], unique=False)
         batch_op.create_index('ix_incoming_desk', ['state', 'received_at', 'sort_uid'], unique=False)
         batch_op.create_index(batch_op.f('ix_incoming_message_id'), ['message_id'], unique=False)
+        batch_op.create_index('ix_incoming_unindexed', ['id'], unique=False, sqlite_where=sa.text('indexed_version <> version + text_version'), postgresql_where=sa.text('indexed_version <> version + text_version'))
 
     op.create_table('login_sessions',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -401,3 +450,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_intake_requests_done_at'), ['done_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_requests_exclusion_id'), ['exclusion_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_intake_requests_held_id'), ['held_id'], unique=False)
+
+    op.create_table('search_rows',
+    sa.Column('incoming_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('exact', sa.Text(), nullable=False),
+    sa.Column('folded', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['incoming_id'], ['incoming.id'], name=op.f('fk_search_rows_incoming_id_incoming')),
+    sa.PrimaryKeyConstraint('incoming_id', name=op.f('pk_search_rows'))
+    )
+    for statement in FULL_TEXT[op.get_bind().dialect.name]:
+        op.execute(statement)

@@ -1,0 +1,163 @@
+"""Finding documents: newest first, page by page, only what the person may read (Quy chế 63, Chương III, Điều 9.4)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from core.db import table_of
+from core.incoming.tables import Incoming
+from core.people import User
+from core.rights import readable
+from core.search import snippets
+from core.search.query import Query, Term
+from core.search.snippets import Piece
+from core.search.tables import SearchRow
+from core.text import fold
+
+PAGE_ROWS = 20
+_document, _rows = table_of(Incoming).c, table_of(SearchRow).c
+_COLUMNS = (
+    _document.id, _document.state, _document.arrival_number, _document.arrived_on, _document.received_at,
+    _document.code, _document.issued_on, _document.issuer, _document.kind, _document.subject, _document.urgency,
+)  # fmt: skip
+_FTS = sa.table("fts_rows", sa.column("rowid", sa.Integer))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows a search; empty means all. Days are ngày đến, `issuer` a part of the name, marks left out."""
+
+    book_id: int | None = None
+    year: int | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+    issuer: str = ""
+    kind: str = ""
+    urgency: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document found. `subject` is marked where words hit it; `snippet` shows where else, () if nowhere else."""
+
+    id: int
+    state: str
+    arrival_number: int | None
+    arrived_on: date | None
+    received_at: datetime
+    code: str
+    issued_on: date | None
+    issuer: str
+    kind: str
+    urgency: str
+    subject: tuple[Piece, ...]
+    snippet: tuple[Piece, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of hits, the newest first; `before` is where the next page begins, None at the end."""
+
+    hits: tuple[Hit, ...] = ()
+    before: int | None = None
+
+
+def find(
+    session: Session, user: User, query: Query, filters: Filters, *, before: int | None = None,
+    limit: int = PAGE_ROWS,
+) -> Found:  # fmt: skip
+    """What the person may read and the query and filters name, by the order it was taken in, the newest first.
+
+    `before` is the id that the page before ended with. Nothing asked finds nothing.
+    """
+    if not query.terms and filters == Filters():
+        return Found()
+    order: sa.ColumnElement[int] = _document.id
+    statement: sa.Select[Any] = sa.select(*_COLUMNS)
+    if query.terms and session.get_bind().dialect.name == "sqlite":
+        order = _FTS.c.rowid
+        statement = _on_sqlite(statement, query)
+    elif query.terms:
+        statement = _on_postgresql(statement, query)
+    statement = statement.where(readable(user), *_narrowed(session, filters))
+    if before is not None:
+        statement = statement.where(order < before)
+    rows = session.execute(statement.order_by(order.desc()).limit(limit + 1)).all()
+    places = snippets.of_documents(session, [row.id for row in rows[:limit]], query)
+    hits = tuple(_hit(row, query, *places.get(row.id, ((), ""))) for row in rows[:limit])
+    return Found(hits, rows[limit - 1].id if len(rows) > limit else None)
+
+
+def _hit(row: sa.Row[Any], query: Query, snippet: tuple[Piece, ...], place: str) -> Hit:
+    values = {**row._mapping, "subject": snippets.marked(row.subject, query)}
+    return Hit(**values, snippet=snippet, place=place)
+
+
+def _on_sqlite(statement: sa.Select[Any], query: Query) -> sa.Select[Any]:
+    # The plus keeps SQLite from looking each document up in the index instead of the other way round.
+    pair = sa.literal_column("+fts_rows.rowid", sa.Integer) == _document.id
+    matches = sa.literal_column("fts_rows").op("MATCH")(_fts5(query))
+    return statement.select_from(_FTS.join(table_of(Incoming), pair)).where(matches)
+
+
+def _fts5(query: Query) -> str:
+    """The query in FTS5's syntax: only words of letters and digits, each run in quotes."""
+    return " AND ".join(
+        f"{_column(term)} : ({' OR '.join(_quoted(' '.join(run)) for run in term.runs)})" for term in query.terms
+    )
+
+
+def _quoted(words: str) -> str:
+    return f'"{words}"'
+
+
+def _on_postgresql(statement: sa.Select[Any], query: Query) -> sa.Select[Any]:
+    pair = _rows.incoming_id == _document.id
+    statement = statement.select_from(table_of(Incoming).join(table_of(SearchRow), pair))
+    return statement.where(*(condition for term in query.terms for condition in _conditions(term)))
+
+
+def _conditions(term: Term) -> list[sa.ColumnElement[bool]]:
+    # The index knows which words occur. Whether they stand in a row the text itself tells: tsvector keeps no
+    # places beyond word 16,383 and only 256 of each word.
+    column = _column(term)
+    asked = " | ".join(f"({' & '.join(map(_lexeme, run))})" for run in term.runs)
+    matches = sa.literal_column(f"search_rows.fts_{column}").op("@@")(sa.cast(asked, TSQUERY))
+    if all(len(run) == 1 for run in term.runs):
+        return [matches]
+    return [matches, sa.or_(*(_rows[column].contains(f" {' '.join(run)} ") for run in term.runs))]
+
+
+def _lexeme(word: str) -> str:
+    return f"'{word}'"
+
+
+def _column(term: Term) -> str:
+    return "exact" if term.is_exact else "folded"
+
+
+def _narrowed(session: Session, filters: Filters) -> list[sa.ColumnElement[bool]]:
+    pairs = (
+        (_document.book_id, filters.book_id), (_document.year, filters.year), (_document.kind, filters.kind),
+        (_document.urgency, filters.urgency), (_document.state, filters.state),
+    )  # fmt: skip
+    wanted = [column == value for column, value in pairs if value]
+    if filters.from_day is not None:
+        wanted.append(_document.arrived_on >= filters.from_day)
+    if filters.to_day is not None:
+        wanted.append(_document.arrived_on <= filters.to_day)
+    if filters.issuer:
+        wanted.append(_document.issuer.in_(_issuers(session, filters.issuer)))
+    return wanted
+
+
+def _issuers(session: Session, typed: str) -> list[str]:
+    """The spellings of an office's name that the documents bear: both databases fold Vietnamese differently."""
+    part = fold(typed)
+    return [name for name in session.scalars(sa.select(_document.issuer).distinct()) if part in fold(name)]
