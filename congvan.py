@@ -205,6 +205,7 @@ def _doctor(asked: Namespace) -> int:
     readable = Check(f"Cấu hình {asked.config} đọc được", True)
     office = (*checkup.database(settings, now()), checkup.backup_place(settings))
     doors = [listener_check(settings.listener)] if settings.listener.enabled else []
+    doors += [checkup.scanner(settings.clamd)] if settings.clamd.address else []
     checks = [readable, *machine(settings, spool_root(settings)), *office, *mailboxes, *doors]
     for check in checks:
         print(check.line())

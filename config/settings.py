@@ -194,6 +194,12 @@ class Settings(_Section):
         return self
 
     @property
+    def watched(self) -> tuple[str, ...]:
+        """The names of all doors that intake is to keep open: each mailbox, and the listener where it is enabled."""
+        pushed = (self.listener.name,) if self.listener.enabled else ()
+        return (*(mailbox.name for mailbox in self.mailboxes), *pushed)
+
+    @property
     def database_url(self) -> str:
         """The database in use: the configured one, else SQLite in the data folder."""
         return self.database or f"sqlite:///{self.data / 'congvan.sqlite3'}"

@@ -1,5 +1,6 @@
 """What is wrong with a mailbox although its last answer may have been a good one: silent, failing, missed, full."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,8 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import calendar
+from core.db import table_of
 from core.letters import Arrival, MailboxState, MailFolder
 from core.office import OFFICE_ZONE
+
+UNHEARD = timedelta(minutes=5)  # a service that is started again is heard of sooner
+_box, _folder = table_of(MailboxState).c, table_of(MailFolder).c
+# Built once: every page asks it. Needs `watched` (names) and `since`; see `unheard`.
+IS_UNHEARD = sa.and_(
+    _box.name.in_(sa.bindparam("watched", expanding=True)),
+    _box.stopped_at.is_(None),
+    *(sa.or_(last.is_(None), last <= sa.bindparam("since")) for last in (_box.last_success_at, _box.last_error_at)),
+    ~sa.exists().where(_folder.mailbox == _box.name, _folder.lease_until > sa.bindparam("since")),
+)
 
 
 class Kind(StrEnum):
@@ -47,6 +59,17 @@ def alarms(session: Session, mailbox: str, limits: Limits, *, at: datetime) -> l
     still = _failing(box, limits, at) if box.trouble else _silent(session, mailbox, limits, at)
     found = [still, _missed(session, mailbox), _full(box, limits)]
     return [alarm for alarm in found if alarm is not None]
+
+
+def unheard(session: Session, watched: Collection[str], *, at: datetime) -> frozenset[str]:
+    """Those of the `watched` mailboxes that no process has looked at for five minutes: intake is dead, and can't
+    raise an alarm of its own. One that waits for a person after refused logins is not meant."""
+    return frozenset(session.scalars(sa.select(_box.name).where(IS_UNHEARD), asked(watched, at=at)))
+
+
+def asked(watched: Collection[str], *, at: datetime) -> dict[str, object]:
+    """What `IS_UNHEARD` needs."""
+    return {"watched": list(watched), "since": at - UNHEARD}
 
 
 def store(session: Session, mailbox: str, found: list[Alarm]) -> None:

@@ -44,7 +44,7 @@ def create_app(office: Office) -> Starlette:
     app.state.seal = Seal(office.settings.data)
     app.state.throttle = sessions.Throttle()
     app.state.limiter = CapacityLimiter(office.settings.dashboard.threads)
-    app.state.news = news.News(office.database)
+    app.state.news = news.News(office.database, office.settings.watched, office.clock)
     return app
 
 

@@ -1,6 +1,7 @@
 """For machines: /healthz says whether the pages can work, /metrics counts for Prometheus, on this host only."""
 
 import ipaddress
+from datetime import datetime
 
 import sqlalchemy as sa
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -10,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from core import events
+from core import alarms, events
 from core.errors import Temporary
 from core.incoming.tables import Incoming, State
 from core.letters import Arrival, ArrivalState, HeldLetter, IntakeRequest, MailboxState
-from dashboard.web import in_reading, office_of
+from dashboard.web import in_reading, now, office_of
 
 
 async def healthz(request: Request) -> Response:
@@ -22,7 +23,7 @@ async def healthz(request: Request) -> Response:
     if not office_of(request).store.folder.is_dir():
         return PlainTextResponse("Không thấy thư mục kho tệp.\n", 503)
     try:
-        alarmed = await in_reading(request, _alarmed)
+        alarmed = await in_reading(request, _alarmed, office_of(request).settings.watched, at=now(request))
     except Temporary as error:
         return PlainTextResponse(error.sentence + "\n", 503)
     # The pages themselves work: nobody is to stop sending people here for a mailbox's sake.
@@ -34,7 +35,8 @@ async def metrics(request: Request) -> Response:
     if not _is_local(request):
         raise HTTPException(404)
     registry = CollectorRegistry()
-    for name, (help_text, value) in (await in_reading(request, _figures)).items():
+    watched = office_of(request).settings.watched
+    for name, (help_text, value) in (await in_reading(request, _figures, watched, at=now(request))).items():
         Gauge(name, help_text, registry=registry).set(value)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
@@ -49,11 +51,13 @@ def _is_local(request: Request) -> bool:
         return False
 
 
-def _alarmed(session: Session) -> int:
-    return session.execute(sa.select(sa.func.count()).where(MailboxState.alarm != "")).scalar_one()
+def _alarmed(session: Session, watched: tuple[str, ...], *, at: datetime) -> int:
+    query = sa.select(sa.func.count()).select_from(MailboxState)
+    which = sa.or_(MailboxState.alarm != "", alarms.IS_UNHEARD)
+    return session.execute(query.where(which), alarms.asked(watched, at=at)).scalar_one()
 
 
-def _figures(session: Session) -> dict[str, tuple[str, float]]:
+def _figures(session: Session, watched: tuple[str, ...], *, at: datetime) -> dict[str, tuple[str, float]]:
     def count(*which: sa.ColumnElement[bool]) -> int:
         return session.execute(sa.select(sa.func.count()).where(*which)).scalar_one()
 
@@ -63,7 +67,11 @@ def _figures(session: Session) -> dict[str, tuple[str, float]]:
         "congvan_held_waiting": ("Held letters without a decision", count(HeldLetter.decision.is_(None))),
         "congvan_requests_waiting": ("Requests intake has not answered", count(IntakeRequest.done_at.is_(None))),
         "congvan_mailboxes_troubled": ("Mailboxes with an error", count(MailboxState.trouble != "")),
-        "congvan_mailboxes_alarmed": ("Mailboxes silent, failing, full or with missed letters", _alarmed(session)),
+        "congvan_mailboxes_alarmed": (
+            "Mailboxes silent, failing, full, with missed letters, or that no process reads",
+            _alarmed(session, watched, at=at),
+        ),
+        "congvan_mailboxes_unheard": ("Mailboxes that no process reads", len(alarms.unheard(session, watched, at=at))),
         "congvan_mailboxes_stopped": ("Mailboxes that wait for a person", count(MailboxState.stopped_at.is_not(None))),
         "congvan_events": ("Events in the journal", events.latest(session)),
     }

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from config.settings import MailboxSettings
 from core import mailboxes
+from core.alarms import unheard
 from core.errors import Permanent
 from core.letters import ArrivalState
 from core.listings.mailboxes import FolderRow, MailboxRow
@@ -25,6 +26,10 @@ COUNTED = {
     ArrivalState.SKIPPED: "bỏ qua (trước mốc nhận)", ArrivalState.VANISHED: "bị xóa trước khi nhận",
 }  # fmt: skip
 _SILENT = timedelta(minutes=3)
+_UNREAD = (
+    "Phần nhận thư không chạy: không chương trình nào nhận thư ở đây nữa. Thư mới vẫn nằm ở máy chủ thư, không mất, "
+    "nhưng chưa vào đây. Báo người quản trị khởi động lại dịch vụ nhận thư (congvan ingest)."
+)
 _ASKS: dict[str, tuple[Callable[..., None], str]] = {
     "lay-thu": (mailboxes.ask_fetch, "Đã yêu cầu lấy thư từ «{}»."),
     "kiem-tra": (mailboxes.ask_test, "Đang kiểm tra kết nối của «{}»; kết quả hiện ở dưới ngay khi có."),
@@ -70,14 +75,16 @@ class Shown:
 async def index(request: Request) -> Response:
     """GET /hop-thu: every mailbox."""
     person = require(request, Right.SEE_MAILBOXES)
-    rows = await in_reading(request, all_mailboxes, at=now(request))
     settings = office_of(request).settings
+    rows = await in_reading(request, all_mailboxes, at=now(request))
+    unread = await in_reading(request, unheard, settings.watched, at=now(request))
     configured = {box.name: box for box in settings.mailboxes}
     door = settings.listener.name if settings.listener.enabled else None
     shown = [
         pushed(row, now(request)) if row.name == door else show(row, configured.get(row.name), now(request))
         for row in rows
     ]
+    shown = [replace(box, alarms=[_UNREAD, *box.alarms]) if box.name in unread else box for box in shown]
     shown += [never_watched(configured[name]) for name in sorted(configured.keys() - {row.name for row in rows})]
     return render(request, "mailboxes/index.html", mailboxes=shown, can_ask=Right.RUN_MAILBOXES in person.rights)
 

@@ -5,8 +5,9 @@ A stream says only "changed" with a version; what the person may see is decided 
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from core import events
+from core.alarms import unheard
 from core.db import Database
 from core.errors import Temporary
 from core.listings.mailboxes import pulse
@@ -29,8 +31,11 @@ _LOG = structlog.get_logger("dashboard")
 class News:
     """One thread a process that looks at `events.latest` and wakes the streams of this process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, watched: Collection[str], clock: Callable[[], datetime]) -> None:
+        """`watched` are the mailboxes that intake is to read: pages are woken when nobody does."""
         self._database = database
+        self._watched = watched
+        self._clock = clock
         self._waiting: set[asyncio.Event] = set()
         self._is_closed = threading.Event()
         self._thread: threading.Thread | None = None
@@ -75,7 +80,7 @@ class News:
         while not self._is_closed.wait(LOOK_SECONDS):
             try:
                 with self._database.reading() as session:
-                    found = _version(session)
+                    found = _version(session, len(unheard(session, self._watched, at=self._clock())))
             except Temporary as error:
                 _LOG.warning("news_delayed", reason=error.sentence)
                 continue
@@ -100,8 +105,8 @@ async def counters(request: Request) -> Response:
     return web.render(request, "menu.html")
 
 
-def _version(session: Session) -> str:
-    return f"{events.latest(session)}-{pulse(session)}"
+def _version(session: Session, unread: int) -> str:
+    return f"{events.latest(session)}-{pulse(session)}_{unread}"
 
 
 def _changed(version: str) -> str:

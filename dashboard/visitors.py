@@ -80,7 +80,8 @@ async def _recognise(request: Request) -> Response | None:
     token, path = token_of(request), request.url.path
     idle = timedelta(minutes=web.office_of(request).settings.dashboard.session_idle_minutes)
     needs_frame = not request.headers.get("accept", "").startswith(("image/", "text/event-stream"))
-    arrived = await web.in_reading(request, _look_up, token, at=web.now(request), idle=idle, with_frame=needs_frame)
+    watched = web.office_of(request).settings.watched if needs_frame else None
+    arrived = await web.in_reading(request, _look_up, token, at=web.now(request), idle=idle, watched=watched)
     request.state.office_name = arrived.office_name
     visit = arrived.visit
     if visit is None or visit.is_over:
@@ -97,12 +98,15 @@ async def _recognise(request: Request) -> Response | None:
     return None
 
 
-def _look_up(session: Session, token: str, *, at: datetime, idle: timedelta, with_frame: bool) -> Arrived:
+def _look_up(
+    session: Session, token: str, *, at: datetime, idle: timedelta, watched: tuple[str, ...] | None
+) -> Arrived:
+    """`watched` None where no frame is needed."""
     visit = accounts.visit_of(session, token, at=at, idle=idle) if token else None
-    if not with_frame:
+    if watched is None:
         return Arrived(visit, {}, "")
     name = office.name_on(session, office.office_date(at))
-    counts = counters(session, visit.user) if visit and not visit.is_over else {}
+    counts = counters(session, visit.user, watched, at=at) if visit and not visit.is_over else {}
     return Arrived(visit, counts, name.name if name else "")
 
 

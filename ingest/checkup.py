@@ -1,15 +1,15 @@
-"""For `congvan doctor`: whether mailboxes, database and backup place can be used; nothing is fetched or changed."""
+"""For `congvan doctor`: whether mailboxes, database, backups and clamd can be used; nothing is fetched or changed."""
 
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 
 from config.doctor import Check
-from config.settings import MailboxSettings, Settings
+from config.settings import ClamdSettings, MailboxSettings, Settings
 from core.backup import marks
 from core.errors import CongvanError
 from core.schema import open_current
-from ingest import backups
+from ingest import backups, viruses
 from ingest.account import account_of
 from ingest.mailbox import Session
 from ingest.trouble import Trouble
@@ -44,6 +44,21 @@ def database(settings: Settings, at: datetime) -> Iterator[Check]:
                 yield from (_backup(found.get(kind), kind, at) for kind in marks.LATE)
     except CongvanError as error:
         yield Check("Cơ sở dữ liệu", False, str(error))
+
+
+def scanner(settings: ClamdSettings) -> Check:
+    """Whether clamd answers where it is said to be."""
+    what = f"Quét vi-rút: clamd ở {settings.address}"
+    try:
+        viruses.ping(settings)
+    except viruses.Away:
+        fate = "bị giữ lại" if settings.when_away == "hold" else "vào với ghi chú chưa quét"
+        advice = (
+            "Không trả lời. Xem dịch vụ clamav-daemon có chạy không, khóa «clamd.address» có đúng không và tài khoản "
+            f"chạy Công văn có được vào ổ cắm ấy không. Đến khi có, thư {fate}."
+        )
+        return Check(what, False, advice)
+    return Check(f"{what}: trả lời", True)
 
 
 def backup_place(settings: Settings) -> Check:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -39,6 +40,7 @@ class Committer:
         self._writer = Sandbox(_LIMITS, spool / "tmp-committing", ["ingest.committing"])
         self._ready: queue.SimpleQueue[Ready | None] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self.refused_since: float | None = None  # monotonic seconds: the database has taken nothing since
         self._thread = threading.Thread(target=self._work, name="committer", daemon=True)
 
     @property
@@ -100,6 +102,7 @@ class Committer:
                 failed = True
                 continue
             if refusal is None:
+                self.refused_since = None
                 self._written(ready)
                 return
             log.warning("database_refuses", mailbox=ready.where.mailbox, uid=ready.where.uid, error=refusal)
@@ -107,6 +110,7 @@ class Committer:
                 ready.let_go()
                 ready.origin.give_up(ready.where.uid)
                 return
+            self.refused_since = self.refused_since or time.monotonic()
             self._stop.wait(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -109,6 +110,7 @@ class Pipeline:
         self._clock = clock
         self._reader = reader
         self._is_removed = is_removed
+        self.refused_since: float | None = None  # monotonic seconds: the disk has taken nothing since
         self._stop = threading.Event()
         limits = Limits(settings.intake.letter_seconds, settings.intake.letter_megabytes << 20, nice=READING_NICE)
         self._storing = ThreadPoolExecutor(_STORING_THREADS, "storing", step_behind_people)
@@ -148,6 +150,7 @@ class Pipeline:
                 ready = self._stored(parcel, answer, scan)
                 if pause > 1.0:
                     self._on_disk_trouble(None)
+                self.refused_since = None
                 self._commit(ready)
                 return
             except (Temporary, OSError) as error:
@@ -158,6 +161,7 @@ class Pipeline:
                     parcel.origin.give_up(parcel.where.uid)
                     return
                 self._on_disk_trouble(error)
+                self.refused_since = self.refused_since or time.monotonic()
                 self._stop.wait(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             except Exception:

@@ -58,8 +58,8 @@ def run(
 
     `heartbeat` is called about every quarter of a second while all threads live, `ready` once when the
     watchers have begun. Returns an exit code of sysexits: 0, 69 when a mailbox could not be read, 75 when
-    the database or the disk refused. Raises Permanent when a mailbox names a book that is not there, and
-    Temporary when the database is away at the start.
+    the database or the disk refused; with `once` after eight seconds of it, with a sentence on standard error.
+    Raises Permanent when a mailbox names a book that is not there, Temporary when the database is away at the start.
     """
     # Between two letters the thread that asks for commits waits for its turn among our threads.
     sys.setswitchinterval(_TURN_SECONDS)
@@ -137,6 +137,8 @@ class Intake:
             troubles = [trouble for trouble in worker.map(FolderWatch.run_once, self.watches) if trouble]
         if not troubles:
             return 0
+        for sentence in sorted({trouble.sentence for trouble in troubles}):
+            sys.stderr.write(f"congvan ingest: {sentence}\n")
         return Exit.TEMPORARY if all(t.kind in (Kind.DATABASE, Kind.DISK) for t in troubles) else Exit.UNAVAILABLE
 
     def watch(self, heartbeat: Callable[[], None], ready: Callable[[], None]) -> None:

@@ -51,6 +51,18 @@ def scan(settings: ClamdSettings, where: Where, raw: Path, answer: object) -> Sc
     return Scan(virus)
 
 
+def ping(settings: ClamdSettings) -> None:
+    """Ask clamd whether it is there. Raises Away."""
+    try:
+        with _connect(settings) as clamd:
+            clamd.sendall(b"zPING\0")
+            said = _answer(clamd)
+    except OSError as error:
+        raise Away(f"{settings.address}: {error}") from error
+    if said.strip(b"\0\n") != b"PONG":
+        raise Away(said.decode("utf-8", "replace").strip("\0\n") or "no answer")
+
+
 def ask(settings: ClamdSettings, path: Path) -> str:
     """The name of the virus in a file, "" when clamd finds none. Raises Away."""
     try:

@@ -31,6 +31,7 @@ _PLACES_AT_ONCE = 500
 _MOST_REFUSED_BODIES = 3
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 300.0
+_ONCE_PATIENCE_SECONDS = 8.0
 
 log = structlog.get_logger()
 
@@ -57,6 +58,7 @@ class FolderWatch:
         self._compares = False
         self._folder_id = folder_id
         self._leased = False
+        self._is_once = False
         self._series: Series | None = None
         self._not_given: Counter[int] = Counter()
         self._again: deque[Again] = deque()
@@ -110,6 +112,7 @@ class FolderWatch:
 
     def run_once(self) -> Trouble | None:
         """One full pass, waiting until everything seen has its row; the trouble met, if any."""
+        self._is_once = True
         try:
             if self._report.is_stopped:
                 return Trouble(Kind.PASSWORD, self.mailbox.host)
@@ -119,7 +122,7 @@ class FolderWatch:
             with Session(account_of(self.mailbox)) as imap:
                 self._pass(imap, reopen=True)
             while self._series and not self._series.is_settled and not self._shared.stop.wait(0.01):
-                pass
+                self._end_where_nothing_is_taken()
         except Exception as error:
             return self._failed(error)
         finally:
@@ -214,9 +217,15 @@ class FolderWatch:
                     self._shared.pipeline.submit(Parcel(series, where, slot, self._book_id))
                 if todo:
                     self._shared.spool.wait_for_room(todo[0].size, 0.5)
+                    self._end_where_nothing_is_taken()
         finally:
             fetch.abandon()
         return missing
+
+    def _end_where_nothing_is_taken(self) -> None:
+        # The service waits for the disk without end; whoever started one pass wants to hear how it went.
+        if self._is_once and (kind := self._shared.refusing(_ONCE_PATIENCE_SECONDS)):
+            raise Trouble(kind, self.mailbox.host, self.folder, "nothing is taken")
 
     def _hold_in_place(self, series: Series, uid: int, place: Place | None, reason: str) -> None:
         """A letter that can't be fetched is held where it lies, and stops nothing."""

@@ -1,8 +1,12 @@
 """The counters beside the menu: what waits in each queue the person may see."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core import alarms
 from core.db import table_of
 from core.incoming.tables import Incoming, State
 from core.letters import HeldLetter, MailboxState
@@ -18,12 +22,20 @@ _COUNTS = {
         (
             "troubled",
             Right.SEE_MAILBOXES,
-            sa.or_(table_of(MailboxState).c.trouble != "", table_of(MailboxState).c.alarm != ""),
+            sa.or_(table_of(MailboxState).c.trouble != "", table_of(MailboxState).c.alarm != "", alarms.IS_UNHEARD),
         ),
     )
 }
 
 
-def counters(session: Session, user: User) -> dict[str, int]:
-    """`drafts` waiting for the clerk, `held` letters without a decision, `troubled` mailboxes; by right."""
-    return {name: session.execute(count).scalar_one() for name, (right, count) in _COUNTS.items() if may(user, right)}
+def counters(session: Session, user: User, watched: Collection[str], *, at: datetime) -> dict[str, int]:
+    """`drafts` waiting for the clerk, `held` letters without a decision, `troubled` mailboxes; by right.
+
+    `watched` are the mailboxes that intake is to read.
+    """
+    values = alarms.asked(watched, at=at)
+    return {
+        name: session.execute(count, values if name == "troubled" else {}).scalar_one()
+        for name, (right, count) in _COUNTS.items()
+        if may(user, right)
+    }

@@ -1,6 +1,7 @@
 """Hộp thư: how each mailbox is doing, and what people ask of it."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from core import alarms
 from core import mailboxes as core_mailboxes
 from core.alarms import Alarm, Kind
 from core.events import Event
+from core.letters import MailFolder
 from core.listings import mailboxes as listing
 from dashboard.mailboxes import pushed, show
 
@@ -121,6 +123,27 @@ def test_an_alarm_stands_on_the_page_in_the_menu_and_in_the_health(full_office: 
     after = re.search(r'Hộp thư <span class="counter counter-trouble">(\d+)', page)
     assert after is not None and after[1] == "2"
     assert (lan.get("/healthz").status_code, lan.get("/healthz").text) == (200, "ok\ncảnh báo: 1 hộp thư\n")
+
+
+def test_an_intake_that_is_not_heard_of_stands_on_the_page_in_the_menu_and_in_the_health(
+    full_office: Any, signed_in: Any
+) -> None:
+    lan, at = signed_in("lan"), full_office.clock()
+    with full_office.database.writing() as session:
+        session.execute(sa.update(MailFolder).values(lease_until=at))  # it died: nobody renews the lease
+        core_mailboxes.note_success(session, "van-thu", at=at)
+    full_office.clock.pass_(minutes=4)
+    assert lan.get("/healthz").text == "ok\n", "a service that is started again is no alarm"
+    full_office.clock.pass_(minutes=1)
+    assert lan.get("/healthz").text == "ok\ncảnh báo: 1 hộp thư\n"
+    page = lan.get("/hop-thu").text
+    assert page.count("Phần nhận thư không chạy") == 1, "the mailbox that waits for a person is not meant"
+    found = re.search(r'Hộp thư <span class="counter counter-trouble">(\d+)', lan.get("/den").text)
+    assert found is not None and found[1] == "2"
+    with full_office.database.writing() as session:
+        session.execute(sa.update(MailFolder).values(lease_until=full_office.clock() + timedelta(minutes=1)))
+    assert lan.get("/healthz").text == "ok\n"
+    assert "Phần nhận thư không chạy" not in lan.get("/hop-thu").text
 
 
 def test_the_door_for_mail_servers_says_whether_somebody_listens(full_office: Any) -> None:

@@ -4,6 +4,7 @@ import os
 import resource
 import socket
 import sqlite3
+import subprocess
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from dovecot_server import PASSWORD, free_port
 from intake_office import Office, letter, wait_until
+from whole_program import Program
 
 from core.errors import Permanent
 from core.letters import MailboxState, MailFolder
@@ -152,3 +154,17 @@ def test_configuration_of_a_mailbox_without_its_book_is_refused(office: Office) 
     office.mailbox("vanthu", book="khong-co")
     with pytest.raises(Permanent, match="khong-co"):
         office.take_in()
+
+
+def test_one_pass_over_a_disk_that_stays_full_ends_with_words_and_the_letter_stays(office: Office) -> None:
+    mailbox = office.mailbox("vanthu")
+    office.send(mailbox, letter(1, 2_000_000))
+    # The store alone is full: a memory file system of a megabyte in its place.
+    full = ["bwrap", "--dev-bind", "/", "/", "--size", "1000000", "--tmpfs", str(office.settings.files_folder)]
+    began = time.monotonic()
+    done = Program(office, subprocess.DEVNULL, lambda line: [*full, *line]).command("ingest", "--once")
+    assert done.returncode == 75, done.stderr
+    assert "congvan ingest: Không ghi được tệp: đĩa đầy" in done.stderr and "thư vẫn ở hộp thư" in done.stderr
+    assert "Traceback" not in done.stderr and time.monotonic() - began < 60
+    assert office.arrivals() == []
+    assert office.take_in() == 0 and office.arrivals() == [(1, "taken")]

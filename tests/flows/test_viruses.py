@@ -9,6 +9,7 @@ from pathlib import Path
 import clamd_server
 import pytest
 import sqlalchemy as sa
+from busy_desk import congvan
 from intake_office import Office, attachment, letter
 
 from config.settings import ClamdSettings
@@ -73,6 +74,17 @@ def test_while_clamd_is_away_letters_are_held_where_that_is_set(office: Office) 
     office.send(office.mailbox("vanthu"), letter(1))
     assert office.take_in() == 0
     assert held(office) == [("virus_unscanned", "")]
+
+
+def test_doctor_says_whether_clamd_answers_and_what_to_do_when_not(tmp_path: Path, clamd: Path) -> None:
+    (tmp_path / "data").mkdir()
+    config = tmp_path / "congvan.toml"
+    config.write_text(f'data = "data"\n[clamd]\naddress = "{clamd}"\n')
+    assert f"✓ Quét vi-rút: clamd ở {clamd}: trả lời" in congvan("doctor", "--config", str(config)).stdout
+    config.write_text(f'data = "data"\n[clamd]\naddress = "{tmp_path}/nobody.sock"\nwhen_away = "hold"\n')
+    done = congvan("doctor", "--config", str(config))
+    assert done.returncode == 1 and f"✗ Quét vi-rút: clamd ở {tmp_path}/nobody.sock\n" in done.stdout
+    assert "clamav-daemon" in done.stdout and "thư bị giữ lại" in done.stdout
 
 
 def test_clean_large_and_infected_files_are_told_apart(tmp_path: Path, clamd: Path) -> None:
