@@ -203,9 +203,8 @@ def _doctor(asked: Namespace) -> int:
     settings = _settings(asked, "doctor")
     mailboxes = (checkup.mailbox(mailbox) for mailbox in settings.mailboxes)
     readable = Check(f"Cấu hình {asked.config} đọc được", True)
-    office = (*checkup.database(settings, now()), checkup.backup_place(settings))
+    office = (*checkup.database(settings, now()), checkup.backup_place(settings), *checkup.scanner(settings.clamd))
     doors = [listener_check(settings.listener)] if settings.listener.enabled else []
-    doors += [checkup.scanner(settings.clamd)] if settings.clamd.address else []
     checks = [readable, *machine(settings, spool_root(settings)), *office, *mailboxes, *doors]
     for check in checks:
         print(check.line())

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events, files, rights, sealing
+from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
 from core.errors import WrongState
 from core.evidence import Source
@@ -25,6 +26,7 @@ from core.rights import Right
 from core.search import erasing, index
 from core.search.tables import FileText
 
+REMOVED_RULE = "content_removed"  # by which a letter is left out that comes again
 _FORGETTING_SECONDS = 5.0  # how long readers of the pages may keep the database's log from being emptied
 _OF_THE_MAIL = (Source.SUBJECT, Source.BODY)  # evidence that quotes the letter, not one of its documents
 _UNNAMED = "(tên tệp đã gỡ)"
@@ -117,6 +119,19 @@ def is_removed(session: Session, mark: str) -> bool:
     """Whether the letter of this keyed mark was taken in once and its content removed."""
     found = sa.select(Message.id).where(Message.identity == mark, Message.raw_sha256.is_(None))
     return session.execute(found).first() is not None
+
+
+def unless_removed(session: Session, where: Where, outcome: Outcome) -> Outcome:
+    """What a letter that is to be written becomes: its trace, when its content was removed while it was on its way.
+
+    Call in the writing transaction. What a custodian has released comes in all the same.
+    """
+    if not isinstance(outcome, Taken) or where.door == "released":
+        return outcome
+    mark = sealing.mark(sealing.mark_key(session), outcome.identity)
+    if not is_removed(session, mark):
+        return outcome
+    return Excluded("bi_mat", REMOVED_RULE, mark, outcome.values.get("sender_address", ""), None)
 
 
 def twins(session: Session, document: Incoming) -> list[Twin]:

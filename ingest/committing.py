@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from core import arrivals, events
+from core import arrivals, events, removal
 from core.arrivals import Outcome, Where
 from core.db import Database
 from core.errors import Temporary
@@ -68,7 +68,8 @@ def _write(database: Database, entry: Entry) -> None:
         is_written = where.uid in arrivals.recorded_uids(session, *place, [where.uid])
         if is_written and arrivals.take_back_vanished(session, where):
             is_written = False
-        facts = [] if is_written else arrivals.record(session, [(where, entry.outcome)], at=entry.at)
+        outcome = removal.unless_removed(session, where, entry.outcome)
+        facts = [] if is_written else arrivals.record(session, [(where, outcome)], at=entry.at)
         if entry.folder_id is not None:
             arrivals.advance(session, entry.folder_id, where.uidvalidity, entry.cursor)
         events.record_many(session, facts, by=None, at=entry.at)

@@ -7,6 +7,7 @@ from core.arrivals import Excluded, ForDraft, Named, Taken, Where
 from core.files import Content
 from core.incoming.drafts import DraftFile, NewDraft
 from core.incoming.tables import FileRole, Origin
+from core.removal import REMOVED_RULE
 from core.requests import Attached
 from core.sealing import mark
 from ingest.letter import Attachment, Draft, Letter, Outcome, Reading, Reason
@@ -28,7 +29,7 @@ def excluded(reading: Reading, key: bytes, raw_sha256: str) -> Excluded:
 
 def removed(reading: Reading, letter: Letter, key: bytes) -> Excluded:
     """The trace of a letter that comes again after its content was removed (promise 4)."""
-    return Excluded("bi_mat", "content_removed", mark(key, letter.identity), _clean(_sender(reading))[:320], None)
+    return Excluded("bi_mat", REMOVED_RULE, mark(key, letter.identity), _clean(_sender(reading))[:320], None)
 
 
 def taken(reading: Reading, letter: Letter, slot: Slot, where: Where, book_id: int, now: datetime) -> Taken:

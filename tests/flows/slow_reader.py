@@ -12,6 +12,9 @@ def read_raw_letter(raw: Path, folder: Path) -> Reading:
     head = raw.read_bytes()[:100]
     if b"SLEEP" in head:
         time.sleep(60)
+    if b"LINGER" in head:
+        time.sleep(5)
+        os._exit(9)
     if b"DIE" in head:
         os._exit(9)
     return describe.read_raw_letter(raw, folder)

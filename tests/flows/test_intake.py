@@ -197,6 +197,23 @@ def test_a_letter_that_takes_too_long_is_held_and_the_next_is_not_delayed(
     assert reasons == ["unreadable_crash", "unreadable_time"]
 
 
+def test_a_letter_whose_reader_dies_late_and_twice_is_held_and_the_next_does_not_wait_for_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    office.intake = office.intake.model_copy(update={"letter_seconds": 20, "workers": 2})
+    mailbox = office.mailbox("vanthu")
+    office.send(mailbox, b"Subject: LINGER\r\n\r\nx", letter(1))
+    began = datetime.now(UTC)
+    assert office.take_in(reader="slow_reader:read_raw_letter") == 0
+    assert office.arrivals() == [(1, "held"), (2, "taken")]
+    with office.database.reading() as session:
+        assert session.scalars(sa.select(HeldLetter.reason)).all() == ["unreadable_crash"]
+        dying, following = session.scalars(sa.select(Arrival.seen_at).order_by(Arrival.uid)).all()
+    assert following < dying, "the next letter waited for one that only dies"
+    assert (dying - began).total_seconds() < 2 * 20 + 20, "two readings, each within its limit, and no third"
+
+
 def test_a_mail_that_the_server_will_not_give_is_held_where_it_lies_after_three_tries(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 from intake_office import wait_until
 
-from core import mailboxes
-from core.arrivals import Held, Outcome, Where
+from core import files, mailboxes, removal, sealing
+from core.arrivals import Held, Outcome, Taken, Where
 from core.db import Database
-from core.letters import Arrival, HeldLetter, MailFolder
+from core.files import Content
+from core.letters import Arrival, Exclusion, HeldLetter, MailFolder, Message
 from ingest.committer import Committer
 from ingest.pipeline import Ready
 from ingest.series import Series
@@ -103,3 +104,28 @@ def test_a_letter_written_before_its_answer_was_lost_is_not_written_again(
     wait_until(lambda: uids(database) == [1, 2])
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(HeldLetter)) == 2
+
+
+def test_a_letter_whose_content_goes_while_it_is_on_its_way_is_left_out(
+    committer: Committer, series: Series, database: Database, tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw"
+    raw.write_bytes(b"a letter")
+    values: dict[str, object] = {
+        "message_id": None, "mail_class": "letter", "outcome": "draft", "subject": "KHOA-BI-MAT", "sender_name": "A",
+        "sender_address": "a@example.gov.vn", "recipients": [], "in_reply_to": None, "sent_at": None, "body_text": "",
+        "reasons": [], "reports": [], "warnings": [],
+    }  # fmt: skip
+    letter = Taken("the letter", Content(raw, files.sha256_of(raw), 8, "message/rfc822"), values, (), ())
+    committer.put(held(series, 1, letter))
+    wait_until(lambda: uids(database) == [1])
+    with database.writing() as session:  # what a removal leaves; the second copy was judged before it
+        mark = sealing.mark(sealing.mark_key(session), letter.identity)
+        session.execute(sa.update(Message).values(identity=mark, raw_sha256=None, subject=""))
+    committer.put(held(series, 2, letter))
+    wait_until(lambda: uids(database) == [1, 2])
+    with database.reading() as session:
+        assert session.scalars(sa.select(Arrival.state).order_by(Arrival.uid)).all() == ["taken", "excluded"]
+        assert session.scalars(sa.select(Message.subject)).all() == [""]
+        found = session.scalars(sa.select(Exclusion)).one()
+        assert (found.mark, found.rule, found.subject) == (mark, removal.REMOVED_RULE, None)
