@@ -1,6 +1,7 @@
 """Promise 4 over the running program: a canary in suspected secrets and in held letters is nowhere on a disk."""
 
 import os
+import re
 import resource
 import signal
 import threading
@@ -117,6 +118,20 @@ def abort_whoever_reads(program: Program) -> None:
             continue
 
 
+def may_leave_cores(program: Program) -> list[str]:
+    """The processes that the kernel would write a core of; whether it bears a letter is a matter of luck."""
+    found = []
+    for pid in program.pids():
+        try:
+            limits, words = (Path(f"/proc/{pid}/{name}").read_text() for name in ("limits", "cmdline"))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        # A process that has just ended has no limits any more: the file is empty.
+        if limits and re.search(r"^Max core file size +0 +0 ", limits, re.MULTILINE) is None:
+            found.append(words)
+    return found
+
+
 def spool_is_empty(office: Office) -> bool:
     try:
         return not [path for path in (office.home / "spool").rglob("*") if path.is_file() and path.stat().st_size]
@@ -138,6 +153,7 @@ def test_a_canary_in_suspected_secrets_is_nowhere_on_the_disk(office: Office, di
             for number, raw in enumerate(secrets):
                 office.send(boxes[number % 2], raw, *([letter(number)] if number % 10 == 0 else []))
                 if number == count // 2:
+                    assert may_leave_cores(program) == []
                     abort_whoever_reads(program)
                     program.wait_for_pages()
             for number in range(dropped):
