@@ -7,8 +7,12 @@ SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PORT ?= 8360
 SCORES ?= letters documents
 SCORER ?= $(DATA)/../tools/score.py
+# What `make score-generated` makes: half practice or scored, how many, which kinds of file.
+HALF ?= practice
+COUNT ?= 100
+KINDS ?= pdf,docx
 
-.PHONY: help run test check bench torture mutations score setup-run setup-test setup-check
+.PHONY: help run test check bench torture mutations score score-generated setup-run setup-test setup-check
 
 help:
 	@echo 'make run                chạy cơ quan mẫu: hộp thư, tài khoản, thư đến (PORT=8360)'
@@ -18,6 +22,7 @@ help:
 	@echo 'make bench              đo tốc độ và bộ nhớ, ghi vào bench/results/'
 	@echo 'make mutations          phá từng lời hứa trong một bản sao, kiểm thử phải bắt được'
 	@echo 'make score DATA=THƯ_MỤC chấm điểm «congvan read» trên dữ liệu có nhãn'
+	@echo 'make score-generated DATA=THƯ_MỤC  chấm trên văn bản tự sinh (HALF=practice|scored COUNT=100 KINDS=pdf,docx,scan)'
 
 run: setup-run
 	@$(PYTHON_BIN) congvan.py demo --port $(PORT)
@@ -47,6 +52,12 @@ mutations: setup-test
 score: setup-run
 	@test -n '$(DATA)' || { echo 'Cách dùng: make score DATA=THƯ_MỤC [SCORER=TỆP] [SCORES="letters documents"]'; exit 64; }
 	@for kind in $(SCORES); do $(PYTHON_BIN) '$(SCORER)' $$kind '$(DATA)' --command '$(CURDIR)/.venv/bin/congvan'; done
+
+score-generated: setup-test
+	@test -f '$(SCORER)' || { echo 'Cách dùng: make score-generated DATA=THƯ_MỤC hoặc SCORER=TỆP'; exit 64; }
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PYTHON_BIN) -m tests.generator "$$folder" --half $(HALF) --count $(COUNT) --kinds $(KINDS) && \
+	$(PYTHON_BIN) '$(SCORER)' documents "$$folder" --command '$(CURDIR)/.venv/bin/congvan' $(ARGS)
 
 setup-run setup-test setup-check: setup-%:
 	@scripts/setup.sh $*

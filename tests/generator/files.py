@@ -1,0 +1,62 @@
+"""Recipes as files on disk, with the labels that a scorer reads."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pypdfium2
+
+from tests.generator.compose import Recipe, compose
+from tests.generator.kinds import EVERY
+from tests.generator.open_text import odt_of
+from tests.generator.paper import Paper, Truth
+from tests.generator.rich_text import rtf_of
+from tests.generator.scan import photo_of, scan_of
+from tests.generator.typeset import pdf_of
+from tests.generator.word import docx_of
+
+TYPES = {"pdf": "born-digital", "docx": "docx", "rtf": "rtf", "odt": "odt", "scan": "scan", "photo": "scan"}
+SUFFIXES = {"scan": "pdf", "photo": "jpg"}
+
+
+def file_of(recipe: Recipe, paper: Paper) -> bytes:
+    """The bytes of the file that `recipe` asks for; a PDF costs some 30 ms, a scan a second."""
+    rng = Random(f"file {recipe.half}/{recipe.seed}/{recipe.file}")
+    if recipe.file == "pdf":
+        return pdf_of(paper, rng)
+    if recipe.file == "scan":
+        return scan_of(pdf_of(paper, rng, with_ink=True), rng)
+    if recipe.file == "photo":
+        return photo_of(pdf_of(paper, rng, with_ink=True), rng)
+    return {"docx": docx_of, "rtf": rtf_of, "odt": odt_of}[recipe.file](paper)
+
+
+def write(folder: Path, recipes: Iterable[Recipe]) -> int:
+    """Write the files of `recipes` and documents.jsonl into `folder`; returns how many."""
+    (folder / "documents").mkdir(parents=True, exist_ok=True)
+    count = 0
+    with (folder / "documents.jsonl").open("w", encoding="utf-8") as labels:
+        for recipe in recipes:
+            paper = compose(recipe)
+            name = f"documents/{recipe.name}.{SUFFIXES.get(recipe.file, recipe.file)}"
+            data = file_of(recipe, paper)
+            (folder / name).write_bytes(data)
+            labels.write(json.dumps(label(recipe, paper.truth, name, data), ensure_ascii=False) + "\n")
+            count += 1
+    return count
+
+
+def label(recipe: Recipe, truth: Truth, name: str, data: bytes) -> dict[str, Any]:
+    """One line of documents.jsonl: null for what the document lacks."""
+    pages = None
+    if recipe.file in ("pdf", "scan"):
+        document = pypdfium2.PdfDocument(data)
+        pages = len(document)
+        document.close()
+    return {
+        "file": name, "name": Path(name).name, "type": TYPES[recipe.file], "corpus": recipe.half, "pages": pages,
+        "label": truth | ({"page_count": str(pages)} if pages else {}),
+        "note": "; ".join((EVERY[recipe.kind].name, *recipe.traps)),
+    }  # fmt: skip

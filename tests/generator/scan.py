@@ -1,0 +1,86 @@
+"""Printed pages as a scanner or a telephone leaves them: askew, turned, noisy, blurred, badly lit, compressed."""
+
+import io
+from collections.abc import Iterator
+from random import Random
+
+import numpy as np
+import pypdfium2
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+_PAPER = (250, 249, 245)
+
+
+def scan_of(pdf: bytes, rng: Random) -> bytes:
+    """An image-only PDF of the pages at 150 to 300 dpi; one in ten in grey, one in twelve turned by quarters."""
+    dpi = rng.choice((150, 200, 200, 200, 300))
+    pages = [_worn(page, rng) for page in _pages(pdf, dpi)]
+    if rng.random() < 0.1:
+        pages = [page.convert("L") for page in pages]
+    if rng.random() < 0.08:
+        quarter = rng.choice((90, 180, 270))
+        pages = [page.rotate(quarter, expand=True) for page in pages]
+    return _bound(pages, dpi, rng.randint(38, 80))
+
+
+def photo_of(pdf: bytes, rng: Random) -> bytes:
+    """The first page photographed on a table: a JPEG, darker to one side, more askew than a scan."""
+    page = next(_pages(pdf, 150))
+    table = tuple(rng.randint(60, 140) for _ in range(3))
+    turned = page.rotate(rng.uniform(-3, 3), Image.Resampling.BICUBIC, expand=True, fillcolor=table)
+    around = Image.new("RGB", (int(turned.width * 1.08), int(turned.height * 1.06)), table)
+    around.paste(turned, ((around.width - turned.width) // 2, (around.height - turned.height) // 2))
+    lit = _grained(around, rng, dark=rng.uniform(0.15, 0.4), noise=rng.uniform(2, 6))
+    out = io.BytesIO()
+    lit.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8))).save(out, "JPEG", quality=rng.randint(55, 85))
+    return out.getvalue()
+
+
+def _pages(pdf: bytes, dpi: int) -> Iterator[Image.Image]:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for page in document:
+            yield page.render(scale=dpi / 72).to_pil().convert("RGB")
+            page.close()
+    finally:
+        document.close()
+
+
+def _worn(page: Image.Image, rng: Random) -> Image.Image:
+    angle = rng.choice((0.0, rng.uniform(-0.8, 0.8), rng.uniform(-0.8, 0.8), rng.uniform(-3, 3)))
+    if angle:
+        page = page.rotate(angle, Image.Resampling.BILINEAR, fillcolor=_PAPER)
+    if rng.random() < 0.3:
+        page = page.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.9)))
+    dark = rng.uniform(0.1, 0.3) if rng.random() < 0.25 else 0.0
+    return _grained(page, rng, dark=dark, noise=rng.choice((0.0, 3.0, 7.0, 11.0)))
+
+
+def _grained(page: Image.Image, rng: Random, *, dark: float, noise: float) -> Image.Image:
+    """Uneven light from one corner and grain, with specks of dust."""
+    made = np.random.default_rng(rng.randrange(2**32))
+    pixels: NDArray[np.float32] = np.asarray(page, dtype=np.float32) * np.float32(0.97)
+    if dark:
+        across = np.linspace(1, 1 - dark, page.width, dtype=np.float32)[:: rng.choice((1, -1))]
+        down = np.linspace(1, 1 - dark / 2, page.height, dtype=np.float32)[:, None]
+        pixels *= (across * down)[:, :, None]
+    if noise:
+        pixels += made.standard_normal((page.height, page.width, 1), dtype=np.float32) * np.float32(noise)
+        specks = made.integers(0, page.height, 120), made.integers(0, page.width, 120)
+        pixels[specks] = 80
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
+def _bound(pages: list[Image.Image], dpi: int, quality: int) -> bytes:
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=dpi, quality=quality)
+    data = out.getvalue()
+    for label in (b"/CreationDate", b"/ModDate"):
+        # Pillow writes the clock there; blanks of the same length keep every offset.
+        start = data.find(label)
+        while start >= 0:
+            end = data.index(b")", start) + 1
+            data = data[:start] + b" " * (end - start) + data[end:]
+            start = data.find(label)
+    return data

@@ -1,0 +1,117 @@
+"""Offices, people and subjects of the scored half: never to be looked at while rules are written."""
+
+from tests.generator.offices import (
+    Level,
+    Office,
+    advisory,
+    branch,
+    commune,
+    company,
+    council,
+    department,
+    ministry,
+    party,
+    province,
+)
+from tests.generator.wording import Wording
+
+_PREMIER = Office(
+    "TTg", Level.GOVERNMENT, (), ("THỦ TƯỚNG CHÍNH PHỦ",), "Thủ tướng Chính phủ", None, "TTg", ("CN", "KTTH"), "Hà Nội",
+    "THỦ TƯỚNG", "PHÓ THỦ TƯỚNG",
+)  # fmt: skip
+_COMMITTEE = Office(
+    "UBTVQH", Level.ASSEMBLY, (), ("ỦY BAN THƯỜNG VỤ QUỐC HỘI",), "Ủy ban Thường vụ Quốc hội", None, "UBTVQH16", (),
+    "Hà Nội", "CHỦ TỊCH", "PHÓ CHỦ TỊCH", "ỦY BAN THƯỜNG VỤ QUỐC HỘI",
+)  # fmt: skip
+_OFFICES = (
+    _PREMIER,
+    _COMMITTEE,
+    ministry("Bộ Nội vụ", "BNV", "CCVC", "TCBC"),
+    ministry("Bộ Tư pháp", "BTP", "PLDSKT", "BTTP"),
+    ministry("Bộ Nông nghiệp và Môi trường", "BNNMT", "TTBVTV", "ĐĐ"),
+    ministry("Bộ Văn hóa, Thể thao và Du lịch", "BVHTTDL", "DSVH"),
+    ministry("Bộ Ngoại giao", "BNG", "NVNONN"),
+    branch("Bộ Nông nghiệp và Môi trường", "Cục Quản lý đê điều và Phòng, chống thiên tai", "ĐĐPCTT", "Hà Nội",
+           "Cục trưởng", "QLĐĐ"),
+    branch("Bộ Nội vụ", "Học viện Hành chính và Quản trị công", "HVHCQTC", "Hà Nội", "Giám đốc", "QLKH"),
+    branch("Tòa án nhân dân tối cao", "Tòa án nhân dân tỉnh Gia Lai", "TA", "Gia Lai", "Chánh án", "VP"),
+    branch("Bộ Tài chính", "Kho bạc Nhà nước khu vực XIV", "KBKV", "Gia Lai", "Giám đốc", "KTNN"),
+    branch("Sở Nông nghiệp và Môi trường", "Chi cục Kiểm lâm vùng Tây Trường Sơn", "CCKL", "An Khê", "Chi cục trưởng",
+           "SDPTR"),
+    branch("Sở Văn hóa, Thể thao và Du lịch", "Bảo tàng Tổng hợp tỉnh", "BTTH", "Cà Mau", "Giám đốc", "SK",
+           width=22),
+    province("tỉnh Gia Lai", "Gia Lai", "KTTH", "NC"),
+    province("tỉnh Cà Mau", "Cà Mau", "NN-XD"),
+    province("Thành phố Hồ Chí Minh", "Thành phố Hồ Chí Minh", "ĐT", "VX"),
+    province("tỉnh Lạng Sơn", "Lạng Sơn", "KT"),
+    council("tỉnh Gia Lai", "Gia Lai"),
+    council("tỉnh Lạng Sơn", "Lạng Sơn"),
+    department("Sở Nội vụ", "SNV", "tỉnh Gia Lai", "Gia Lai", "CCVC", "TCBC&TCPCP"),
+    department("Sở Tư pháp", "STP", "Thành phố Hồ Chí Minh", "Thành phố Hồ Chí Minh", "VB", "BTTP", short=False),
+    department("Sở Tài chính", "STC", "tỉnh Cà Mau", "Cà Mau", "QLNS", "GCS"),
+    department("Sở Nông nghiệp và Môi trường", "SNNMT", "tỉnh Lạng Sơn", "Lạng Sơn", "BTTĐC", short=False),
+    department("Thanh tra tỉnh", "TTr", "tỉnh Gia Lai", "Gia Lai", "NV2"),
+    department("Sở Công Thương", "SCT", "tỉnh Cà Mau", "Cà Mau", "QLTM", of=" tỉnh Cà Mau"),
+    commune("huyện Văn Quan", "xã Điềm He", "Điềm He", "LĐTBXH"),
+    commune("Thành phố Hồ Chí Minh", "phường Sài Gòn", "Sài Gòn", "KTHTĐT"),
+    commune("tỉnh Gia Lai", "huyện Chư Prông", "Chư Prông", "TCKH", level=Level.DISTRICT),
+    commune("tỉnh Cà Mau", "xã Đất Mũi", "Đất Mũi", "VHXH"),
+    advisory(("ỦY BAN NHÂN DÂN", "TỈNH LẠNG SƠN"), "Ủy ban nhân dân tỉnh Lạng Sơn",
+             "Ban Chỉ đạo giảm nghèo bền vững", "BCĐGNBV", "Lạng Sơn"),
+    advisory(("UBND TỈNH CÀ MAU",), "UBND tỉnh Cà Mau", "Ban Chỉ đạo 35", "BCĐ35", "Cà Mau"),
+    party("Tỉnh ủy Gia Lai", "Ban Nội chính", "BNCTU", "Pleiku"),
+    party("", "Thành ủy Thành phố Hồ Chí Minh", "TU", "Thành phố Hồ Chí Minh", "BÍ THƯ", "BAN THƯỜNG VỤ"),
+    party("Đảng bộ tỉnh Lạng Sơn", "Đảng ủy xã Hữu Lũng", "ĐU", "Hữu Lũng", "BÍ THƯ", "BAN CHẤP HÀNH"),
+    company("Tập đoàn Bưu chính Viễn thông Việt Nam", "VNPT Gia Lai", "VNPT-GL", "Pleiku",
+            "69 Hùng Vương, phường Pleiku|Điện thoại: 0269.382.0000 - Website: gialai.vnpt.example", "GIÁM ĐỐC"),
+    company("", "Công ty TNHH Một thành viên Khai thác công trình thủy lợi Lạng Sơn", "CTTL", "Lạng Sơn",
+            "Số 2, đường Hoàng Văn Thụ, phường Lương Văn Tri|ĐT: 0205.381.0000; MST: 4900003344", "GIÁM ĐỐC"),
+)  # fmt: skip
+
+WORDING = Wording(
+    offices=_OFFICES,
+    surnames=("Nguyễn", "Trương", "Phan", "Võ", "Dương", "Lý", "Hồ", "Ngô", "Đoàn", "Mai", "La"),
+    given=("Trọng Nhân", "Thị Kim Phượng", "Công Lý", "Hoài Nam", "Thị Diễm My", "Thế Vinh", "Bảo Trâm", "Thành Được",
+           "Thị Út", "Quốc Thái", "Nhựt Trường", "Thùy Linh", "Chí Công", "Viết Thắng", "Phước Lộc", "Thị Xuân Hòe"),
+    whole_names=("Rơ Châm H'Phik", "Siu Hyơk", "Kpă Đô", "Hoàng Thị Nhình", "Danh Út Sơn", "Thạch Sô Phia", "Lâm Nên"),
+    topics=("tiếp công dân", "bảo tồn di sản văn hóa cồng chiêng", "sắp xếp đơn vị hành chính", "nuôi tôm sinh thái",
+            "đăng ký hộ tịch trực tuyến", "trồng rừng gỗ lớn", "phòng, chống sạt lở bờ biển", "tinh giản biên chế",
+            "quản lý tài sản công", "bồi thường, giải phóng mặt bằng", "phòng cháy, chữa cháy rừng",
+            "thương mại biên giới", "giảm nghèo đa chiều", "thi đua, khen thưởng", "thống kê ngành nội vụ",
+            "phát triển vùng nguyên liệu hồi, quế", "trợ giúp pháp lý lưu động", "kiểm kê đất đai",
+            "thoát nước đô thị", "xã hội học tập", "hỗ trợ thủy sản xuất khẩu"),
+    actions=("đẩy mạnh công tác {}", "tham gia ý kiến đối với dự thảo Nghị quyết về {}", "báo cáo kết quả {} quý III "
+             "năm {year}", "phối hợp thực hiện nhiệm vụ {} tại địa phương", "tổng hợp danh sách tập thể, cá nhân "
+             "tiêu biểu trong {}", "giải đáp vướng mắc về {}", "quán triệt {cite} liên quan đến {}",
+             "đề nghị thẩm định dự thảo văn bản quy định mức chi cho {}, chế độ báo cáo và trách nhiệm của người đứng "
+             "đầu cơ quan, đơn vị", "xử lý kiến nghị của cử tri về {}", "tiếp nhận, bàn giao hồ sơ {} sau khi tổ chức "
+             "chính quyền địa phương 02 cấp, bảo đảm không gián đoạn, không bỏ sót nhiệm vụ và không để ảnh hưởng đến "
+             "người dân, doanh nghiệp trên địa bàn các xã, phường, đặc khu"),
+    decisions=("công bố danh mục thủ tục hành chính trong lĩnh vực {}", "giao chỉ tiêu {} năm {year}",
+               "ban hành Quy định về {}", "thành lập Hội đồng thẩm định {}", "phân bổ kinh phí {}",
+               "phê duyệt Chương trình {} đến năm 2030"),
+    events=("Hội nghị trực tuyến về {}", "cuộc họp Ban Chỉ đạo {}", "Lễ tổng kết phong trào {}"),
+    rooms=("Trung tâm Hội nghị tỉnh, đường Hùng Vương", "Phòng họp B, Tòa nhà 12 tầng", "Hội trường lớn, số 86 "
+           "Lê Thánh Tôn", "Trụ sở Đảng ủy - Ủy ban nhân dân xã"),
+    cited=("Kết luận số {n}-KL/TW", "Nghị quyết số {n}/{y}/NQ-HĐND", "Tờ trình số {n}/TTr-SNV", "Luật số {n}/{y}/QH15",
+           "Thông báo số {n}/TB-VPCP", "Công điện số {n}/CĐ-TTg", "Văn bản số {n}/BTP-PLDSKT"),
+    sentences=(
+        "Căn cứ tình hình {} và ý kiến của các cơ quan liên quan tại {cite}, nội dung cần thực hiện cụ thể như sau:",
+        "Phát huy trách nhiệm của người đứng đầu đối với {}; lấy kết quả thực hiện làm tiêu chí đánh giá cuối năm.",
+        "Chủ trì, phối hợp với các đơn vị có liên quan theo dõi, đôn đốc, kiểm tra việc thực hiện {}.",
+        "Nguồn lực dành cho {} còn hạn chế; sự phối hợp giữa các cấp, các ngành có lúc chưa chặt chẽ, kịp thời.",
+        "Đề nghị Mặt trận Tổ quốc và các tổ chức chính trị - xã hội giám sát, phản biện về {}.",
+        "Những vấn đề phát sinh vượt thẩm quyền thì tổng hợp, đề xuất cấp trên xem xét, quyết định theo quy định.",
+        "Số hóa hồ sơ, cập nhật dữ liệu về {} lên hệ thống dùng chung, bảo đảm đúng, đủ, sạch, sống.",
+    ),
+    addressees=("Ủy ban nhân dân các huyện, thành phố", "Các bộ, cơ quan ngang bộ", "Thủ trưởng các đơn vị trực thuộc",
+                "Sở Tài chính tỉnh Cà Mau", "Hội đồng nhân dân các xã", "Đảng ủy các cơ quan Đảng tỉnh",
+                "Bà Thạch Thị Hường, ấp Rạch Tàu", "Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân dân tỉnh",
+                "VNPT Gia Lai"),
+    streets=("Số 02 Trần Phú, phường Pleiku", "Số 91 Đinh Tiên Hoàng, phường An Xuyên",
+             "Số 03, đường Hùng Vương, phường Đông Kinh"),
+    false_friends=("quản lý đàn ong mật lấy mật mùa hoa cà phê", "thay đổi mật mã khóa tủ hồ sơ lưu trữ",
+                   "tập huấn công tác bảo vệ bí mật nhà nước", "khẩn trương rà soát hộ dân vùng sạt lở",
+                   "quy định mật độ xây dựng", "bí mật kinh doanh trong đấu giá tài sản",
+                   "tiếp nhận thông tin khẩn cấp qua đầu số 112"),
+)  # fmt: skip
