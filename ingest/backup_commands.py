@@ -49,6 +49,8 @@ def restore(asked: Namespace, clock: Clock) -> Iterator[str]:
     yield f"Kiểm chứng: {proof.events} sự kiện, {proof.entries} số đến, {proof.files} tệp ({_megabytes(proof.bytes)})."
     for sha256 in restored.lost:
         yield f"✗ Tệp {sha256} đã mất từ trước khi sao lưu."
+    if restored.seals_gone:
+        yield f"{restored.seals_gone} thư bị giữ đã có quyết định sau bản này, bản niêm phong đã hủy."
     yield "Trước khi cấp số tiếp, một trong hai người được chỉ định xác nhận số cuối cùng (trang Sổ văn bản đến)."
 
 

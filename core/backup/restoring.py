@@ -3,8 +3,9 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,7 +23,7 @@ from core.backup.vault import Manifest, Vault
 from core.db import Database
 from core.errors import Permanent, Temporary, WrongState
 from core.files import FolderStore, flush_folder
-from core.letters import MailFolder
+from core.letters import HeldLetter, MailFolder
 from core.verify import Proof
 
 DATABASE, FILES, SEALED = "congvan.sqlite3", "files", "sealed"  # as the settings name them in the data folder
@@ -31,11 +32,15 @@ _TOGETHER = 3  # contents laid down at a time: one hashes while another is decry
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A state that stands again, and what `congvan verify` finds in it; `lost` contents the store lacked before."""
+    """A state that stands again, and what `congvan verify` finds in it; `lost` contents the store lacked before.
+
+    `seals_gone` counts held letters that were decided after the state was made, so that their bytes are gone.
+    """
 
     manifest: Manifest
     proof: Proof
     lost: tuple[str, ...]
+    seals_gone: int
 
 
 def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = "", at: datetime) -> Restored:
@@ -98,13 +103,15 @@ def _lay_down(vault: Vault, name: str, folder: Path, database_url: str, at: date
     known = contents.keys() - set(manifest.missing)
     _lay_objects(vault, "content", {one: store.path_of(one) for one in known})
     (folder / SEALED).mkdir(mode=0o700)
-    _lay_objects(vault, "sealed", {one: folder / SEALED / one for one in manifest.sealed if vault.has("sealed", one)})
+    seals = set(manifest.sealed) - _destroyed_since(vault, manifest)
+    _lay_objects(vault, "sealed", {one: folder / SEALED / one for one in seals})
     with closing(Database(f"sqlite:///{copy}" if is_sqlite else database_url)) as database:
         if not is_sqlite:
             schema.being_restored(database)
             snapshot.fill(database, copy)
             copy.unlink()
-        return Restored(manifest, _begin_again(database, store, folder / SEALED, manifest, at), manifest.missing)
+        seals_gone = _begin_again(database, manifest, seals, at)
+        return Restored(manifest, _proved(database, store, folder / SEALED, manifest), manifest.missing, seals_gone)
 
 
 def check(vault: Vault, name: str) -> Manifest:
@@ -115,9 +122,8 @@ def check(vault: Vault, name: str) -> Manifest:
             pass
     for sha256 in vault.contents_of(manifest).keys() - set(manifest.missing):
         _proved_bytes(vault, "content", sha256, None)
-    for sealed in manifest.sealed:
-        if vault.has("sealed", sealed):
-            _proved_bytes(vault, "sealed", sealed, None)
+    for sealed in set(manifest.sealed) - _destroyed_since(vault, manifest):
+        _proved_bytes(vault, "sealed", sealed, None)
     return manifest
 
 
@@ -193,8 +199,21 @@ def _proved_bytes(vault: Vault, kind: str, what: str, target: Path | None) -> No
         raise Damaged(f"Tệp {what[:12]}… trong bản sao lưu có nội dung khác.")
 
 
-def _begin_again(database: Database, store: FolderStore, sealed: Path, manifest: Manifest, at: datetime) -> Proof:
-    """Bring the schema up to date, stop the numbers, end the sessions, and verify the whole."""
+def _destroyed_since(vault: Vault, manifest: Manifest) -> set[str]:
+    """Sealed letters of a state whose bytes the place gave up since, because a person had decided: the newest state
+    that can be read doesn't name them. What it names and the place lacks is damage."""
+    gone = {one for one in manifest.sealed if not vault.has("sealed", one)}
+    for name in vault.states() if gone else ():
+        with suppress(Damaged):
+            return gone.difference(vault.manifest(name).sealed)
+    return set()
+
+
+def _begin_again(database: Database, manifest: Manifest, seals: Collection[str], at: datetime) -> int:
+    """Bring the schema up to date, stop the numbers, end the sessions; returns how many held letters lost their bytes.
+
+    `seals` are the sealed letters that were laid down.
+    """
     try:
         schema.upgrade(database)
     except DBAPIError as error:
@@ -203,8 +222,16 @@ def _begin_again(database: Database, store: FolderStore, sealed: Path, manifest:
         registers.wait_for_confirmation(session, at=manifest.taken_at)
         session.execute(sa.update(LoginSession).where(LoginSession.ended_at.is_(None)).values(ended_at=at))
         session.execute(sa.update(MailFolder).values(lease_holder="", lease_until=None))
-        payload = {"state": manifest.name, "of": manifest.at}
+        keyed = session.scalars(sa.select(HeldLetter).where(HeldLetter.seal_key.is_not(None)))
+        unsealed = [letter for letter in keyed if letter.sealed_path not in seals]
+        for letter in unsealed:  # waits for a decision again, like one that was never downloaded
+            letter.seal_key = letter.sealed_path = None
+        payload = {"state": manifest.name, "of": manifest.at, "seals_gone": len(unsealed)}
         events.record(session, "restored", "office", None, by=None, at=at, payload=payload)
+    return len(unsealed)
+
+
+def _proved(database: Database, store: FolderStore, sealed: Path, manifest: Manifest) -> Proof:
     with database.reading() as session:
         proof = verify.verify(session, store, sealed)
     unexpected = [fault for fault in proof.faults if not any(one in fault for one in manifest.missing)]

@@ -107,7 +107,8 @@ def _write(office: Office, vault: Vault, copy: Path, facts: _Facts, base: Manife
     # What the base names lies there already, unless the store lacked it then.
     wanted = facts.contents.keys() - there.keys() | set(base.missing if base else ())
     written, missing = _put_contents(office.store, vault, sorted(wanted & facts.contents.keys()))
-    written += _put_sealed(office.sealed, vault, facts.sealed)
+    written_sealed, sealed = _put_sealed(office.sealed, vault, facts.sealed)
+    written += written_sealed
     sha256, pages = snapshot.sha256_and_pages(copy)
     if base is None:
         written += vault.put_part(name, "pages", [pages])
@@ -120,7 +121,7 @@ def _write(office: Office, vault: Vault, copy: Path, facts: _Facts, base: Manife
     added = tuple(sorted((one, size) for one, size in facts.contents.items() if one not in there))
     manifest = Manifest(
         name=name, at=at.isoformat(), engine=_engine(office), base=base.name if base else "",
-        database_sha256=sha256, database_size=copy.stat().st_size, contents=added, sealed=facts.sealed,
+        database_sha256=sha256, database_size=copy.stat().st_size, contents=added, sealed=sealed,
         missing=tuple(missing), entries=facts.entries, events=facts.events,
     )  # fmt: skip
     written += vault.put_manifest(manifest)
@@ -156,15 +157,16 @@ def _proved(path: Path, sha256: str) -> Iterator[bytes]:
         raise _NotWhole(sha256)
 
 
-def _put_sealed(folder: Path, vault: Vault, names: tuple[str, ...]) -> int:
-    written = 0
+def _put_sealed(folder: Path, vault: Vault, names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    """Copy what the place lacks; returns the bytes written, and the names of those that lie there now."""
+    written, there = 0, []
     for name in names:
-        if vault.has("sealed", name):
-            continue
         # Gone between the snapshot and now: its letter was decided meanwhile.
         with contextlib.suppress(_NotWhole):
-            written += vault.put("sealed", name, _still_there(folder / name))
-    return written
+            if not vault.has("sealed", name):
+                written += vault.put("sealed", name, _still_there(folder / name))
+            there.append(name)
+    return written, tuple(there)
 
 
 def _still_there(path: Path) -> Iterator[bytes]:

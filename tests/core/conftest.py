@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from backup_office import BackedUp, backed_up
 
 from core import people, registers
 from core.db import Database
@@ -71,3 +72,18 @@ def office(database: Database) -> Office:
         session.flush()
         registers.open_series(session, book, 1, by=clerk, at=MORNING)
         return Office(database, book.id, clerk.id, second.id, leader.id)
+
+
+@pytest.fixture
+def town(office: Office, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BackedUp]:
+    made: list[str] = []
+
+    def empty_database() -> str:
+        if office.database.is_sqlite:
+            return ""
+        made.append(request.getfixturevalue("postgres").new_database())
+        return made[-1]
+
+    yield backed_up(office, tmp_path, empty_database)
+    for url in made:
+        request.getfixturevalue("postgres").drop_database(url)

@@ -2,20 +2,20 @@
 
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from backup_office import MORNING, BackedUp, backed_up, rows
+from backup_office import MORNING, BackedUp, come_back, rows
 from counts import times
 
 from core import registers
 from core.backup import keys, restoring, taking
 from core.backup.container import Damaged
-from core.backup.restoring import Restored, restore
+from core.backup.restoring import restore
 from core.backup.vault import CHANGES, FULL, Vault
 from core.db import Database
 from core.errors import Permanent, Temporary, WrongState
@@ -24,28 +24,6 @@ from core.registers import Book
 from core.schema import NotCurrent, open_current
 
 CANARY = b"CANARY-7c1f0e-" * 400
-
-
-@pytest.fixture
-def town(office: Any, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BackedUp]:
-    made: list[str] = []
-
-    def empty_database() -> str:
-        if office.database.is_sqlite:
-            return ""
-        made.append(request.getfixturevalue("postgres").new_database())
-        return made[-1]
-
-    yield backed_up(office, tmp_path, empty_database)
-    for url in made:
-        request.getfixturevalue("postgres").drop_database(url)
-
-
-def come_back(town: BackedUp, folder: Path, **options: str) -> tuple[Restored, str]:
-    """Restore into `folder`; returns what was restored and the URL of its database."""
-    url = town.empty_database()
-    restored = restore(town.vault, folder, database_url=url, at=MORNING + timedelta(days=1), **options)
-    return restored, url or f"sqlite:///{folder / restoring.DATABASE}"
 
 
 def assert_same_files(town: BackedUp, folder: Path) -> None:

@@ -4,14 +4,15 @@ import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from core import events, files, sealing
-from core.backup import keys, taking
+from core.backup import keys, restoring, taking
+from core.backup.restoring import Restored, restore
 from core.backup.taking import Taken
 from core.backup.vault import FULL, Vault
 from core.db import Base, Database
@@ -94,6 +95,13 @@ def backed_up(office: Any, home: Path, empty_database: Callable[[], str]) -> Bac
     place.mkdir()
     parts = taking.Office(office.database, FolderStore(home / "files"), home / "sealed", home / "work")
     return BackedUp(office, home, Vault(place, keys.new_key(home / "key")), parts, empty_database)
+
+
+def come_back(town: BackedUp, folder: Path, **options: str) -> tuple[Restored, str]:
+    """Restore into the new `folder`; returns what was restored and the URL of its database."""
+    url = town.empty_database()
+    restored = restore(town.vault, folder, database_url=url, at=MORNING + timedelta(days=1), **options)
+    return restored, url or f"sqlite:///{folder / restoring.DATABASE}"
 
 
 def rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
