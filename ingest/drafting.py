@@ -11,7 +11,7 @@ from core.text import fold
 from ingest.letter import Attachment, Draft, Letter, Page
 from ingest.noting import notes_of
 from ingest.reading.candidates import from_file_name, from_subject
-from ingest.reading.pages import DOCX, PDF, PICTURES
+from ingest.reading.pages import DOC, DOCX, ODT, PDF, PICTURES, RTF, SHEETS
 from ingest.reading.weighing import merge, same
 from ingest.usable import is_kept, may_be_main
 
@@ -88,6 +88,8 @@ def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequ
         reading = readings.get(index)
         if reading is None or reading.is_package:
             continue
+        if letter.attachments[index].media_type in SHEETS and "code" not in reading.fields:
+            continue  # tables of figures repeat the head's names; only a number makes one a document
         if not reading.is_document and not _may_be_document(letter, readings, index, usable):
             continue
         twin = next((g for g in groups if _are_twins(letter, readings, g.documents[0], index)), None)
@@ -139,7 +141,7 @@ def _stem(name: str) -> str:
 
 def _rank(attachment: Attachment, reading: FileReading | None) -> tuple[int, ...]:
     """Sort key for the main file: no annex by name, PDF, signed, readable, in the order of the mail."""
-    kinds = {PDF: 0, DOCX: 2, "application/msword": 2}
+    kinds = {PDF: 0, DOCX: 2, DOC: 2, RTF: 2, ODT: 2}
     kind = kinds.get(attachment.media_type, 1 if attachment.media_type in PICTURES else 3)
     is_annex = bool(_ANNEX_NAME.match(fold(attachment.name)))
     return is_annex, kind, not _is_signed(attachment), reading is None or bool(reading.problem)

@@ -18,9 +18,9 @@ _MARKUP = re.compile(
     r"|<[!?][^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
-_META_CHARSET = re.compile(rb"<meta[^<>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+META_CHARSET = re.compile(rb"<meta[^<>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 # No character has such a number, and Python refuses to read one of thousands of digits.
-_ENDLESS_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
+ENDLESS_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 _NEW_LINE = {"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"} | {
     "blockquote", "pre", "section", "article", "header", "footer", "dt", "dd", "title", "body",
 }  # fmt: skip
@@ -67,7 +67,7 @@ def _rank(body: Body) -> int:
 
 def _text(body: Body) -> tuple[str, bool]:
     charset = body.part.parameters.get("charset")
-    if charset is None and body.part.media_type == "text/html" and (own := _META_CHARSET.search(body.data[:4_096])):
+    if charset is None and body.part.media_type == "text/html" and (own := META_CHARSET.search(body.data[:4_096])):
         charset = own[1].decode("ascii")
     text, repaired = decode(body.data, charset)
     if body.part.media_type == "text/plain":
@@ -78,7 +78,7 @@ def _text(body: Body) -> tuple[str, bool]:
 def html_to_text(markup: str) -> str:
     """The words of an HTML text in reading order. Nothing of its markup, scripts or comments is kept."""
     flat = re.sub(r"[ \t\r\n]+", " ", markup[:MAX_TEXT_BYTES])
-    return html.unescape(_ENDLESS_NUMBER.sub("", _MARKUP.sub(_mark, flat)))
+    return html.unescape(ENDLESS_NUMBER.sub("", _MARKUP.sub(_mark, flat)))
 
 
 def _mark(match: re.Match[str]) -> str:

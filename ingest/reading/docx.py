@@ -1,12 +1,9 @@
 """DOCX files as paragraphs and table rows, laid out as pages of words."""
 
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
-from xml.parsers import expat
+from typing import Any
 
 import docx
 from docx.document import Document
@@ -16,21 +13,14 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from ingest.letter import Page
-from ingest.reading import zips
+from ingest.reading import office_zip
 from ingest.reading.layout import Block, Paragraph, Row, draws_capitals, in_capitals, lay_out
 from ingest.reading.unreadable import Unreadable
 
-MOST_PARTS = 2000
-MOST_BYTES = 64 << 20
-MOST_RATIO = 200
-_XML_BYTES = 24 << 20  # document.xml of a thousand pages; larger ones are no letters
 _MOST_BOXES = 20
 
 # Broken XML is a SyntaxError in lxml; python-docx trusts its input, so damaged XML shows as the last three.
-_DAMAGE = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, PackageNotFoundError,
-    expat.ExpatError, SyntaxError, KeyError, ValueError, AttributeError, TypeError, IndexError,
-)  # fmt: skip
+_DAMAGE = (*office_zip.DAMAGE, PackageNotFoundError, SyntaxError, AttributeError, TypeError, IndexError)
 
 
 def docx_pages(path: Path) -> tuple[Page, ...]:
@@ -40,48 +30,10 @@ def docx_pages(path: Path) -> tuple[Page, ...]:
     entities in any XML part. Raises Unreadable("damaged") for what fails, "locked" for an encrypted package.
     """
     try:
-        _check(path)
+        office_zip.check(path)
         return lay_out(_blocks(docx.Document(str(path))))
     except _DAMAGE as error:
-        raise Unreadable("locked" if _is_encrypted(path) else "damaged") from error
-
-
-def _is_encrypted(path: Path) -> bool:
-    # An Office file with a password is an OLE container, not a zip ([MS-OFFCRYPTO] 2.3).
-    try:
-        with path.open("rb") as file:
-            return file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-    except OSError:
-        return False
-
-
-def _check(path: Path) -> None:
-    if not zips.is_readable(path, MOST_PARTS):
-        raise ValueError("over the limits")
-    with zipfile.ZipFile(path) as package:
-        parts = package.infolist()
-        packed = max(path.stat().st_size, 1)
-        size = sum(part.file_size for part in parts)
-        if len(parts) > MOST_PARTS or size > MOST_BYTES or (size > 8 << 20 and size / packed > MOST_RATIO):
-            raise ValueError("over the limits")
-        for part in parts:
-            if part.filename.lower().endswith((".xml", ".rels")):
-                if part.file_size > _XML_BYTES:
-                    raise ValueError("over the limits")
-                with package.open(part) as stream:
-                    _refuse_declarations(stream)
-
-
-def _refuse_declarations(stream: IO[bytes]) -> None:
-    """Raise ValueError for a document type or an entity, in whatever encoding. Bare expat: it builds no tree."""
-    parser = expat.ParserCreate()
-
-    def refuse(*_declaration: object) -> None:
-        raise ValueError("declares a document type or an entity")
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.ParseFile(stream)
+        raise Unreadable("locked" if office_zip.is_encrypted(path) else "damaged") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,58 @@
 """One door for all file types: a file on disk to pages of words with boxes."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ingest.letter import Page
+from ingest.reading.compound import CompoundFile, Damaged
 from ingest.reading.doc import doc_pages
 from ingest.reading.docx import docx_pages
+from ingest.reading.odt import odt_pages
 from ingest.reading.pdf import pdf_pages
+from ingest.reading.rtf import rtf_pages
+from ingest.reading.sheets import xls_pages, xlsx_pages
+from ingest.reading.unreadable import Unreadable
+from ingest.reading.web_page import html_pages, text_pages
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOC = "application/msword"
+RTF = "application/rtf"
+ODT = "application/vnd.oasis.opendocument.text"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
+SHEETS = (XLSX, XLS)
 PICTURES = ("image/jpeg", "image/png", "image/tiff", "image/heic", "image/bmp", "image/gif")
+
+
+def _container_pages(path: Path) -> tuple[Page, ...]:
+    """A compound file whose first bytes and name tell nothing more: by its streams."""
+    try:
+        with path.open("rb") as file:
+            streams = CompoundFile(file)
+            if streams.stream("EncryptedPackage"):  # DOCX or XLSX with a password ([MS-OFFCRYPTO] 2.3)
+                raise Unreadable("locked")
+            is_text, is_book = streams.stream("WordDocument"), streams.stream("Workbook", "Book")
+    except Damaged:
+        return ()
+    return doc_pages(path) if is_text else xls_pages(path) if is_book else ()
+
+
+_READERS: Mapping[str, Callable[[Path], tuple[Page, ...]]] = {
+    PDF: pdf_pages,
+    DOCX: docx_pages,
+    DOC: doc_pages,
+    RTF: rtf_pages,
+    "text/rtf": rtf_pages,
+    ODT: odt_pages,
+    ODT + "-template": odt_pages,
+    XLSX: xlsx_pages,
+    XLS: xls_pages,
+    "text/html": html_pages,
+    "application/xhtml+xml": html_pages,
+    "text/plain": text_pages,
+    "application/x-ole-storage": _container_pages,
+}
 
 
 def read_pages(path: Path, media_type: str) -> tuple[Page, ...]:
@@ -18,12 +60,7 @@ def read_pages(path: Path, media_type: str) -> tuple[Page, ...]:
 
     A picture is one page without words, marked as a scan. Raises Unreadable for locked and damaged files.
     """
-    if media_type == PDF:
-        return pdf_pages(path)
-    if media_type == DOCX:
-        return docx_pages(path)
-    if media_type == DOC:
-        return doc_pages(path)
     if media_type in PICTURES:
         return (Page(1, (), is_scan=True),)
-    return ()
+    reader = _READERS.get(media_type)
+    return reader(path) if reader else ()

@@ -21,7 +21,7 @@ SCRIPT = b"<script>document.title='owned'</script>"
 
 def hostile_files() -> dict[str, bytes]:
     """File name -> bytes. The names are part of the attack."""
-    return {**_archives(), **_documents(), **_words(), **_pdfs(), **_disguises()}
+    return {**_archives(), **_documents(), **_words(), **_texts(), **_pdfs(), **_disguises()}
 
 
 def zipped(members: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -118,6 +118,32 @@ def _words() -> dict[str, bytes]:
     pieces = bytearray(compound({"WordDocument": _main(20_000 * 15), "1Table": _pieces(20_000, 15)}))
     tree = bytearray(compound({f"{number:05d}": b"" for number in range(20_000)}))
     return {"loop.doc": bytes(loop), "long.doc": long, "pieces.doc": bytes(pieces), "tree.doc": bytes(tree)}
+
+
+def _texts() -> dict[str, bytes]:
+    """RTF, ODT, workbooks and web pages that never end, nest without end or promise what is not there."""
+    cell = b'<row r="1"><c r="A1"><v>1</v></c></row>'
+    odt = b'<o xmlns:text="t">%b</o>'
+    records = b"".join(struct.pack("<HHHHd", 0x27E, 10, 0, 0, 0)[:14] for _ in range(300_000))
+    strings = struct.pack("<HHLLHB", 0xFC, 11, 1 << 31, 1 << 31, 0xFFFF, 0) + struct.pack("<HH", 0x3C, 0) * 9_000
+    return {
+        "braces.rtf": b"{\\rtf1" + b"{" * (8 << 20),
+        "words.rtf": b"{\\rtf1" + b"\\caps a\\caps0 b" * (1 << 19),
+        "cells.rtf": b"{\\rtf1\\trowd\\intbl" + b"\\cell" * (1 << 20),
+        "bin.rtf": b"{\\rtf1 a\\bin4000000000 b}",
+        "deep.odt": zipped([("content.xml", odt % (b"<text:p>" * 100_000))]),
+        "long.odt": zipped([("content.xml", odt % (b"<text:p>" + b"<text:tab/>" * 900_000 + b"</text:p>"))]),
+        "laughs.odt": zipped([("content.xml", b'<!DOCTYPE r [<!ENTITY x "ha">]><r>&x;</r>')]),
+        "cells.xlsx": zipped([("[Content_Types].xml", b""), ("xl/worksheets/sheet1.xml", cell * 250_000)]),
+        "wide.xlsx": zipped(
+            [("[Content_Types].xml", b""), ("xl/worksheets/sheet1.xml", b"<row>" + cell[9:32] * 400_000)]
+        ),
+        "cells.xls": compound({"Workbook": struct.pack("<HHHH", 0x809, 4, 0x600, 5) + records}),
+        "strings.xls": compound({"Workbook": struct.pack("<HHHH", 0x809, 4, 0x600, 5) + strings}),
+        "tags.html": b"<html>" + b"<table><tr><td>a" * (1 << 16),
+        "open.html": b"<html>" + b"<a " * (1 << 19),
+        "line.txt": b"a\tb " * (1 << 20),
+    }
 
 
 def _main(count: int) -> bytes:

@@ -5,19 +5,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from office_papers import write_doc
+from office_papers import write_doc, write_html, write_odt, write_rtf
 from printed_papers import Paper, papers, print_pdf, write_docx
 
 from core.text import fold
 from ingest.reading import read_fields, read_pages
-from ingest.reading.pages import DOC, DOCX, PDF
+from ingest.reading.pages import DOC, DOCX, ODT, PDF, RTF
 
 Maker = Callable[[Paper, Path], Path]
 
 
-@pytest.mark.parametrize(
-    ("maker", "media_type", "least"), [(print_pdf, PDF, 0.97), (write_docx, DOCX, 0.95), (write_doc, DOC, 0.95)]
-)
+MAKERS: list[tuple[Maker, str, float]] = [
+    (print_pdf, PDF, 0.97), (write_docx, DOCX, 0.95), (write_doc, DOC, 0.95), (write_rtf, RTF, 0.95),
+    (write_odt, ODT, 0.95), (write_html, "text/html", 0.95),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("maker", "media_type", "least"), MAKERS)
 def test_documents_of_all_kinds_are_read_back(tmp_path: Path, maker: Maker, media_type: str, least: float) -> None:
     right: Counter[str] = Counter()
     there: Counter[str] = Counter()
