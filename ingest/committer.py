@@ -15,7 +15,7 @@ from core import arrivals
 from core.db import Database
 from core.letters import ArrivalState
 from core.sandbox import Limits, Sandbox, SandboxFailed
-from ingest.committing import Entry, Office
+from ingest.committing import Entry, Office, Written
 from ingest.pipeline import Ready
 from ingest.series import Series
 
@@ -42,6 +42,11 @@ class Committer:
         self._stop = threading.Event()
         self.refused_since: float | None = None  # monotonic seconds: the database has taken nothing since
         self._thread = threading.Thread(target=self._work, name="committer", daemon=True)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the asking thread lives."""
+        return self._thread.is_alive()
 
     @property
     def pid(self) -> int | None:
@@ -85,14 +90,17 @@ class Committer:
         while not self._stop.is_set():
             ready = self._ready.get()
             if ready is not None:
-                self._until_written(ready)
+                try:
+                    self._until_written(ready)
+                except Exception:
+                    log.exception("letter_not_settled", mailbox=ready.where.mailbox, uid=ready.where.uid)
 
     def _until_written(self, ready: Ready) -> None:
         pause = 1.0
         failed = False
         while not self._stop.is_set():
             try:
-                refusal = self._write(ready)
+                answer = self._write(ready)
             except SandboxFailed as why:
                 # Somebody may have killed the process for no fault of this letter, or another process wrote the
                 # same letter at this moment; twice is its own fault.
@@ -101,11 +109,11 @@ class Committer:
                     return
                 failed = True
                 continue
-            if refusal is None:
+            if isinstance(answer, Written):
                 self.refused_since = None
-                self._written(ready)
+                self._written(ready, answer.outcome or ready.outcome)
                 return
-            log.warning("database_refuses", mailbox=ready.where.mailbox, uid=ready.where.uid, error=refusal)
+            log.warning("database_refuses", mailbox=ready.where.mailbox, uid=ready.where.uid, error=answer)
             if not ready.origin.waits:
                 ready.let_go()
                 ready.origin.give_up(ready.where.uid)
@@ -120,10 +128,10 @@ class Committer:
         entry = Entry(ready.where, ready.outcome, series.folder_id if series else None, cursor, self._clock())
         return self._writer.call("ingest.committing:write", self._office, entry)
 
-    def _written(self, ready: Ready) -> None:
+    def _written(self, ready: Ready, outcome: arrivals.Outcome) -> None:
         ready.let_go()
-        ready.origin.settle([ready.where.uid], ready.outcome)
-        log.info("letter", outcome=type(ready.outcome).__name__.lower(), mailbox=ready.where.mailbox,
+        ready.origin.settle([ready.where.uid], outcome)
+        log.info("letter", outcome=type(outcome).__name__.lower(), mailbox=ready.where.mailbox,
                  folder=ready.where.folder, uid=ready.where.uid)  # fmt: skip
 
     def _refused(self, ready: Ready, why: SandboxFailed) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from core import arrivals, events, removal
-from core.arrivals import Outcome, Where
+from core.arrivals import Excluded, Outcome, Where
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
@@ -35,6 +35,14 @@ class Office:
     intake_pid: int
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The rows are committed, or stood there already; `outcome` is what the letter became where that is not what it
+    was handed in as."""
+
+    outcome: Excluded | None = None
+
+
 def open_office(office: Office) -> None:
     """Connect and look once, so that the first letter does not wait for what is made at first use."""
     with _database(office.database).reading() as session:
@@ -42,8 +50,8 @@ def open_office(office: Office) -> None:
         session.get(Message, 0)
 
 
-def write(office: Office, entry: Entry) -> str | None:
-    """Write one letter's rows; None when they are committed or stood there already, else why the database refuses.
+def write(office: Office, entry: Entry) -> Written | str:
+    """Write one letter's rows; returns why the database refuses where it does.
 
     The letter's files must stand in the store under the intake's lock. Raises what the database finds wrong with
     the rows themselves.
@@ -54,13 +62,13 @@ def write(office: Office, entry: Entry) -> str | None:
             # intake is gone, its lock may have been gone before ours began.
             if os.getppid() != office.intake_pid:
                 os._exit(0)
-            _write(_database(office.database), entry)
+            outcome = _write(_database(office.database), entry)
     except (Temporary, OSError) as refused:  # OSError: of the lock files, on a full or broken disk
         return str(refused.__cause__ or refused)
-    return None
+    return Written(outcome if outcome is not entry.outcome and isinstance(outcome, Excluded) else None)
 
 
-def _write(database: Database, entry: Entry) -> None:
+def _write(database: Database, entry: Entry) -> Outcome:
     where = entry.where
     with database.writing(background=True) as session:
         # Another process, or a commit whose answer was lost, may have been first.
@@ -73,6 +81,7 @@ def _write(database: Database, entry: Entry) -> None:
         if entry.folder_id is not None:
             arrivals.advance(session, entry.folder_id, where.uidvalidity, entry.cursor)
         events.record_many(session, facts, by=None, at=entry.at)
+    return outcome
 
 
 @cache

@@ -46,6 +46,11 @@ class Pool(Generic[Job]):
         for thread in self._threads:
             thread.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether every thread that waits on a process lives."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def submit(self, job: Job) -> None:
         """Queue one job; the oldest is read first."""
         self._jobs.put(job)

@@ -151,8 +151,12 @@ class Intake:
         self._jobs.start()
         while not self._stop.wait(_LOOK_SECONDS):
             self._look()
-            if all(thread.is_alive() for thread in self._threads):
+            if self._is_alive():
                 heartbeat()
+
+    def _is_alive(self) -> bool:
+        watching = all(thread.is_alive() for thread in self._threads)
+        return watching and self.pipeline.pool.is_alive and self.committer.is_alive
 
     def _reconcile(self) -> None:
         for watch in self.watches:

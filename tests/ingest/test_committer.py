@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from intake_office import wait_until
 
 from core import files, mailboxes, removal, sealing
-from core.arrivals import Held, Outcome, Taken, Where
+from core.arrivals import Excluded, Held, Outcome, Taken, Where
 from core.db import Database
+from core.errors import Temporary
 from core.files import Content
 from core.letters import Arrival, Exclusion, HeldLetter, MailFolder, Message
 from ingest.committer import Committer
@@ -106,6 +107,31 @@ def test_a_letter_written_before_its_answer_was_lost_is_not_written_again(
         assert session.scalar(sa.select(sa.func.count()).select_from(HeldLetter)) == 2
 
 
+class Hearing:
+    """An origin that remembers what it hears, and can't hear of a letter given up."""
+
+    waits = True
+
+    def __init__(self) -> None:
+        self.heard: list[object] = []
+
+    def settle(self, uids: list[int], outcome: object = None) -> None:
+        self.heard += [(uid, outcome) for uid in uids]
+
+    def give_up(self, _uid: int) -> None:
+        raise Temporary("the database is away")
+
+
+def test_an_origin_that_cannot_hear_of_a_refused_letter_stops_nothing(
+    committer: Committer, series: Series, database: Database
+) -> None:
+    wrong = replace(Held("too_large", "m", 100, None, None), reason=None)  # type: ignore[arg-type]
+    where = Where("dropped", "request", "", 0, 1, AT, 100)
+    committer.put(Ready(Hearing(), where, wrong, lambda: None))
+    committer.put(held(series, 2))
+    wait_until(lambda: uids(database) == [2])
+
+
 def test_a_letter_whose_content_goes_while_it_is_on_its_way_is_left_out(
     committer: Committer, series: Series, database: Database, tmp_path: Path
 ) -> None:
@@ -122,8 +148,10 @@ def test_a_letter_whose_content_goes_while_it_is_on_its_way_is_left_out(
     with database.writing() as session:  # what a removal leaves; the second copy was judged before it
         mark = sealing.mark(sealing.mark_key(session), letter.identity)
         session.execute(sa.update(Message).values(identity=mark, raw_sha256=None, subject=""))
-    committer.put(held(series, 2, letter))
-    wait_until(lambda: uids(database) == [1, 2])
+    origin = Hearing()
+    committer.put(replace(held(series, 2, letter), origin=origin))
+    wait_until(lambda: uids(database) == [1, 2] and origin.heard)
+    assert origin.heard == [(2, Excluded("bi_mat", removal.REMOVED_RULE, mark, "a@example.gov.vn", None))]
     with database.reading() as session:
         assert session.scalars(sa.select(Arrival.state).order_by(Arrival.uid)).all() == ["taken", "excluded"]
         assert session.scalars(sa.select(Message.subject)).all() == [""]
