@@ -60,16 +60,20 @@ class Twin:
 
 
 def remove_content(
-    session: Session, document: Incoming, basis: Basis, reason: str, *, by: User, at: datetime, source: str = "",
+    session: Session, document: Incoming, basis: Basis, reason: str, *, by: User | None, at: datetime,
+    source: str = "",
 ) -> list[str]:  # fmt: skip
     """ "Gỡ nội dung": blank a document and its letter; returns the SHA-256 of the contents that no row names now.
 
     The caller erases these after the commit with `erase`. Other documents of the same letter keep their own
     files; an archive in which the document came goes even where they name it. Held copies of the same letter
-    lose their keys. Raises NotAllowed unless `by` is the custodian, WrongState when it was removed already,
+    lose their keys. `by` is None where the program found a secret. Raises NotAllowed unless it is that or the
+    custodian, WrongState when it was removed already,
     Permanent without a reason.
     """
-    rights.require(by, Right.REMOVE_CONTENT)
+    if by is not None:
+        rights.require(by, Right.REMOVE_CONTENT)
+    by_id = by.id if by is not None else None
     if document.removed_at is not None:
         raise WrongState("Nội dung văn bản này đã gỡ rồi.")
     reason = require_reason(reason)
@@ -79,10 +83,10 @@ def remove_content(
     session.expire(document, ["files"])
     message = session.get(Message, document.message_id) if document.message_id is not None else None
     if message is not None:
-        named |= _blank_letter(session, message, named, at=at, by=by)
+        named |= _blank_letter(session, message, named, at=at, by_id=by_id)
     _blank_requests(session, IntakeRequest.incoming_id == document.id)
     _blank_document(document, basis, reason)
-    document.removed_at, document.removed_by = at, by.id
+    document.removed_at, document.removed_by = at, by_id
     session.flush()
     gone = _unnamed(session, named)
     _unindex(session, document, gone)
@@ -90,7 +94,7 @@ def remove_content(
     events.blank(session, "incoming", [document.id], keep=_SAYS_NOTHING)
     payload = {"basis": basis.value, "reason": document.remark, "files": len(gone)}
     events.record(
-        session, "content_removed", "incoming", document.id, by=by.id, at=at, source=source, payload=payload
+        session, "content_removed", "incoming", document.id, by=by_id, at=at, source=source, payload=payload
     )  # fmt: skip
     return gone
 
@@ -147,7 +151,7 @@ def twins(session: Session, document: Incoming) -> list[Twin]:
     return [Twin(row.id, row.arrival_number) for row in session.execute(query)]
 
 
-def _blank_letter(session: Session, message: Message, named: set[str], *, at: datetime, by: User) -> set[str]:
+def _blank_letter(session: Session, message: Message, named: set[str], *, at: datetime, by_id: int | None) -> set[str]:
     """Blank the letter and drop its files but those of its other documents; returns what it named."""
     if message.raw_sha256 is None:  # with another of its documents, before
         return _drop_files(session, message.id, named)
@@ -162,7 +166,7 @@ def _blank_letter(session: Session, message: Message, named: set[str], *, at: da
         other.proposed = {field: read for field, read in other.proposed.items() if read["source"] not in _OF_THE_MAIL}
     _blank_requests(session, IntakeRequest.message_id == message.id)
     released = sa.select(IntakeRequest.held_id).where(IntakeRequest.message_id == message.id)
-    held = _blank_held(session, sa.or_(HeldLetter.mark.in_(marks), HeldLetter.id.in_(released)), at=at, by=by)
+    held = _blank_held(session, sa.or_(HeldLetter.mark.in_(marks), HeldLetter.id.in_(released)), at=at, by_id=by_id)
     session.execute(sa.update(Exclusion).where(Exclusion.mark.in_(marks)).values(subject=None))
     events.blank(session, "message", [message.id], keep=_SAYS_NOTHING)
     events.blank(session, "held_letter", held, keep=_SAYS_NOTHING)
@@ -200,12 +204,12 @@ def _blank_requests(session: Session, which: sa.ColumnElement[bool]) -> None:
     session.execute(sa.update(IntakeRequest).where(which, IntakeRequest.name != "").values(name=_UNNAMED))
 
 
-def _blank_held(session: Session, which: sa.ColumnElement[bool], *, at: datetime, by: User) -> list[int]:
+def _blank_held(session: Session, which: sa.ColumnElement[bool], *, at: datetime, by_id: int | None) -> list[int]:
     held = session.scalars(sa.select(HeldLetter).where(which)).all()
     for letter in held:
         letter.seal_key, letter.decision_note = None, _GONE
         if letter.decision is None:
-            letter.decision, letter.decided_by, letter.decided_at = "declined", by.id, at
+            letter.decision, letter.decided_by, letter.decided_at = "declined", by_id, at
     return [letter.id for letter in held]
 
 

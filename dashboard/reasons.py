@@ -25,6 +25,7 @@ HELD = {
     "body_only": "Thư không có tệp văn bản",
     "body_only_state": "Thư của cơ quan nhà nước nhưng không có tệp văn bản",
     "secret_stamp": "Có thể có dấu độ mật",
+    "secret_found_later": "Đọc toàn văn thấy dấu hiệu tài liệu mật; văn bản đã gỡ, đây là bản gốc niêm phong",
     "virus": "Có vi-rút",
     "virus_unscanned": "Chưa quét được vi-rút: chương trình quét không trả lời",
 }

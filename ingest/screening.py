@@ -76,6 +76,19 @@ def screen(letter: Letter, pages: PagesByAttachment) -> tuple[Outcome, tuple[Rea
     return outcome, reasons, False
 
 
+def secret_on(page: Page, name: str, *, is_first: bool) -> str:
+    """The rule by which one page of a file shows a state secret, "" where none does or it is no document's first.
+
+    For pages that are read after the letter came in, screened as the first pages were then (Điều 3.1).
+    """
+    if page.is_scan or not page.words or not (is_first or find_head([page])):
+        return ""
+    if any(stamp.is_secrecy for stamp in find_stamps(page)):
+        return "secret_stamp"
+    score = _score("secret", Item({**_texts([page]), "file": name}, frozenset()))
+    return score.reasons[0].rule if score.total >= vocabulary("screening")["secret"]["exclude"] else ""
+
+
 def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) -> _Score:
     reasons, total = [], 0
     for document in pages.values():

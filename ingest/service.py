@@ -19,6 +19,7 @@ from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
 from ingest import alarms, clearing, jobs
+from ingest.background import Background
 from ingest.backups import Backups
 from ingest.committer import Committer
 from ingest.desk import Desk
@@ -111,8 +112,12 @@ class Intake:
         self._desk = Desk(settings.mailboxes, self._reports, self.watches, database, clock)
         self._handed = HandedOver(shared, settings, self.watches)
         self._handed.forget_unasked()
+        self._background = Background(
+            settings, database, store, self.spool.folder, clock, stop, lambda: self.spool.is_in_use
+        )
         self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
         self._threads += [listener.thread for listener in self._listeners]
+        self._threads += self._background.threads
         self._backups = Backups(settings, database, clock)
         self._jobs = jobs.scheduled(
             reconcile=self._reconcile,
@@ -186,6 +191,7 @@ class Intake:
         self._stop.set()
         if self._jobs.running:
             self._jobs.shutdown(wait=False)
+        self._background.close()
         for watch in self.watches:
             watch.wake()
         for listener in self._listeners:

@@ -66,6 +66,11 @@ class Spool:
             self._alive = os.open(self.folder / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._alive, fcntl.LOCK_EX)
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether letters lie in it, on their way to the database."""
+        return self._used > 0
+
     def can_ever_hold(self, size: int) -> bool:
         """Whether a mail of `size` bytes fits into the budget at all."""
         return _room(size) <= self._max_bytes

@@ -88,20 +88,20 @@ def check_complete(document: Incoming, *, looked_at: Collection[str] = ()) -> No
         raise Permanent("Giá trị này máy chưa chắc. Xem lại trên trang văn bản rồi vào sổ.", field=first)
 
 
-def move(document: Incoming, act: Act, *, by: User) -> None:
-    """Follow one transition of the state table. Raises WrongState or NotAllowed."""
+def move(document: Incoming, act: Act, *, by: User | None) -> None:
+    """Follow one transition of the state table; `by` None is the program. Raises WrongState or NotAllowed."""
     document.state = may_move(document, act, by=by)
     document.version += 1
 
 
-def may_move(document: Incoming, act: Act, *, by: User) -> State:
+def may_move(document: Incoming, act: Act, *, by: User | None) -> State:
     """The state an act leads to. Raises WrongState or NotAllowed when it may not be done."""
     transition = TRANSITIONS.get((State(document.state), act))
     if transition is None:
         number = f", số đến {document.arrival_number}" if document.arrival_number else ""
         raise WrongState(f"Văn bản này đang ở trạng thái «{STATE_NAMES[State(document.state)]}»{number}.")
     target, roles = transition
-    if not by.roles & roles:
+    if by is not None and not by.roles & roles:
         raise NotAllowed("Chỉ văn thư được làm việc này.")
     return target
 

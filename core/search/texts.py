@@ -20,23 +20,25 @@ _WAITING = _texts.state == TextState.WAITING
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A stored content whose full text is to be read."""
+    """A stored content whose full text is to be read; `name` is what a document calls it."""
 
     sha256: str
     media_type: str
+    name: str
 
 
 def next_waiting(session: Session, *, at: datetime) -> Waiting | None:
     """The content to be read next: of the newest document first; None when there is none to try at `at`."""
+    name = sa.select(sa.func.min(IncomingFile.name)).where(IncomingFile.sha256 == FileText.sha256).scalar_subquery()
     query = (
-        sa.select(FileText.sha256, StoredFile.media_type)
+        sa.select(FileText.sha256, StoredFile.media_type, name.label("name"))
         .join(StoredFile, StoredFile.sha256 == FileText.sha256)
         .where(_WAITING, sa.or_(FileText.try_at.is_(None), FileText.try_at <= at))
         .order_by(FileText.newest.desc(), FileText.sha256)
         .limit(1)
     )
     row = session.execute(query).first()
-    return Waiting(row.sha256, row.media_type) if row is not None else None
+    return Waiting(row.sha256, row.media_type, row.name or "") if row is not None else None
 
 
 def ask(session: Session, contents: Sequence[str], incoming_id: int) -> None:
@@ -72,6 +74,15 @@ def note_failed(session: Session, sha256: str, problem: str, *, program: str, at
     values = {
         "state": TextState.FAILED if is_last else TextState.WAITING, "problem": problem[:24], "tries": tries + 1,
         "try_at": None if is_last else at + _PAUSES[tries], "program": program,
+    }  # fmt: skip
+    _settle(session, sha256, values)
+
+
+def give_up(session: Session, sha256: str, problem: str, *, program: str, at: datetime) -> None:
+    """Note that a file can't be read by this version, whenever it is tried: locked, damaged, too large."""
+    values = {
+        "state": TextState.FAILED, "problem": problem[:24], "tries": 1, "try_at": None, "program": program,
+        "read_at": at,
     }  # fmt: skip
     _settle(session, sha256, values)
 

@@ -14,10 +14,12 @@ import pypdfium2.raw as pdfium_c
 from core.text import is_syllable, repair
 from ingest.letter import Page, Word
 from ingest.reading.patterns import RECIPIENTS
+from ingest.reading.pdf_scan import scan_pdf
 from ingest.reading.unreadable import Unreadable
 
 FIRST_PAGES = 3
 MOST_PAGES = 12  # how far the signature is looked for before the last page is taken
+MOST_WHOLE_PAGES = 3000  # of a file whose full text is read
 MOST_SECONDS = 1.0  # of processor time for one file; begun pages are finished
 _LINE_HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end, after which it gives no line break
 _MOST_ANNOTATIONS = 200
@@ -42,6 +44,20 @@ def pdf_pages(path: Path) -> tuple[Page, ...]:
             return tuple(_wanted(document))
         except pdfium.PdfiumError as error:
             raise Unreadable("damaged") from error
+
+
+def every_pdf_page(path: Path) -> Iterator[Page]:
+    """Every page of a PDF, one after the other, up to `MOST_WHOLE_PAGES`. Raises what `pdf_pages` raises."""
+    if scan_pdf(path).is_bomb:
+        raise Unreadable("too_large_inside")
+    try:
+        with closing(pdfium.PdfDocument(path)) as document:
+            for index in range(min(len(document), MOST_WHOLE_PAGES)):
+                yield _read(document, index)
+    except pdfium.PdfiumError as error:
+        raise Unreadable("locked" if "password" in str(error).lower() else "damaged") from error
+    except OSError as error:
+        raise Unreadable("damaged") from error
 
 
 def _wanted(document: pdfium.PdfDocument) -> Iterator[Page]:

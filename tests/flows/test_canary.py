@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 import secret_letters
+import sqlalchemy as sa
 from counts import times
 from intake_office import Office, letter, wait_until
 from secret_letters import CANARY, WRAPPINGS
@@ -25,6 +26,8 @@ from core.backup.vault import CHANGES, FULL, Vault
 from core.incoming.tables import Incoming
 from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest, Message
 from core.people import Role
+from core.search import index
+from core.search.tables import FileText, SearchRow, TextState
 from ingest.backups import Backups
 
 PAGES = ("/den", "/den/hang-doi", "/bi-giu", "/khong-vao-so", "/khong-vao-so/bi_mat", "/hop-thu", "/so-den")
@@ -195,6 +198,15 @@ def test_a_canary_in_held_letters_is_on_the_disk_only_sealed(office: Office, dis
     assert sorted(sealed) == sorted(len(raw) + 16 for raw in held), "each is kept whole: its bytes and one tag"
 
 
+def has_followed(office: Office, count: int) -> bool:
+    """Whether every file has been read in full and every document stands in the search index as it is now."""
+    with office.database.reading() as session:
+        read = sa.select(sa.func.count()).where(FileText.state == TextState.READ)
+        words = sa.select(sa.func.count()).where(SearchRow.exact.contains(CANARY.casefold()))
+        is_behind = bool(index.behind(session, 1))
+        return session.scalar(read) == session.scalar(words) == count and not is_behind
+
+
 @pytest.mark.torture
 def test_a_canary_is_nowhere_once_the_content_was_removed(office: Office, disk: Path) -> None:
     count = times(3, 10, 40)
@@ -215,6 +227,7 @@ def test_a_canary_is_nowhere_once_the_content_was_removed(office: Office, disk: 
         assert clerk.confirm_next({"subject": CANARY, "code": "1/KOAI", "issued_on": "04/06/2026"})
         assert CANARY in clerk.page("/den/1")
         assert "PNG" in clerk.page("/trang/1/1/1.png")[:8]
+        wait_until(lambda: has_followed(office, count), seconds=120 + count)
         backups.take(FULL)
         assert len(leaks(disk / "data")) >= 2 * count, "so far it is there: each raw letter, each file, the database"
         for number in range(1, count + 1):

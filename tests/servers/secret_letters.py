@@ -19,9 +19,16 @@ _STATE_SENDER = "Văn thư Công an tỉnh <vanthu@catinh.example.gov.vn>"
 
 def forms(canary: str = CANARY) -> list[bytes]:
     """The canary as it may stand on a disk: plain, in UTF-16 of both orders, in base64 at each of the three
-    places where it may begin, in quoted-printable, in hexadecimal."""
+    places where it may begin, in quoted-printable, in hexadecimal, and as a word of the search index, which writes of
+    each word only what differs from the word before it."""
     plain = canary.encode()
-    found = [plain, canary.encode("utf-16-le"), canary.encode("utf-16-be"), plain.hex().encode()]
+    found = [
+        canary.casefold()[2:].encode(),
+        plain,
+        canary.encode("utf-16-le"),
+        canary.encode("utf-16-be"),
+        plain.hex().encode(),
+    ]
     for shift in range(3):
         coded = base64.b64encode(b"\0" * shift + plain)
         found.append(coded[-(-shift * 8 // 6) : len(coded) // 4 * 4 - 4])  # without what the neighbours share

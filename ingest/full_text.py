@@ -1,0 +1,42 @@
+"""What a killable process does with one stored file: all its pages as text, screened once more (promise 4)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.search.texts import MOST_LETTERS
+from ingest.reading import Unreadable
+from ingest.reading.pages import read_whole
+from ingest.screening import secret_on
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """The pages of a file. `unread_pages` are pictures without words; `problem` says why it can't be read at all.
+
+    `secret` is the rule by which a page shows a state secret; then nothing of the text is in here.
+    """
+
+    pages: tuple[str, ...] = ()
+    unread_pages: int = 0
+    problem: str = ""
+    secret: str = ""
+
+
+def read_full_text(path: Path, media_type: str, name: str, is_screened: bool) -> FullText:
+    """Read every page of the file at `path`; `name` is what its document calls it.
+
+    Not screened is what a person has let in. Raises OSError; time and memory are bounded by the process that calls.
+    """
+    pages: list[str] = []
+    unread = letters = 0
+    try:
+        for page in read_whole(path, media_type):
+            if is_screened and (rule := secret_on(page, name, is_first=not pages)):
+                return FullText(secret=rule)
+            text = " ".join(word.text for word in page.words)
+            letters += len(text)
+            unread += page.is_scan and not page.words
+            pages.append(text if letters <= MOST_LETTERS else "")
+    except Unreadable as problem:
+        return FullText(problem=problem.why)
+    return FullText(tuple(pages), unread)
