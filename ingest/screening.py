@@ -11,6 +11,7 @@ from core.text import fold, normal, repair
 from ingest.letter import Attachment, Letter, MailClass, Outcome, Page, Reason
 from ingest.mime.body import html_to_text
 from ingest.mime.charsets import decode
+from ingest.mime.sniff import ARCHIVES
 from ingest.reading.head import find_head
 from ingest.reading.lines import lines_of
 from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
@@ -177,7 +178,7 @@ def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[
         return Outcome.HOLD, (Reason("too_many_files", str(len(letter.attachments))),)
     for attachment in letter.attachments:
         if "locked" in attachment.warnings:
-            is_archive = attachment.media_type == "application/zip"
+            is_archive = attachment.media_type in ARCHIVES
             return Outcome.HOLD, (Reason("locked_archive" if is_archive else "locked_file", attachment.name),)
         if "archive_limits" in attachment.warnings:
             return Outcome.HOLD, (Reason("archive_limits", attachment.name),)

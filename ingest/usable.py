@@ -2,11 +2,12 @@
 
 from ingest.letter import Attachment
 from ingest.mime.smime import SIGNATURE_TYPES
+from ingest.mime.sniff import ARCHIVES
 
 # Appointments, visiting cards and signatures go with a document and are none.
 _NEVER_MAIN = SIGNATURE_TYPES | {"text/calendar", "application/ics", "text/vcard", "text/x-vcard", "text/directory"}
-_CONTAINERS = ("application/zip", "message/rfc822")
-_CLOSED = {"locked", "damaged_archive", "archive_limits"}
+_CONTAINERS = ARCHIVES | {"message/rfc822"}
+_CLOSED = {"locked", "damaged_archive", "archive_limits", "unopened"}
 
 
 def is_kept(attachment: Attachment) -> bool:

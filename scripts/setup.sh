@@ -102,7 +102,7 @@ link_checkout() {
 # libatomic1: the driver that playwright ships needs it. systemd: for systemd-analyze.
 TEST_PACKAGES="systemd dovecot-imapd dovecot-lmtpd postfix postgresql-15 tesseract-ocr tesseract-ocr-vie chromium \
 poppler-utils isync fonts-dejavu-core fonts-liberation2 libatomic1 strace file openssl \
-bubblewrap libseccomp2 clamav-daemon"
+bubblewrap libseccomp2 clamav-daemon libarchive13 p7zip-full"
 
 case $goal in
 run)

@@ -3,6 +3,10 @@
 import re
 
 HEAD_BYTES = 4096
+ZIP = "application/zip"
+# One file that was compressed; it may be a tar.
+COMPRESSED = frozenset(("application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd"))
+ARCHIVES = COMPRESSED | {ZIP, "application/vnd.rar", "application/x-7z-compressed", "application/x-tar"}
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -16,6 +20,7 @@ _MAGIC = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"BZh", "application/x-bzip2"),
     (b"\xfd7zXZ\x00", "application/x-xz"),
+    (b"\x28\xb5\x2f\xfd", "application/zstd"),
     (b"MZ", "application/x-msdownload"),
     (b"\x7fELF", "application/x-executable"),
     (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
@@ -57,7 +62,9 @@ def media_type(head: bytes, tail: bytes, name: str, declared: str) -> str:
     # Readers of PDF accept up to 1,024 bytes of anything before the header.
     if b"%PDF-" in head[:1024] and head.lstrip()[:1] != b"<":
         return "application/pdf"
-    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
+    if head[257:262] == b"ustar":
+        return "application/x-tar"
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypheis", b"ftypmif1", b"ftypmsf1"):
         return "image/heic"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image/webp"

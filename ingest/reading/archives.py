@@ -1,5 +1,6 @@
 """Archives, and mails kept as files, opened into the spool within limits: what they hold stands among the files."""
 
+import re
 import unicodedata
 import zipfile
 import zlib
@@ -7,22 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from core.text import repair
+from core.text import is_syllable, repair
 from ingest.letter import Attachment, Inner
 from ingest.mime import read_letter, sniff
+from ingest.mime.charsets import decode
 from ingest.mime.files import PartsFolder
-from ingest.reading import zips
+from ingest.reading import libarchive, zips
 
-ZIP = "application/zip"
 MAIL = "message/rfc822"
-# Opened by a later reader; until then the clerk opens them by hand.
-SEALED_TYPES = ("application/vnd.rar", "application/x-7z-compressed", "application/gzip", "application/x-xz")
 MOST_FILES = 1000
 MOST_BYTES = 512 << 20
 MOST_RATIO = 1000
 MOST_DEPTH = 3
 _RATIO_MATTERS_ABOVE = 1 << 20
 _WINDOW = 256 << 10
+_WORDS, _CYRILLIC = re.compile(r"[^\W\d_]+"), re.compile(r"[А-яЁё]{2,}")
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 
 
@@ -32,8 +32,8 @@ def open_archives(attachments: Sequence[Attachment], folder: Path) -> tuple[tupl
 
     Files are written to a folder below `folder` under generated names: nothing of an archive's own paths is
     used. Limits hold for the whole letter: 1,000 files, 512 MB, a ratio of 1,000. An archive over them or with a
-    password stays as it is with the warning "archive_limits", "locked" or "damaged_archive", an opened mail has
-    "opened".
+    password stays as it is with the warning "archive_limits", "locked" or "damaged_archive", one that this machine
+    can't open has "unopened", an opened mail "opened".
     """
     unpacker = _Unpacker(folder)
     out: list[Attachment] = []
@@ -57,22 +57,46 @@ class _Unpacker:
         self._bytes = 0
 
     def opened(self, attachment: Attachment, depth: int) -> Iterator[Attachment]:
-        if attachment.media_type in SEALED_TYPES:
-            yield _warned(attachment, "unopened")
-            return
         is_mail = attachment.media_type == MAIL and "opened" not in attachment.warnings
-        if not (is_mail or attachment.media_type == ZIP) or attachment.path is None:
+        if not (is_mail or attachment.media_type in sniff.ARCHIVES) or attachment.path is None:
             yield attachment
+            return
+        if attachment.media_type in sniff.ARCHIVES - {sniff.ZIP} and not libarchive.is_there():
+            yield _warned(attachment, "unopened")
             return
         if depth >= MOST_DEPTH:
             yield _warned(attachment, "archive_limits")
             return
-        inner, warning = (self._read if is_mail else self._unpack)(attachment, attachment.path)
+        open_it = self._read if is_mail else self._unzip if attachment.media_type == sniff.ZIP else self._unpack
+        inner, warning = open_it(attachment, attachment.path)
         yield _warned(attachment, warning) if warning else attachment
         for member in inner:
             yield from self.opened(member, depth + 1)
 
     def _unpack(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
+        """An archive that libarchive opens, or the one file that was compressed."""
+        taken: list[Attachment] = []
+        begun, packed = self._bytes, path.stat().st_size
+        try:
+            if attachment.media_type in sniff.COMPRESSED and not _holds_tar(path):
+                names = [PurePosixPath(attachment.name).stem.encode()]
+                members = libarchive.members(path, is_single=True)
+            else:
+                names, members = [], libarchive.members(path)
+            for member in members:
+                name = shown_name(names.pop() if names else member.name)
+                if not _is_clutter(name):
+                    self._allow(1, member.size or 0, packed)
+                    taken.append(self._keep(name, self._counted(member.chunks, begun, packed), attachment.name))
+        except _Limits:
+            return taken, "archive_limits"
+        except libarchive.Locked:
+            return [], "locked"
+        except libarchive.Damaged:
+            return taken, "damaged_archive"
+        return taken, ""
+
+    def _unzip(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         taken: list[Attachment] = []
         try:
             # Asked before the directory is read: making 70,000 entries takes seconds.
@@ -111,37 +135,75 @@ class _Unpacker:
             raise _Limits
 
     def _take(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, holder: str) -> Attachment:
+        return self._keep(member_name(member), self._chunks(archive, member), holder)
+
+    def _keep(self, name: str, chunks: Iterator[bytes], holder: str) -> Attachment:
         if self._files is None:
             self._place.mkdir(mode=0o700)
             self._files = PartsFolder(self._place)
         self._count += 1
-        name = member_name(member)
-        stored = self._files.store(self._chunks(archive, member))
+        stored = self._files.store(chunks)
         kind = sniff.media_type(stored.head, stored.tail, name, "")
         return Attachment(name, stored.size, stored.sha256, kind, "", stored.path, inside=holder)
 
     def _chunks(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
         with archive.open(member) as stream:
-            while chunk := stream.read(_WINDOW):
-                self._bytes += len(chunk)
-                if self._bytes > MOST_BYTES:
-                    raise _Limits
-                yield chunk
+            yield from self._counted(iter(lambda: stream.read(_WINDOW), b""), self._bytes, 0)
+
+    def _counted(self, chunks: Iterator[bytes], begun: int, packed: int) -> Iterator[bytes]:
+        """`chunks` within the limits, whatever a directory promised. `begun` is what had come out before this archive,
+        `packed` its size, or 0 where its directory showed the ratio."""
+        for chunk in chunks:
+            self._bytes += len(chunk)
+            size = self._bytes - begun
+            too_tight = packed and size > _RATIO_MATTERS_ABOVE and size > MOST_RATIO * packed
+            if self._bytes > MOST_BYTES or too_tight:
+                raise _Limits
+            yield chunk
+
+
+def _holds_tar(path: Path) -> bool:
+    """Whether a compressed file holds a tar: libarchive finds one by its first header."""
+    try:
+        return next(libarchive.members(path), None) is not None
+    except (libarchive.Damaged, libarchive.Locked):
+        return False
 
 
 def member_name(member: zipfile.ZipInfo) -> str:
-    """The name to show for a member: its last path element, NFC, from UTF-8, CP437 or TCVN3 bytes."""
-    name = member.filename
-    if not member.flag_bits & _UTF8_FLAG:
-        # zipfile decoded the bytes as CP437; programs here write UTF-8 or an old encoding without saying so.
-        raw = name.encode("cp437", "replace")
-        try:
-            name = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            name = repair(raw.decode("latin-1").replace("_", " ")) if not raw.isascii() else name
-    last = PurePosixPath(name.replace("\\", "/")).name
+    """The name to show for a member of a zip; zipfile decoded bytes of no declared encoding as CP437."""
+    if member.flag_bits & _UTF8_FLAG:
+        return shown_name(member.filename.encode("utf-8", "replace"))
+    return shown_name(member.filename.encode("cp437", "replace"))
+
+
+def shown_name(raw: bytes) -> str:
+    """The name to show for a file in an archive: its last path element, NFC, from UTF-8, Windows-1258, TCVN3, VNI,
+    CP437 or CP866 bytes, whichever makes Vietnamese syllables of it."""
+    last = PurePosixPath(_decoded(raw).replace("\\", "/")).name
     clean = "".join(c for c in unicodedata.normalize("NFC", last) if c.isprintable())
     return clean.strip(" .")[:200] or "tệp không tên"
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    readings = [decode(raw, None)[0], repair(raw.decode("latin-1").replace("_", " ")), raw.decode("cp437")]
+    best = max(readings, key=_sense)
+    cyrillic = raw.decode("cp866")
+    return cyrillic if all(map(_CYRILLIC.fullmatch, _marked(cyrillic))) else best
+
+
+def _sense(text: str) -> float:
+    """The share of Vietnamese syllables among the words with marks."""
+    marked = _marked(text)
+    return sum(map(is_syllable, marked)) / len(marked) if marked else 0.0
+
+
+def _marked(text: str) -> list[str]:
+    return [word for word in _WORDS.findall(text) if not word.isascii()]
 
 
 def _is_clutter(name: str) -> bool:

@@ -66,6 +66,9 @@ def _archives() -> dict[str, bytes]:
         "bomb.gz": gzip.compress(bytes(100 << 20), 1),
         "bomb.bz2": bz2.compress(bytes(100 << 20), 1),
         "traversal.tar.gz": _tar(),
+        "many.tar.gz": gzip.compress(b"".join(tarfile.TarInfo(str(n)).tobuf() for n in range(60_000)), 1),
+        "pax.tar.gz": gzip.compress(_endless_header() + bytes(40 << 20), 1),
+        "window.7z": _seven_zip_of_a_large_window(),
     }
 
 
@@ -87,6 +90,21 @@ def _tar() -> bytes:
             member.type, member.linkname = kind, "/etc/passwd"
             archive.addfile(member)
     return out.getvalue()
+
+
+def _endless_header() -> bytes:
+    header = tarfile.TarInfo("pax")
+    header.type, header.size = tarfile.XHDTYPE, 1 << 30
+    return header.tobuf()
+
+
+def _seven_zip_of_a_large_window() -> bytes:
+    """One file, said to be packed with a window of 1.5 GB (7zFormat.txt)."""
+    coder = b"\x23\x03\x01\x01\x05" + struct.pack("<BL", 0x5D, 0x60000000)
+    head = b"\x01\x04\x06\x00\x01\x09\x40\x00\x07\x0b\x01\x00\x01" + coder + b"\x0c\xc0\x00\x10\x00\x00"
+    head += b"\x05\x01\x11\x05\x00a\x00\x00\x00\x00\x00"
+    start = struct.pack("<QQL", 64, len(head), zlib.crc32(head))
+    return b"7z\xbc\xaf\x27\x1c\x00\x04" + struct.pack("<L", zlib.crc32(start)) + start + bytes(64) + head
 
 
 def _word(document: str) -> bytes:

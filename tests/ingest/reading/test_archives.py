@@ -1,12 +1,25 @@
 """Archives: opened one inside the other, within limits, and never by their own paths."""
 
+import bz2
+import gzip
 import io
+import lzma
+import shutil
+import subprocess
+import tarfile
+import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 
+import pytest
+from hostile_files import hostile_files
+
 from ingest.letter import Attachment
+from ingest.mime import sniff
 from ingest.reading import archives
-from ingest.reading.archives import open_archives
+from ingest.reading.archives import open_archives, shown_name
+from ingest.usable import is_kept
 
 
 def packed(path: Path, members: dict[str, bytes], name: str = "van ban.zip") -> Attachment:
@@ -100,9 +113,116 @@ def test_names_in_old_encodings_are_read(tmp_path: Path) -> None:
         assert [a.name for a in open_archives([attachment], folder)[0]] == ["a.zip", shown]
 
 
-def test_other_archives_are_left_for_the_clerk(tmp_path: Path) -> None:
-    rar = Attachment("ho so.rar", 1, "0" * 64, "application/vnd.rar", "", tmp_path / "a")
-    assert open_archives([rar], tmp_path)[0][0].warnings == ("unopened",)
+def test_names_of_old_windows_are_read(tmp_path: Path) -> None:
+    raws = {"Báo cáo": "cp437", "Kế hoạch số 5": "cp1258", "Приказ": "cp866", "Quyết định": "utf-8"}
+    for name, encoding in raws.items():
+        raw = unicodedata.normalize("NFD" if encoding == "cp1258" else "NFC", name)
+        if encoding == "cp1258":  # vowels with their marks are letters there, tones stand behind them
+            raw = "Kê\u0301 hoa\u0323ch sô\u0301 5"
+        assert shown_name(b"thu muc\\" + raw.encode(encoding)) == name
+
+
+MEMBERS = {"thư mục/CV 12.pdf": b"%PDF-1.4 y" * 99, "bảng.txt": "một".encode()}
+
+
+@pytest.mark.parametrize("kind", ["7z", "tar", "tar.gz", "tar.bz2", "tar.xz", "rar"])
+def test_archives_of_other_kinds_are_opened(tmp_path: Path, kind: str) -> None:
+    data = rar(MEMBERS) if kind == "rar" else seven_zip(tmp_path, MEMBERS) if kind == "7z" else tar(MEMBERS, kind[4:])
+    found = opened(tmp_path, data, f"ho so.{kind}")
+    files = {(a.name, a.inside): a.path.read_bytes() for a in found[1:] if a.path}
+    assert files == {(name.rpartition("/")[2], f"ho so.{kind}"): data for name, data in MEMBERS.items()}
+    assert found[0].warnings == () and not is_kept(found[0])
+
+
+def test_a_single_compressed_file_is_taken_out(tmp_path: Path) -> None:
+    for number, (ending, press) in enumerate({"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}.items()):
+        place = tmp_path / str(number)
+        place.mkdir()
+        found = opened(place, press(b"%PDF-1.4 x"), f"CV 12.pdf.{ending}")
+        assert [(a.name, a.media_type) for a in found[1:]] == [("CV 12.pdf", "application/pdf")]
+
+
+def test_links_and_devices_of_a_tar_are_passed_over(tmp_path: Path) -> None:
+    found = opened(tmp_path, hostile_files()["traversal.tar.gz"], "a.tar.gz")
+    assert [(a.name, a.size) for a in found[1:]] == [("thoat.txt", 0)]
+    assert {p.name for p in tmp_path.iterdir()} == {"a", "unpacked"}
+
+
+def test_locked_and_damaged_archives_of_other_kinds_say_so(tmp_path: Path) -> None:
+    samples = {
+        "names": (seven_zip(tmp_path, MEMBERS, "-pmat", "-mhe=on"), "locked"),
+        "contents": (seven_zip(tmp_path, MEMBERS, "-pmat"), "locked"),
+        "rar": (rar(MEMBERS, is_locked=True), "locked"),
+        "cut": (tar(MEMBERS, "gz")[:100], "damaged_archive"),
+        "short": (rar(MEMBERS)[:200], "damaged_archive"),
+    }
+    for name, (data, warning) in samples.items():
+        place = tmp_path / name
+        place.mkdir()
+        assert opened(place, data, "a")[0].warnings == (warning,), name
+
+
+def test_a_bomb_of_another_kind_is_cut_off(tmp_path: Path) -> None:
+    found = opened(tmp_path, bz2.compress(bytes(100 << 20)), "bom.bz2")
+    assert [a.warnings for a in found] == [("archive_limits",)]
+    assert sum(p.stat().st_size for p in (tmp_path / "unpacked").iterdir()) < 2 << 20
+
+
+def opened(place: Path, data: bytes, name: str) -> tuple[Attachment, ...]:
+    path = place / "a"
+    path.write_bytes(data)
+    kind = sniff.media_type(data[:4096], data[-4096:], name, "")
+    return open_archives([Attachment(name, len(data), "0" * 64, kind, "", path)], place)[0]
+
+
+def tar(members: dict[str, bytes], press: str) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=f"w:{press}") as archive:
+        for name, data in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()
+
+
+def seven_zip(place: Path, members: dict[str, bytes], *options: str) -> bytes:
+    folder = place / f"packed{len(options)}"
+    for name, data in members.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    subprocess.run(["7z", "a", "-bd", *options, "out.7z", *members], cwd=folder, check=True, capture_output=True)
+    data = (folder / "out.7z").read_bytes()
+    shutil.rmtree(folder)
+    return data
+
+
+def rar(members: dict[str, bytes], *, is_locked: bool = False) -> bytes:
+    """A RAR 5 archive whose files are stored as they are, or one whose headers are said to be encrypted."""
+
+    def number(value: int) -> bytes:
+        out = bytearray()
+        while value > 127:
+            out.append(value & 127 | 128)
+            value >>= 7
+        return bytes([*out, value])
+
+    def block(*fields: bytes) -> bytes:
+        body = b"".join(fields)
+        body = number(len(body)) + body
+        return zlib.crc32(body).to_bytes(4, "little") + body
+
+    out = b"Rar!\x1a\x07\x01\x00"
+    if is_locked:
+        return out + block(b"\x04\x00", b"\x00\x00\x0f", bytes(16)) + bytes(64)
+    out += block(b"\x01\x00\x00")
+    for name, data in members.items():
+        raw = name.encode()
+        out += block(
+            b"\x02\x02", number(len(data)), b"\x04", number(len(data)), number(0o100644),
+            zlib.crc32(data).to_bytes(4, "little"), b"\x00\x01", number(len(raw)), raw,
+        )  # fmt: skip
+        out += data
+    return out + block(b"\x05\x00\x00")
 
 
 def test_a_member_before_the_beginning_is_damage_and_no_full_disk(tmp_path: Path) -> None:
