@@ -78,6 +78,7 @@ class IntakeSettings(_Section):
     letter_seconds: Annotated[int, Field(ge=1, le=600)] = 60
     letter_megabytes: Annotated[int, Field(ge=64, le=8192)] = 512
     text_seconds: Annotated[int, Field(ge=1, le=7200)] = 300
+    scan_seconds: Annotated[int, Field(ge=0, le=600)] = 25
     spool: Path | None = None
     spool_megabytes: Annotated[int, Field(ge=16, le=65536)] = 512
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60

@@ -141,7 +141,7 @@ class Sandbox:
         settings = [os.getpid(), self._limits.memory_bytes, self._limits.nice, *self._preload]
         search = os.pathsep.join(path for path in sys.path if path)
         environment = {**os.environ, "TMPDIR": str(self._folder), "PYTHONPATH": search, "OMP_THREAD_LIMIT": "1",
-                       "MALLOC_ARENA_MAX": "2"}  # fmt: skip
+                       "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}  # fmt: skip
         return subprocess.Popen(
             [sys.executable, "-c", code, *map(str, settings)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from config.settings import IntakeSettings
+from core.evidence import Source
 from core.sandbox import Limits, Sandbox, SandboxFailed
 from ingest import active
 from ingest.drafting import FileReading, draft
@@ -15,30 +16,32 @@ from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Reading
 from ingest.mime import Unreadable as UnreadableMail
 from ingest.mime import read_letter, sniff
 from ingest.mime.parts import NESTED_TYPES
-from ingest.reading import Unreadable, read_fields, read_pages
+from ingest.reading import Scans, Unreadable, read_fields
 from ingest.reading.archives import open_archives
 from ingest.reading.packages import package_fields, read_package
 from ingest.reading.pages import PDF
 from ingest.screening import STATUS_PACKAGE, screen
 
 PACKAGE_TYPES = ("application/xml", "text/xml")
+SCAN_SECONDS = IntakeSettings().scan_seconds
 MOST_DOCUMENTS = 100  # files of one letter whose pages are read; more are kept, unread
 
 
-def read_raw_letter(raw: Path, folder: Path) -> Reading:
+def read_raw_letter(raw: Path, folder: Path, scan_seconds: float = SCAN_SECONDS) -> Reading:
     """Everything the mail in the file `raw` becomes; its parts are decoded into `folder` (empty, on the spool).
 
+    Pictures of pages are read for `scan_seconds` of wall time together; later ones stay unread.
     For a suspected secret nothing of the contents is in the answer. Raises `ingest.mime.Unreadable` for an empty
     file and OSError where the spool fails; time and memory are bounded by the process that calls.
     """
-    return read_opened(read_letter(raw, folder), folder)
+    return read_opened(read_letter(raw, folder), folder, scan_seconds)
 
 
-def read_opened(letter: Letter, folder: Path, *, screened: bool = True) -> Reading:
+def read_opened(letter: Letter, folder: Path, scan_seconds: float = SCAN_SECONDS, *, screened: bool = True) -> Reading:
     """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
     attachments, inner = open_archives(letter.attachments, folder)
     letter = replace(letter, attachments=tuple(map(active.noted, attachments)), inner=(*letter.inner, *inner))
-    letter, files = _read_files(letter)
+    letter, files = _read_files(letter, scan_seconds)
     pages = {index: file.pages for index, file in files.items() if file.pages}
     outcome, reasons, is_secret = screen(letter, pages) if screened else (Outcome.DRAFT, (), False)
     sender = letter.senders[0].address if letter.senders else ""
@@ -50,10 +53,11 @@ def read_opened(letter: Letter, folder: Path, *, screened: bool = True) -> Readi
     return Reading(outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity)
 
 
-def _read_files(letter: Letter) -> tuple[Letter, dict[int, FileReading]]:
+def _read_files(letter: Letter, scan_seconds: float) -> tuple[Letter, dict[int, FileReading]]:
     """The pages of the documents; a file that could not be opened is marked with the reason as a warning."""
     attachments = list(letter.attachments)
     files: dict[int, FileReading] = {}
+    scans = Scans(scan_seconds)
     for index, attachment in enumerate(letter.attachments):
         if attachment.path is None or attachment.is_inline or len(files) >= MOST_DOCUMENTS:
             continue
@@ -65,7 +69,7 @@ def _read_files(letter: Letter) -> tuple[Letter, dict[int, FileReading]]:
         try:
             if "too_large_inside" in attachment.warnings:
                 raise Unreadable("too_large_inside")
-            pages = read_pages(attachment.path, attachment.media_type)
+            pages = scans.read(attachment.path, attachment.media_type)
         except Unreadable as problem:
             notes = dict.fromkeys((*attachment.warnings, problem.why))
             attachments[index] = replace(attachment, warnings=tuple(notes))
@@ -80,7 +84,8 @@ def _with_fields(attachment: Attachment, file: FileReading) -> FileReading:
     if not file.pages:
         return file
     count = file.pages[-1].number if attachment.media_type == PDF else None
-    return replace(file, fields=read_fields(file.pages, file=attachment.sha256, page_count=count))
+    source = Source.OCR if any(page.is_seen for page in file.pages) else Source.TEXT
+    return replace(file, fields=read_fields(file.pages, file=attachment.sha256, source=source, page_count=count))
 
 
 def describe(*paths: Path) -> Iterator[dict[str, Any]]:

@@ -9,28 +9,28 @@ from ingest.letter import Draft, Outcome, Reading
 from ingest.mime import read_letter
 
 
-def read_dropped(raw: Path, folder: Path, name: str) -> Reading:
+def read_dropped(raw: Path, folder: Path, scan_seconds: float, name: str) -> Reading:
     """Read a dropped file, mail or document, as if it had come by mail; `name` is what its owner calls it.
 
     A clerk put it there, so what would be held for lack of anything official becomes a draft.
     """
-    reading = _read(raw, folder, name, screened=True)
+    reading = _read(raw, folder, scan_seconds, name, screened=True)
     if reading.is_secret or reading.outcome is not Outcome.HOLD or reading.letter is None:
         return reading
     return _drafted(reading)
 
 
-def read_released(raw: Path, folder: Path, name: str) -> Reading:
+def read_released(raw: Path, folder: Path, scan_seconds: float, name: str) -> Reading:
     """Read a letter that a person has let in: screening has no say any more."""
-    return _drafted(_read(raw, folder, name, screened=False))
+    return _drafted(_read(raw, folder, scan_seconds, name, screened=False))
 
 
-def read_again(raw: Path, folder: Path, name: str) -> Reading:
+def read_again(raw: Path, folder: Path, scan_seconds: float, name: str) -> Reading:
     """Read a held letter once more, screened as if it came now."""
-    return _read(raw, folder, name, screened=True)
+    return _read(raw, folder, scan_seconds, name, screened=True)
 
 
-def _read(raw: Path, folder: Path, name: str, *, screened: bool) -> Reading:
+def _read(raw: Path, folder: Path, scan_seconds: float, name: str, *, screened: bool) -> Reading:
     # The reader names a bare document by its path, so it gets one with the owner's name.
     named = folder / "dropped" / (name.replace("/", "_").replace("\x00", "")[-100:].strip(". ") or "tep")
     named.parent.mkdir()
@@ -38,7 +38,7 @@ def _read(raw: Path, folder: Path, name: str, *, screened: bool) -> Reading:
     parts = folder / "parts"
     parts.mkdir()
     letter = read_letter(named, parts) if is_mail(named) else wrapped(named)
-    return read_opened(letter, parts, screened=screened)
+    return read_opened(letter, parts, scan_seconds, screened=screened)
 
 
 def _drafted(reading: Reading) -> Reading:

@@ -118,22 +118,32 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a page: its text (NFC) and its box in fractions of the page, origin top left."""
+    """One word of a page: its text (NFC) and its box in fractions of the page, origin top left. `sure` is how sure
+    the reader of a picture is of it, 0..1."""
 
     text: str
     x0: float
     y0: float
     x1: float
     y1: float
+    sure: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of words. `number` counts from 1. `is_scan` when there is a picture but no usable text."""
+    """One page of words. `number` counts from 1. `is_scan` when there is a picture but no usable text.
+
+    `is_seen` when the words were read from a picture, and only those of its head and signature; `stamps` are
+    the words in red ink there. `turned` is by how many degrees, clockwise, the picture was turned to be read:
+    boxes are those of the turned page.
+    """
 
     number: int
     words: tuple[Word, ...]
     is_scan: bool = False
+    is_seen: bool = False
+    stamps: tuple[Word, ...] = ()
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

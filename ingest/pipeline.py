@@ -135,9 +135,10 @@ class Pipeline:
     def _call_of(self, parcel: Parcel) -> tuple[object, ...]:
         shutil.rmtree(parcel.slot.parts, ignore_errors=True)  # what an earlier try left
         parcel.slot.parts.mkdir(mode=0o700)
+        seconds = self._settings.intake.scan_seconds
         if parcel.reader is None:
-            return self._reader, parcel.slot.raw, parcel.slot.parts
-        return parcel.reader, parcel.slot.raw, parcel.slot.parts, parcel.name
+            return self._reader, parcel.slot.raw, parcel.slot.parts, seconds
+        return parcel.reader, parcel.slot.raw, parcel.slot.parts, seconds, parcel.name
 
     def _have_read(self, parcel: Parcel, answer: object) -> None:
         self._storing.submit(self._until_stored, parcel, answer)

@@ -100,13 +100,25 @@ link_checkout() {
 }
 
 # libatomic1: the driver that playwright ships needs it. systemd: for systemd-analyze.
-TEST_PACKAGES="systemd dovecot-imapd dovecot-lmtpd postfix postgresql-15 tesseract-ocr tesseract-ocr-vie chromium \
+SCAN_PACKAGES="tesseract-ocr tesseract-ocr-vie"
+TEST_PACKAGES="systemd dovecot-imapd dovecot-lmtpd postfix postgresql-15 $SCAN_PACKAGES chromium \
 poppler-utils isync fonts-dejavu-core fonts-liberation2 libatomic1 strace file openssl \
 bubblewrap libseccomp2 clamav-daemon libarchive13 p7zip-full"
+
+# The program runs without: scans then come as drafts without words.
+install_what_reads_scans() {
+    # shellcheck disable=SC2086
+    missing=$(missing_packages $SCAN_PACKAGES)
+    [ -z "$missing" ] && return
+    # shellcheck disable=SC2086
+    { may_be_root && (install_packages $SCAN_PACKAGES); } \
+        || say "Chưa có tesseract: bản quét vào dự thảo mà không có chữ. Cài bằng quyền root: apt-get install $missing"
+}
 
 case $goal in
 run)
     make_venv
+    install_what_reads_scans
     install_requirements requirements.txt
     link_checkout
     ;;

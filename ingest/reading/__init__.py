@@ -2,6 +2,7 @@
 
 from ingest.reading.fields import read_fields
 from ingest.reading.pages import read_pages
+from ingest.reading.scans import Scans
 from ingest.reading.unreadable import Unreadable
 
-__all__ = ["Unreadable", "read_fields", "read_pages"]
+__all__ = ["Scans", "Unreadable", "read_fields", "read_pages"]

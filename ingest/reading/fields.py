@@ -18,6 +18,8 @@ from ingest.reading.stamps import find_stamps
 from ingest.reading.title import LETTER, find_title
 from ingest.reading.weighing import ANCHORED, HINT
 
+_SURE_DIGITS = 0.85  # below it tesseract has guessed at handwriting
+
 
 def read_fields(
     pages: Sequence[Page], *, file: str | None = None, source: Source = Source.TEXT, page_count: int | None = None
@@ -61,9 +63,20 @@ class _Notes:
     def take(self, name: str, value: str, confidence: float, page: int, lines: Sequence[Line], text: str = "") -> None:
         """Keep `value` as `name`, if there is one, with the box around `lines`."""
         if value and name not in self.found:
-            sure = round(confidence * self._share, 3)
+            sure = round(confidence * self._share * _seen_surely(lines), 3)
             shown = text or joined(lines)
             self.found[name] = Evidence(value, sure, self._source, self._file, page, box_around(lines), shown)
+
+
+def _seen_surely(lines: Sequence[Line]) -> float:
+    """How sure the reader of a picture is of `lines` as a whole; 1.0 for text."""
+    words = [word for line in lines for word in line.words]
+    return sum(word.sure for word in words) / max(len(words), 1)
+
+
+def _is_doubtful(line: Line) -> bool:
+    """Whether digits of `line` come from a picture and may be others: then none of them is said."""
+    return any(word.sure < _SURE_DIGITS and any(c.isdigit() for c in word.text) for word in line.words)
 
 
 def _read_code(head: Head, note: _Notes) -> None:
@@ -71,7 +84,7 @@ def _read_code(head: Head, note: _Notes) -> None:
     if code is None or head.code_line is None:
         return
     sure = ANCHORED - 0.3 if code.is_unaccented else ANCHORED + 0.04
-    if code.number:
+    if code.number and not _is_doubtful(head.code_line):
         note.take("code", code.text, sure, head.page.number, [head.code_line])
         note.take("code_number", code.number, sure, head.page.number, [head.code_line])
     # Number, slash, notation give the code again: the year of a legal document belongs to its notation.
@@ -93,7 +106,7 @@ def _read_date(head: Head, note: _Notes) -> None:
     if head.date_line is None:
         return
     issued_on = parse_date(head.date_line.plain)
-    if issued_on:
+    if issued_on and not _is_doubtful(head.date_line):
         note.take("issued_on", issued_on.isoformat(), ANCHORED + 0.04, head.page.number, [head.date_line])
 
 

@@ -3,7 +3,7 @@
 import ctypes
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +24,7 @@ MOST_SECONDS = 1.0  # of processor time for one file; begun pages are finished
 _LINE_HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end, after which it gives no line break
 _MOST_ANNOTATIONS = 200
 _SAMPLE = 80  # words that speak for their page
+_FEW_LETTERS = 600  # at most on a scan that programs signed, each with its own block of text
 _ENOUGH_LETTERS = 60  # a page with fewer letters is a picture with at most a stamp on it
 
 
@@ -94,9 +95,24 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
         width, height = page.get_size()
         with closing(page.get_textpage()) as text:
             words = tuple(_words(page, text, width, height))
+        is_scan = not is_plausible(words) or (_is_little(words) and _is_one_picture(page))
     finally:
         page.close()
-    return Page(index + 1, words, is_scan=not is_plausible(words))
+    return Page(index + 1, words, is_scan)
+
+
+def _is_little(words: Sequence[Word]) -> bool:
+    return sum(len(w.text) for w in words) < _FEW_LETTERS
+
+
+def _is_one_picture(page: pdfium.PdfPage) -> bool:
+    """Whether a picture covers the page: then a few words are what signing programs print over a scan."""
+    width, height = page.get_size()
+    for thing in page.get_objects([pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = thing.get_bounds()
+        if (right - left) * (top - bottom) > 0.8 * width * height:
+            return True
+    return False
 
 
 def _has_written_fields(page: pdfium.PdfPage) -> bool:

@@ -1,0 +1,108 @@
+"""One scan to pages of words: the head of its first page and the signature, in as few runs of tesseract as can be."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.letter import Page, Word
+from ingest.reading.head import find_head
+from ingest.reading.scan.sheets import Sheet, Sheets
+from ingest.reading.scan.tesseract import NotRead, see
+from ingest.reading.scan.zones import Zone, head_zone, signature_zone
+from ingest.reading.signature import find_signature
+from ingest.reading.unreadable import Unreadable
+
+_MOST_PAGES = 12  # on which the signature is looked for, then the last
+_MOST_TRIES = 3  # blocks that looked like a signature and were none
+_MOST_SECONDS = 15.0  # of one run of tesseract
+_LEAST_WORDS = 8
+_LEAST_SURE = 0.5
+
+
+def read_scan(path: Path, pages: Sequence[Page], ends: float, *, is_pdf: bool) -> tuple[Page, ...]:
+    """`pages` of the file with the words of the pictures that were read; the others stay as they were.
+
+    Never raises for what a file holds: what is damaged, too large, or not read at `ends` (of time.monotonic)
+    stays unread.
+    """
+    scan = _Scan(Sheets(path, pages[-1].number, is_pdf=is_pdf), ends)
+    with contextlib.suppress(Unreadable, NotRead):
+        scan.read(next(page.number for page in pages if page.is_scan))
+    known = {page.number: page for page in pages} | scan.pages
+    return tuple(known[number] for number in sorted(known))
+
+
+class _Scan:
+    def __init__(self, sheets: Sheets, ends: float) -> None:
+        self.pages: dict[int, Page] = {}
+        self._sheets = sheets
+        self._ends = ends
+
+    def read(self, first: int) -> None:
+        """The head on page `first` or one of the next two, then the signature."""
+        blocks = self._blocks(first)
+        block = next(blocks, None)
+        self._see(first, block)
+        for number in range(first + 1, min(first + 3, self._sheets.count + 1)):
+            if self._head():
+                break
+            self._see(number)
+        for _ in range(_MOST_TRIES):
+            if block is None or self._is_signed():
+                break
+            block = next(blocks, None)
+            if block:
+                self._see(None, block)
+
+    def _blocks(self, first: int) -> Iterator[tuple[Sheet, Zone]]:
+        """What looks like the block of a signature, page by page."""
+        numbers = [*range(first, min(self._sheets.count, _MOST_PAGES) + 1)]
+        if self._sheets.count > _MOST_PAGES:
+            numbers.append(self._sheets.count)
+        for number in numbers:
+            if self._left() <= 0:
+                return
+            sheet = self._sheets[number]
+            zone = signature_zone(sheet.black)
+            if zone:
+                yield sheet, zone
+
+    def _see(self, head: int | None, block: tuple[Sheet, Zone] | None = None) -> None:
+        """Read the head of page `head` and the block of a signature together, and keep their words."""
+        zones: list[tuple[Sheet, Zone]] = []
+        if head is not None:
+            sheet = self._sheets[head]
+            zones.append((sheet, head_zone(sheet.black)))
+        if block is not None:
+            if zones and block[0].number == head and block[1].top < zones[0][1].bottom:
+                zones[0] = (block[0], replace(block[1], top=0))
+            else:
+                zones.append(block)
+        found = see([zone.cut(sheet.black) for sheet, zone in zones], min(_MOST_SECONDS, self._left()))
+        for (sheet, zone), seen in zip(zones, found, strict=True):
+            self._keep(sheet, sheet.words(seen, zone.top))
+
+    def _keep(self, sheet: Sheet, words: tuple[Word, ...]) -> None:
+        kept = self.pages.get(sheet.number)
+        words = (kept.words if kept else ()) + words
+        self.pages[sheet.number] = Page(
+            sheet.number, words, is_scan=not is_legible(words), is_seen=True, turned=sheet.turned
+        )
+
+    def _left(self) -> float:
+        return self._ends - time.monotonic()
+
+    def _head(self) -> bool:
+        return find_head([self.pages[number] for number in sorted(self.pages)]) is not None
+
+    def _is_signed(self) -> bool:
+        pages = [self.pages[number] for number in sorted(self.pages)]
+        return find_signature(pages, pages[0].number) is not None
+
+
+def is_legible(words: Sequence[Word]) -> bool:
+    """Whether what was read is text: enough words of letters, and tesseract rather sure of them."""
+    marked = [word.sure for word in words if any(letter.isalpha() for letter in word.text)]
+    return len(marked) >= _LEAST_WORDS and sum(marked) >= _LEAST_SURE * len(marked)

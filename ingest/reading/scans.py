@@ -1,0 +1,24 @@
+"""The files of one letter as pages of words, their pictures too, as long as the letter's time for these lasts."""
+
+import time
+from pathlib import Path
+
+from ingest.letter import Page
+from ingest.reading.head import find_head
+from ingest.reading.pages import PDF, read_pages
+
+
+class Scans:
+    """Reads files and, for at most `seconds` of wall time in all, the pictures in them."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
+
+    def read(self, path: Path, media_type: str) -> tuple[Page, ...]:
+        """`read_pages`, and what is read in the pictures among them where no page of text has the document's head."""
+        pages = read_pages(path, media_type)
+        if not any(page.is_scan for page in pages[:3]) or find_head(pages) is not None:
+            return pages
+        from ingest.reading.scan import read_scan  # here, for few letters need numpy
+
+        return read_scan(path, pages, self._ends, is_pdf=media_type == PDF)

@@ -1,0 +1,81 @@
+"""Scans through the real tesseract: pages become words, words fields, and what cannot be read is left alone."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from printed_papers import Paper, papers
+from scanned_papers import noisy, photograph, scan_pdf, sealed, skewed, stamped
+
+from core.evidence import Evidence, Source
+from core.text import fold
+from ingest.letter import Page
+from ingest.reading import Scans, read_fields
+from ingest.reading.pages import PDF
+
+REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)
+
+
+def fields_of(path: Path, media_type: str = PDF) -> dict[str, Evidence]:
+    return read_fields(Scans(60).read(path, media_type), source=Source.OCR)
+
+
+def assert_read(fields: dict[str, Evidence], paper: Paper, *names: str) -> None:
+    for name in names:
+        assert name in fields, name
+        assert fold(fields[name].value) == fold(str(paper.expected[name])), name
+
+
+def test_a_skewed_and_grainy_scan_with_seal_is_read(tmp_path: Path) -> None:
+    pages = [noisy(skewed(p, 1.8)) for p in photograph(REPORT, tmp_path)]
+    pages[-1] = sealed(pages[-1], (0.6, 0.8))
+    fields = fields_of(scan_pdf(pages, tmp_path / "scan.pdf"))
+    assert_read(fields, REPORT, "code", "issued_on", "issuer", "kind", "subject", "signer_name")
+    assert {e.source for n, e in fields.items() if n != "page_count"} == {Source.OCR}
+
+
+def test_a_red_stamp_over_the_number_does_not_hide_it(tmp_path: Path) -> None:
+    first, *rest = photograph(REPORT, tmp_path)
+    place = next(w for w in Scans(0).read(tmp_path / "paper.pdf", PDF)[0].words if w.text == "Số:")
+    first = stamped(first, ("ĐẾN", "Số: 77"), (place.x1 + 0.06, place.y0 + 0.01))
+    assert_read(fields_of(scan_pdf([first, *rest], tmp_path / "scan.pdf")), REPORT, "code", "issued_on")
+
+
+def test_a_blank_page_has_no_fields(tmp_path: Path) -> None:
+    pages = Scans(60).read(scan_pdf([Image.new("RGB", (1654, 2339), "white")], tmp_path / "scan.pdf"), PDF)
+    assert [p.is_scan for p in pages] == [True]
+    assert read_fields(pages, source=Source.OCR) == {}
+
+
+def test_no_time_leaves_a_scan_unread(tmp_path: Path) -> None:
+    path = scan_pdf(photograph(REPORT, tmp_path)[:1], tmp_path / "scan.pdf")
+    assert Scans(0).read(path, PDF) == (Page(1, (), is_scan=True),)
+
+
+def test_a_tesseract_that_hangs_is_ended_and_the_scan_left_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = scan_pdf(photograph(REPORT, tmp_path)[:1], tmp_path / "scan.pdf")
+    hanging = tmp_path / "bin" / "tesseract"
+    hanging.parent.mkdir()
+    hanging.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/pid\nexec sleep 60\n")
+    hanging.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{hanging.parent}:{os.environ['PATH']}")
+    start = time.monotonic()
+    assert [p.is_scan for p in Scans(1.5).read(path, PDF)] == [True]
+    assert time.monotonic() - start < 20
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+@pytest.mark.parametrize("size", [(50_000, 50_000)])
+def test_a_picture_that_declares_too_much_is_not_decoded(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tmp_path / "bomb.png"
+    Image.new("1", (size[0], 1)).save(path)
+    data = bytearray(path.read_bytes())
+    data[20:24] = size[1].to_bytes(4, "big")  # the height in IHDR; its checksum is wrong then, which Pillow forgives
+    path.write_bytes(data)
+    pages = Scans(60).read(path, "image/png")
+    assert [p.is_scan for p in pages] == [True]
