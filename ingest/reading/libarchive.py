@@ -109,12 +109,12 @@ def _library() -> ctypes.CDLL | None:
     except OSError:
         return None
     library.archive_read_new.restype = ctypes.c_void_p
-    pointers = ("archive_read_free", "archive_error_string", "archive_read_has_encrypted_entries")
-    pointers += tuple(f"archive_read_support_filter_{name}" for name in _FILTERS)
-    pointers += tuple(f"archive_read_support_format_{name}" for name in (*_FORMATS, "raw"))
-    pointers += tuple(f"archive_entry_{name}" for name in _ENTRY_CALLS)
-    for name in pointers:
-        getattr(library, name).argtypes = [ctypes.c_void_p]
+    calls = ["read_free", "error_string", "read_has_encrypted_entries"]
+    calls += [f"read_support_filter_{name}" for name in _FILTERS]
+    calls += [f"read_support_format_{name}" for name in (*_FORMATS, "raw")]
+    calls += [f"entry_{name}" for name in _ENTRY_CALLS]
+    for name in calls:
+        getattr(library, f"archive_{name}").argtypes = [ctypes.c_void_p]
     library.archive_read_open_filename.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t]
     library.archive_read_next_header.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
     library.archive_read_data.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
