@@ -103,8 +103,8 @@ def _silent(session: Session, mailbox: str, limits: Limits, at: datetime) -> Ala
         return None
     return Alarm(
         Kind.SILENT,
-        f"Không có thư mới nào từ {_moment(last)}, quá {limits.silent_hours} giờ làm việc. Kết nối vẫn tốt: xem thư có "
-        "bị chuyển hướng hay chặn ở máy chủ không.",
+        f"Không có thư mới nào từ {_moment(last)}, quá {limits.silent_hours} giờ không kể ngày nghỉ. Kết nối vẫn tốt: "
+        "xem thư có bị chuyển hướng hay chặn ở máy chủ không.",
     )  # fmt: skip
 
 

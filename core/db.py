@@ -124,7 +124,11 @@ class Database:
         with self._write_lock(background=False), self._writer.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
-            busy: int = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            raw.execute("PRAGMA busy_timeout=0")  # it would wait for the readers with the write lock in hand
+            try:
+                busy: int = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000:.0f}")
             return not busy
 
     def close(self) -> None:

@@ -103,20 +103,26 @@ def erase(database: Database, store: FolderStore, gone: Iterable[str]) -> bool:
     """Unlink removed contents, clear the search index and empty the database's log, once the removal has committed.
 
     A content that another letter has brought meanwhile is left alone. What a kill leaves here the sweep removes.
-    False when readers kept the log busy: it is emptied with the next removal or when the program stops.
+    False when readers kept the log busy: it is emptied with the next removal or sweep, or when the program stops.
     """
     with store.alone(), database.reading() as session:
         kept = set(files.named(session))
         for sha256 in gone:
             if sha256 not in kept:
                 store.remove(sha256)
-    erasing.merge(database)
     end = time.monotonic() + _FORGETTING_SECONDS
-    while not database.forget():
+    while not clear_traces(database):
         if time.monotonic() > end:
             return False
         time.sleep(0.05)
     return True
+
+
+def clear_traces(database: Database) -> bool:
+    """Clear the search index of removed words, where that is due, and empty the database's log; False while readers
+    keep the log. Raises Temporary when the write lock can't be had."""
+    erasing.merge(database)
+    return database.forget()
 
 
 def is_removed(session: Session, mark: str) -> bool:

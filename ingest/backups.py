@@ -11,7 +11,7 @@ from config.settings import Settings
 from core.backup import keys, marks, restoring, snapshot, taking
 from core.backup.container import Damaged
 from core.backup.marks import TRIAL, Outcome
-from core.backup.vault import CHANGES, Vault
+from core.backup.vault import CHANGES, FULL, Vault, kind_of
 from core.clearing import Letter
 from core.db import Database
 from core.errors import CongvanError, Permanent, Temporary
@@ -124,7 +124,9 @@ class Backups:
                 marks.note_failure(session, kind, sentence, at=self.clock())
             raise
         with self.database.writing(background=True) as session:
-            marks.note_done(session, kind, outcome, at=self.clock())
+            # Changes may have become a full state: the first, one after a removal, one that makes up for a missed one.
+            for done in (kind, FULL) if kind == CHANGES and kind_of(outcome.state) == FULL else (kind,):
+                marks.note_done(session, done, outcome, at=self.clock())
         return outcome
 
 

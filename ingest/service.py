@@ -242,7 +242,8 @@ def _sweep(settings: Settings, database: Database, store: FolderStore) -> None:
                 if path.name not in sealed:
                     path.unlink()
                     removed += 1
-    except OSError as error:
+        removal.clear_traces(database)  # of a removal that was killed before it had
+    except (OSError, Temporary) as error:
         log.warning("not_swept", error=str(error))
     if removed:
         log.info("swept", files=removed)

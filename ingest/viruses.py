@@ -57,7 +57,7 @@ def ping(settings: ClamdSettings) -> None:
         with _connect(settings) as clamd:
             clamd.sendall(b"zPING\0")
             said = _answer(clamd)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: of a host's name that can't be one
         raise Away(f"{settings.address}: {error}") from error
     if said.strip(b"\0\n") != b"PONG":
         raise Away(said.decode("utf-8", "replace").strip("\0\n") or "no answer")
@@ -75,7 +75,7 @@ def ask(settings: ClamdSettings, path: Path) -> str:
             except (BrokenPipeError, ConnectionResetError):
                 pass  # it has said already why it listens no more
             said = _answer(clamd)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: of a host's name that can't be one
         raise Away(f"{settings.address}: {error}") from error
     found = _ANSWER.match(said)
     if found is None:

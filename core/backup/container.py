@@ -67,8 +67,8 @@ def read(path: Path, key: Key, role: str) -> Iterator[bytes]:
             while left > 0:
                 chunk = reading.read(min(left, _WINDOW + _TAG))
                 left -= len(chunk)
-                if not chunk:
-                    break
+                if not chunk:  # cut since its size was read
+                    raise Damaged(f"Tệp sao lưu {path.name} bị cắt ngắn.")
                 yield cipher.decrypt(_nonce(number, is_last=left == 0), chunk, extra)
                 number += 1
             if number == 0:

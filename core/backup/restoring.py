@@ -21,7 +21,7 @@ from core.backup.container import Damaged
 from core.backup.taking import in_words
 from core.backup.vault import Manifest, Vault
 from core.db import Database
-from core.errors import Permanent, Temporary, WrongState
+from core.errors import CongvanError, Permanent, Temporary, WrongState
 from core.files import FolderStore, flush_folder
 from core.letters import HeldLetter, MailFolder
 from core.verify import Proof
@@ -50,7 +50,8 @@ def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = 
     the database is SQLite in the folder. Nothing stands in `target` until all is proved. Afterwards each book waits
     until a person has confirmed its last number, and everybody has to sign in again. Raises WrongState where an
     office stands already, Damaged when the state is not whole: its words name the newest whole state before it;
-    Temporary when the disk or the database refuses. A PostgreSQL database that a cut run left opens for nobody.
+    Temporary or Permanent when the disk or the database refuses. A PostgreSQL database that a cut run left opens for
+    nobody.
     """
     target = target.absolute()
     _refuse_an_office(target, database_url)
@@ -63,11 +64,10 @@ def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = 
     staging = target.with_name(target.name + ".dang-khoi-phuc")
     try:
         restored = lay_down(vault, name, staging, database_url, at=at)
-    except Damaged as error:
-        shutil.rmtree(staging, ignore_errors=True)
-        raise Damaged(f"{error} Chưa khôi phục gì. {_advice(vault, name, names)}") from error
-    except Temporary:
-        shutil.rmtree(staging, ignore_errors=True)  # on a full disk it would only be in the way
+    except CongvanError as error:
+        shutil.rmtree(staging, ignore_errors=True)  # an office in the clear, and on a full disk only in the way
+        if isinstance(error, Damaged):
+            raise Damaged(f"{error} Chưa khôi phục gì. {_advice(vault, name, names)}") from error
         raise
     os.sync()  # one flush for all; a trial needs none
     with in_words(target):

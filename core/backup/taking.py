@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from core.backup import snapshot
 from core.backup.container import Damaged
-from core.backup.vault import CHANGES, FULL, Manifest, Vault, kind_of, removal_of, state_name
+from core.backup.marks import LATE
+from core.backup.vault import CHANGES, FULL, Manifest, Vault, instant_of, kind_of, removal_of, state_name
 from core.db import Database
 from core.errors import Temporary
 from core.events import Event
@@ -73,9 +74,10 @@ def take(office: Office, vault: Vault, kind: str, *, at: datetime, keep_days: in
     """Make one state of `kind` (FULL or CHANGES) as of now, and let go of what is not to be kept any longer.
 
     Full states are kept for `keep_days`, the last one always; changes build upon the newest full state, and where
-    there is none a full one is made. When something was removed from the office since the newest full state, a
-    full one is made too, and every state from before the removal is erased. Raises Temporary when the place or
-    the database is away or a disk refuses, Busy when another run is under way.
+    there is none, or the day's was missed (a machine that is off at night), a full one is made. When something was
+    removed from the office since the newest full state, a full one is made too, and every state from before the
+    removal is erased. Raises Temporary when the place or the database is away or a disk refuses, Busy when another
+    run is under way.
     """
     with in_words(office.work), alone(office.work), working(office.work) as folder:
         vault.prepare()
@@ -83,22 +85,22 @@ def take(office: Office, vault: Vault, kind: str, *, at: datetime, keep_days: in
         copy = folder / "database"
         with snapshot.copied(office.database, copy) as session:
             facts = _facts(session)
-        base = _base(vault, facts, office) if kind == CHANGES else None
+        base = _base(vault, facts, office, at) if kind == CHANGES else None
         taken = _write(office, vault, copy, facts, base, at)
         _let_go(vault, facts, taken.name, base, at - timedelta(days=keep_days))
     return taken
 
 
-def _base(vault: Vault, facts: _Facts, office: Office) -> Manifest | None:
+def _base(vault: Vault, facts: _Facts, office: Office, at: datetime) -> Manifest | None:
     """The newest full state, if changes may build upon it."""
-    for name in vault.states():
-        if kind_of(name) == FULL:
-            try:
-                base = vault.manifest(name)
-            except Damaged:
-                return None
-            return base if base.engine == _engine(office) and removal_of(name) >= facts.removal else None
-    return None
+    name = next((name for name in vault.states() if kind_of(name) == FULL), None)
+    if name is None or removal_of(name) < facts.removal or at - instant_of(name) > LATE[FULL]:
+        return None
+    try:
+        base = vault.manifest(name)
+    except Damaged:
+        return None
+    return base if base.engine == _engine(office) else None
 
 
 def _write(office: Office, vault: Vault, copy: Path, facts: _Facts, base: Manifest | None, at: datetime) -> Taken:

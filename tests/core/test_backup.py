@@ -1,8 +1,10 @@
 """Backups: a state comes back row for row and file for file, or is refused with words (Điều 9.3 Quy chế 63)."""
 
+import os
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from backup_office import MORNING, BackedUp, come_back, rows
 from counts import times
 
 from core import registers
-from core.backup import keys, restoring, taking
+from core.backup import container, keys, restoring, taking
 from core.backup.container import Damaged
 from core.backup.restoring import restore
 from core.backup.vault import CHANGES, FULL, Vault
@@ -130,6 +132,34 @@ def test_another_key_opens_nothing(town: BackedUp, tmp_path: Path) -> None:
     assert keys.read_key(tmp_path / "key") == town.vault.key
     with pytest.raises(Permanent, match="không ghi đè"):
         keys.new_key(tmp_path / "key")
+
+
+def test_a_file_that_is_cut_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    key, path = keys.new_key(tmp_path / "key"), tmp_path / "file"
+    container.write(path, tmp_path / "temporary", key, "a file", [random.Random(1).randbytes(3 << 20)])
+    reading = container.read(path, key, "a file")
+    first = len(next(reading))
+    os.truncate(path, path.stat().st_size - 2 * (first + 16))  # at the end of a chunk, as a share that goes away may
+    with pytest.raises(Damaged, match="cắt ngắn"):
+        list(reading)
+
+
+def test_a_restore_that_the_database_refuses_leaves_no_folder(town: BackedUp, tmp_path: Path) -> None:
+    town.take()
+    url = town.empty_database()
+    if not url:
+        return
+    with closing(Database(url)) as database, database.engine.begin() as connection:
+        connection.execute(sa.text("CREATE VIEW events AS SELECT 1"))
+    with pytest.raises(Permanent, match="pg_restore"):
+        restore(town.vault, tmp_path / "new", database_url=url, at=MORNING)
+    assert not (tmp_path / "new.dang-khoi-phuc").exists()
+
+
+def test_a_full_backup_that_was_missed_is_made_up_for(town: BackedUp) -> None:
+    town.take()
+    assert town.take(CHANGES, MORNING + timedelta(hours=25)).name.split("-")[1] == CHANGES
+    assert town.take(CHANGES, MORNING + timedelta(hours=27)).name.split("-")[1] == FULL
 
 
 def test_a_backup_cut_short_is_never_taken_for_one(

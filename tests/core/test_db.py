@@ -1,5 +1,6 @@
 """The database's door: what it says when something is wrong."""
 
+import time
 from typing import Any
 
 import pytest
@@ -14,3 +15,15 @@ def test_an_error_of_the_database_does_not_quote_what_was_to_be_written(office: 
         session.execute(sa.insert(Incoming).values(id=1, secrecy="mat", subject="KHOA-BI-MAT", origin="mail"))
     assert "KHOA-BI-MAT" not in str(told.value)
     assert "incoming" in str(told.value), "but it names the statement"
+
+
+def test_emptying_the_log_does_not_make_writers_wait_for_a_long_reader(office: Any) -> None:
+    if not office.database.is_sqlite:
+        return
+    with office.database.reading() as session:
+        session.execute(sa.select(Incoming.id)).all()
+        office.draft()
+        began = time.monotonic()
+        assert not office.database.forget()
+        assert time.monotonic() - began < 3
+    assert office.database.forget()

@@ -59,7 +59,7 @@ def test_a_letter_with_a_virus_is_held_sealed_and_the_next_comes_in(office: Offi
         assert not path.is_file() or clamd_server.BAD not in path.read_bytes(), path
 
 
-@pytest.mark.parametrize("address", ["{home}/nobody.sock", "127.0.0.1:1"])
+@pytest.mark.parametrize("address", ["{home}/nobody.sock", "127.0.0.1:1", "may..quet:3310"])
 def test_while_clamd_is_away_letters_come_in_with_a_note(office: Office, address: str) -> None:
     office.clamd = ClamdSettings(address=address.format(home=office.home))
     office.send(office.mailbox("vanthu"), letter(1))
