@@ -1,6 +1,8 @@
 """Văn bản đến: the clerk's desk, its acts, files, dropped files and paper entered by hand."""
 
-from dashboard.incoming import by_hand, confirm, desk, dropped, files
+from dashboard.incoming import by_hand, confirm, desk, dropped, files, grouping
 
 # Fixed paths before those with an id.
-routes = [*by_hand.routes, *dropped.routes, *desk.routes, *confirm.routes, *files.routes]
+routes = [
+    *by_hand.routes, *dropped.routes, *desk.routes, *grouping.routes, *confirm.routes, *files.routes,
+]  # fmt: skip

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from core import office
 from core.errors import NotAllowed
+from core.incoming.grouping import Candidate, candidates
 from core.incoming.tables import FileRole, Incoming, IncomingFile, Origin, State
 from core.letters import Message
 from core.listings import desk, history
@@ -74,6 +75,7 @@ class Draft:
     mail: Mail | None
     files: tuple[FileLine, ...]
     twins: tuple[desk.Twin, ...]
+    mergeable: tuple[Candidate, ...]
     next_id: int | None
     kinds: tuple[str, ...]
     closed_reason: str
@@ -146,6 +148,7 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         book=session.get_one(Book, document.book_id).name,
         received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
         files=tuple(map(_file_line, document.files)), twins=tuple(desk.twins(session, document)),
+        mergeable=tuple(candidates(session, user, document)),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
         kinds=tuple(office.kinds(session)), closed_reason=document.closed_reason,
         is_removed=document.removed_at is not None, steps=_steps(session, document),

@@ -223,7 +223,7 @@ def test_only_the_clerk_sees_drafts_and_acts_on_them(lan: Any, office: Office, s
             assert browser.get(path).status_code == 404, (person, path)
         own = browser.get("/doi-mat-khau").text.split('name="csrf" value="')[1].split('"')[0]
         form = entry | {"csrf": own, "reason": "thử việc"}
-        for act in ("vao-so", "luu", "khong-cap-nhat", "dua-lai", "tep/1/bo"):
+        for act in ("vao-so", "luu", "khong-cap-nhat", "dua-lai", "tep/1/bo", "tep/1/tach", f"gop/{draft}"):
             answer = browser.post(f"/den/{draft}/{act}", data=form, follow_redirects=False)
             assert answer.status_code == 403, (person, act)
     assert stored(office, draft).version == 1
@@ -241,7 +241,7 @@ def test_leaders_read_what_has_a_number(lan: Any, office: Office, signed_in: Any
 def test_a_form_without_its_token_changes_nothing(lan: Any, office: Office) -> None:
     draft = lay(office, Paper(1), received_at=office.clock())
     form = form_in(lan.get(f"/den/{draft}").text) | {"csrf": "x"}
-    for act in ("vao-so", "luu", "khong-cap-nhat", "tep/1/bo"):
+    for act in ("vao-so", "luu", "khong-cap-nhat", "tep/1/bo", "tep/1/tach", f"gop/{draft}"):
         assert lan.post(f"/den/{draft}/{act}", data=form, follow_redirects=False).status_code == 403
     assert stored(office, draft).version == 1
 

@@ -68,6 +68,27 @@ def test_one_click_says_what_a_file_is_and_saves_what_was_typed(lan: Any, office
     assert lan.post(f"/den/{draft}/tep/1/khac", data=form_in(page)).status_code == 404
 
 
+def test_one_click_splits_a_file_off_and_another_merges_it_again(lan: Any, office: Office, draft: int) -> None:
+    form = form_in(lan.get(f"/den/{draft}").text) | {"remark": "đang gõ"}
+    answer = lan.post(f"/den/{draft}/tep/2/tach", data=form, follow_redirects=False)
+    new = int(answer.headers["location"].rpartition("/")[2])
+    assert (roles(office, draft), roles(office, new)) == (["main"], ["main"])
+    page = lan.get(f"/den/{new}").text
+    assert f'formaction="/den/{new}/gop/{draft}"' in page and f"/den/{new}/tep/1/tach" not in page
+    assert form_in(lan.get(f"/den/{draft}").text)["remark"] == "đang gõ"
+    answer = lan.post(f"/den/{new}/gop/{draft}", data=form_in(page), follow_redirects=False)
+    assert answer.headers["location"] == f"/den/{draft}"
+    assert roles(office, draft) == ["main", "annex"]
+    assert "Đã gộp. Các tệp nay là phụ lục" in lan.get(f"/den/{draft}").text
+
+
+def test_a_split_that_cannot_be_done_says_why_and_keeps_what_was_typed(lan: Any, draft: int) -> None:
+    form = form_in(lan.get(f"/den/{draft}").text) | {"remark": "đang gõ"}
+    answer = lan.post(f"/den/{draft}/tep/1/tach", data=form)
+    assert answer.status_code == 409 and "Đây là văn bản chính của dự thảo" in answer.text
+    assert form_in(answer.text)["remark"] == "đang gõ"
+
+
 def test_a_file_comes_as_it_was_and_never_opens_in_the_page(lan: Any, office: Office, draft: int) -> None:
     answer = lan.get(f"/tep/{draft}/2")
     assert answer.content == b"PK\x05\x06" + b"\0" * 18
