@@ -93,8 +93,8 @@ def merge(
     session.expire(document, ["text_version"])
     payload = {"count": len(moved), "other": document.id}
     events.record(session, "merged", "incoming", into.id, by=by.id, at=at, source=source, payload=payload)
-    payload = {"reason": document.closed_reason, "other": into.id}
-    events.record(session, "merged_into", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
+    told = {"reason": document.closed_reason, "other": into.id}
+    events.record(session, "merged_into", "incoming", document.id, by=by.id, at=at, source=source, payload=told)
 
 
 def candidates(session: Session, user: User, document: Incoming) -> list[Candidate]:
