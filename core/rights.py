@@ -24,6 +24,7 @@ class Right(StrEnum):
     REMOVE_CONTENT = "remove_content"  # gỡ nội dung
     SEE_BOOKS = "see_books"  # Sổ văn bản đến
     CHECK_BOOKS = "check_books"
+    SEARCH = "search"  # Tìm kiếm: finds what the person may read
     OPEN_SERIES = "open_series"  # xác nhận số bắt đầu của sổ
     SEE_MAILBOXES = "see_mailboxes"
     SEE_BACKUPS = "see_backups"  # Sao lưu
@@ -37,6 +38,7 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
     Right.RELEASE_EXCLUDED: frozenset({Role.CUSTODIAN}),
     Right.REMOVE_CONTENT: frozenset({Role.CUSTODIAN}),
     Right.SEE_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
+    Right.SEARCH: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
     Right.CHECK_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF}),
     Right.OPEN_SERIES: frozenset({Role.CLERK}),
     Right.SEE_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),

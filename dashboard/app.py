@@ -20,6 +20,7 @@ from dashboard import (
     registers,
     removal,
     reports,
+    search,
     sessions,
 )
 from dashboard.guard import Guard, not_found
@@ -28,8 +29,8 @@ from dashboard.visitors import Visitors
 from dashboard.web import Office
 
 ROUTES = [
-    *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *held.routes, *removal.routes,
-    *mailboxes.routes, *reports.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
+    *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
+    *removal.routes, *mailboxes.routes, *reports.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

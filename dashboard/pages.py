@@ -15,6 +15,7 @@ from dashboard import words
 MENU = (
     ("/den", "Văn bản đến", Right.REGISTER, "drafts"),
     ("/so-den", "Sổ văn bản đến", Right.SEE_BOOKS, ""),
+    ("/tim", "Tìm kiếm", Right.SEARCH, ""),
     ("/bi-giu", "Thư bị giữ", Right.SEE_HELD, "held"),
     ("/khong-vao-so", "Không vào sổ", Right.SEE_HELD, ""),
     ("/go-noi-dung", "Gỡ nội dung", Right.REMOVE_CONTENT, ""),

@@ -37,8 +37,9 @@ class _Word:
 def marked(text: str, query: Query) -> tuple[Piece, ...]:
     """The whole of `text`, with every hit marked."""
     plain = normal(text)
-    words = _words(plain)
-    return _pieces(plain, 0, len(plain), _hits(words, query.terms))
+    # As it is printed, where that has the same letters in other spellings only.
+    shown = text if len(text) == len(plain) else plain
+    return _pieces(shown, 0, len(shown), _hits(_words(plain), query.terms))
 
 
 def snippet(text: str, query: Query) -> tuple[Piece, ...]:

@@ -41,6 +41,11 @@ def next_waiting(session: Session, *, at: datetime) -> Waiting | None:
     return Waiting(row.sha256, row.media_type, row.name or "") if row is not None else None
 
 
+def waiting_count(session: Session) -> int:
+    """How many contents nobody has read in full yet."""
+    return session.scalar(sa.select(sa.func.count()).where(_WAITING)) or 0
+
+
 def ask(session: Session, contents: Sequence[str], incoming_id: int) -> None:
     """Ask for the full text of contents that nobody has asked for yet."""
     known = set(session.scalars(sa.select(FileText.sha256).where(FileText.sha256.in_(contents))))

@@ -18,6 +18,8 @@ READERS = {
     "/so-den/den/xac-nhan-so": "lan",  # any clerk, while nobody is named
     "/sao-luu": "binh hoa quan",
     "/den": "lan",
+    "/tim": "lan hung mai binh hoa",
+    "/tim?q=chuyen+doi+so&tt=draft": "lan hung mai binh hoa",
     "/den/3": "lan binh hoa",
     "/den/122": "lan",
     "/den/3/huy-so": "lan",
