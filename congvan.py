@@ -172,8 +172,7 @@ def _verify(asked: Namespace) -> int:
     store = FolderStore(settings.files_folder)
     with _database(settings).reading() as session:
         proof = verify(session, store, settings.sealed_folder, on_fault=lambda fault: print(f"✗ {fault}"))
-    print(f"{proof.events} sự kiện, {proof.entries} số đến, {proof.files} tệp ({proof.bytes // 1_000_000} MB).")
-    print("Nguyên vẹn." if not proof.faults else f"{len(proof.faults)} chỗ hỏng; xem các dòng ✗ ở trên.")
+    print(*proof.sentences(), sep="\n")
     return Exit.OK if not proof.faults else Exit.FOUND_FAULTS
 
 
@@ -195,17 +194,9 @@ def _say(lines: Iterable[str]) -> int:
 
 
 def _doctor(asked: Namespace) -> int:
-    from config.doctor import Check, machine
     from ingest import checkup
-    from ingest.listener.checkup import look_at as listener_check
-    from ingest.spool import spool_root
 
-    settings = _settings(asked, "doctor")
-    mailboxes = (checkup.mailbox(mailbox) for mailbox in settings.mailboxes)
-    readable = Check(f"Cấu hình {asked.config} đọc được", True)
-    office = (*checkup.database(settings, now()), checkup.backup_place(settings), *checkup.scanner(settings.clamd))
-    doors = [listener_check(settings.listener)] if settings.listener.enabled else []
-    checks = [readable, *machine(settings, spool_root(settings)), *office, *mailboxes, *doors]
+    checks = [*checkup.everything(asked.config, _settings(asked, "doctor"), now())]
     for check in checks:
         print(check.line())
     return Exit.OK if all(check.is_right for check in checks if check.is_needed) else Exit.FOUND_FAULTS

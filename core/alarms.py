@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import calendar
 from core.db import table_of
 from core.letters import Arrival, MailboxState, MailFolder
-from core.office import OFFICE_ZONE
+from core.office import office_moment
 
 UNHEARD = timedelta(minutes=5)  # a service that is started again is heard of sooner
 _box, _folder = table_of(MailboxState).c, table_of(MailFolder).c
@@ -90,7 +90,7 @@ def _failing(box: MailboxState, limits: Limits, at: datetime) -> Alarm | None:
     since = box.last_success_at
     if since is not None and at - since <= timedelta(minutes=limits.failing_minutes):
         return None
-    when = f"từ {_moment(since)}" if since else "lần nào"
+    when = f"từ {office_moment(since)}" if since else "lần nào"
     return Alarm(Kind.FAILING, f"Không nhận được thư {when}. Xem lỗi ở dưới, báo người quản trị nếu không tự hết.")
 
 
@@ -103,8 +103,8 @@ def _silent(session: Session, mailbox: str, limits: Limits, at: datetime) -> Ala
         return None
     return Alarm(
         Kind.SILENT,
-        f"Không có thư mới nào từ {_moment(last)}, quá {limits.silent_hours} giờ không kể ngày nghỉ. Kết nối vẫn tốt: "
-        "xem thư có bị chuyển hướng hay chặn ở máy chủ không.",
+        f"Không có thư mới nào từ {office_moment(last)}, quá {limits.silent_hours} giờ không kể ngày nghỉ. "
+        "Kết nối vẫn tốt: xem thư có bị chuyển hướng hay chặn ở máy chủ không.",
     )  # fmt: skip
 
 
@@ -139,7 +139,3 @@ def _full(box: MailboxState, limits: Limits) -> Alarm | None:
     return Alarm(
         Kind.FULL, f"Hộp thư đã dùng {percent}% dung lượng. Khi đầy, máy chủ trả lại thư gửi đến: dọn bớt thư cũ."
     )
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}"

@@ -129,11 +129,11 @@ class MessageFile(Base):
 class Arrival(Base):
     """One letter at one place: exactly one row for each UID seen (promise 1).
 
-    `door` is imap, lmtp, smtp, dropped or released. For imap the place is (mailbox, folder, uidvalidity, uid).
-    What a mail server pushed (lmtp, smtp) is keyed by envelope and time: `folder` holds the recipients,
-    `uidvalidity` a hash of the envelope, `uid` the microseconds since 1970. For the others `uid` is the request's
-    id and uidvalidity 0. `size` is RFC822.SIZE. `cleared_at` is when the program took the letter
-    out of its folder.
+    `door` is imap, lmtp, smtp, dropped, released or again (a held letter read once more). For imap the place is
+    (mailbox, folder, uidvalidity, uid). What a mail server pushed (lmtp, smtp) is keyed by envelope and time: `folder`
+    holds the recipients, `uidvalidity` a hash of the envelope, `uid` the microseconds since 1970. For the others `uid`
+    is the request's id and uidvalidity 0. `size` is RFC822.SIZE. `cleared_at` is when the program took the letter out
+    of its folder.
     """
 
     __tablename__ = "arrivals"

@@ -71,6 +71,11 @@ def office_date(at: datetime) -> date:
     return at.astimezone(OFFICE_ZONE).date()
 
 
+def office_moment(at: datetime) -> str:
+    """An instant in office time as people read it: 14:05 05/01/2026."""
+    return f"{at.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}"
+
+
 def name_on(session: Session, day: date) -> OfficeName | None:
     """The office's name in force on a day, None before its first."""
     return session.scalars(_NAME_ON, {"day": day}).first()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core import events
 from core.db import Base
 from core.errors import NotAllowed, Permanent, WrongState
-from core.office import OFFICE_ZONE, office_date
+from core.office import office_date, office_moment
 from core.people import Role, User
 
 LARGEST_NUMBER = 9_999_999_999  # Phụ lục VI NĐ 30: ArrivalNumber is Number(10)
@@ -124,7 +124,7 @@ def next_number(session: Session, book: Book, *, at: datetime) -> tuple[int, dat
     """
     if book.waits_since is not None:
         raise WrongState(
-            f"{book.name} vừa khôi phục từ bản sao lưu lúc {book.waits_since.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}. "
+            f"{book.name} vừa khôi phục từ bản sao lưu lúc {office_moment(book.waits_since)}. "
             "Chờ người được chỉ định xác nhận số cuối cùng đã cấp (trang Sổ văn bản đến) rồi mới cấp số tiếp."
         )
     today = office_date(at)

@@ -26,6 +26,11 @@ class Proof:
     bytes: int = 0
     faults: list[str] = field(default_factory=list)
 
+    def sentences(self) -> list[str]:
+        """For the operator, who has heard of each fault already: what was looked at, and how it ended."""
+        seen = f"{self.events} sự kiện, {self.entries} số đến, {self.files} tệp ({self.bytes // 1_000_000} MB)."
+        return [seen, f"{len(self.faults)} chỗ hỏng; xem các dòng ✗ ở trên." if self.faults else "Nguyên vẹn."]
+
 
 def verify(
     session: Session, store: FolderStore, sealed_folder: Path, *, on_fault: Callable[[str], None] = lambda _: None

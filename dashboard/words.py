@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from core.office import OFFICE_ZONE, office_date
+from core.office import office_date, office_moment
 
 _UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
 
@@ -14,7 +14,7 @@ def day(value: date | None) -> str:
 
 def moment(at: datetime | None) -> str:
     """An instant in office time, 14:05 05/01/2026; empty for None."""
-    return f"{at.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}" if at else ""
+    return office_moment(at) if at else ""
 
 
 def number(value: int | None) -> str:

@@ -10,7 +10,7 @@ from core.backup import keys, restoring
 from core.backup.container import Damaged
 from core.backup.vault import CHANGES, FULL, Vault
 from core.db import Database
-from core.office import OFFICE_ZONE
+from core.office import office_moment
 from ingest.backups import Backups, vault_of
 
 Clock = Callable[[], datetime]
@@ -61,8 +61,8 @@ def _listed(vault: Vault) -> Iterator[str]:
         except Damaged as error:
             yield f"{name}\tHỎNG: {error.sentence}"
             continue
-        when = f"{found.taken_at.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}"
-        yield f"{name}\t{when}\t{found.entries} số đến\t{_megabytes(found.database_size)} cơ sở dữ liệu"
+        size = _megabytes(found.database_size)
+        yield f"{name}\t{office_moment(found.taken_at)}\t{found.entries} số đến\t{size} cơ sở dữ liệu"
 
 
 def _megabytes(size: int) -> str:

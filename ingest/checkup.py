@@ -3,16 +3,32 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
-from config.doctor import Check
+from config.doctor import Check, machine
 from config.settings import ClamdSettings, MailboxSettings, Settings
 from core.backup import marks
 from core.errors import CongvanError
+from core.office import office_moment
 from core.schema import open_current
 from ingest import backups, viruses
 from ingest.account import account_of
+from ingest.listener import checkup as listener_checkup
 from ingest.mailbox import Session
+from ingest.spool import spool_root
 from ingest.trouble import Trouble
+
+
+def everything(config: Path, settings: Settings, at: datetime) -> Iterator[Check]:
+    """All that `congvan doctor` looks at, in the order it is printed; `config` is the file the settings came from."""
+    yield Check(f"Cấu hình {config} đọc được", True)
+    yield from machine(settings, spool_root(settings))
+    yield from database(settings, at)
+    yield backup_place(settings)
+    yield from scanner(settings.clamd)
+    yield from (mailbox(one) for one in settings.mailboxes)
+    if settings.listener.enabled:
+        yield listener_checkup.look_at(settings.listener)
 
 
 def look_at(settings: MailboxSettings) -> bool:
@@ -81,7 +97,7 @@ def _backup(mark: marks.BackupMark | None, kind: str, at: datetime) -> Check:
     if mark is not None and mark.failure:
         return Check(what, False, mark.failure)
     is_late = marks.is_late(mark, kind, at)
-    when = f"{mark.done_at:%d/%m/%Y %H:%M} UTC" if mark is not None and mark.done_at else "chưa lần nào"
+    when = office_moment(mark.done_at) if mark is not None and mark.done_at else "chưa lần nào"
     return Check(
         f"{what}: {when}", not is_late, "Quá hạn: xem «congvan ingest» có chạy không.", is_needed=kind != "trial"
     )

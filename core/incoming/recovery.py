@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core import administration, events, registers
 from core.errors import NotAllowed, Permanent, WrongState
 from core.incoming.tables import Incoming, Origin, State
-from core.office import OFFICE_ZONE, OfficeFact, office_date
+from core.office import OfficeFact, office_date, office_moment
 from core.people import Role, User
 from core.registers import Book, Direction
 
@@ -91,8 +91,7 @@ def confirm_last_number(
 
 def _lost_line(book: Book, number: int, by: User, at: datetime) -> dict[str, object]:
     assert book.waits_since is not None
-    backed_up = f"{book.waits_since.astimezone(OFFICE_ZONE):%H:%M %d/%m/%Y}"
-    today = office_date(at)
+    backed_up, today = office_moment(book.waits_since), office_date(at)
     return {
         "state": State.VOIDED, "origin": Origin.PAPER, "book_id": book.id, "received_at": at,
         "arrival_number": number, "year": today.year, "arrived_on": today, "registered_at": at,
