@@ -1,8 +1,9 @@
 """A letter and what was read of its files to drafts: main documents, their twins and annexes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 
 from core.evidence import Evidence, Source
@@ -10,6 +11,7 @@ from core.notation import code_key
 from core.text import fold
 from ingest.letter import Attachment, Draft, Letter, Page
 from ingest.noting import notes_of
+from ingest.reading.attached import goes_with, second_document
 from ingest.reading.candidates import from_file_name, from_subject
 from ingest.reading.pages import DOC, DOCX, ODT, PDF, PICTURES, RTF, SHEETS
 from ingest.reading.weighing import merge, same
@@ -19,6 +21,7 @@ _ANNEX_NAME = re.compile(
     r"^(?:\d+[\s._-]+)?(?:pl|phu[\s._-]?luc|kem[\s._-]?theo|danh[\s._-]?sach|ds|bieu[\s._-]?mau|mau|bang|de[\s._-]?cuong|du[\s._-]?thao|"
     r"file[\s._-]?kem|tai[\s._-]?lieu|bieu)(?:[\s._-]|\d|$)"
 )
+SLIPS = ("Phiếu chuyển", "Phiếu gửi")
 _SIGNED_NAME = re.compile(r"signed|da[\s._-]?ky|ky[\s._-]?so", re.IGNORECASE)
 _SUFFIXES = re.compile(r"(?:[\s._-]*(?:signed|da[\s._-]?ky|kyso|ky[\s._-]so|final|\(\d+\)|ban[\s._-]?(?:word|pdf)))+$")
 
@@ -41,9 +44,12 @@ class FileReading:
         """Whether it is an edXML package: it speaks for a document and is none."""
         return any(evidence.source is Source.EDXML for evidence in self.fields.values())
 
-    @property
+    @cached_property
     def is_document(self) -> bool:
-        """Whether it has a head of its own: a code, or at least a notation with its number left blank."""
+        """Whether it has a head of its own: a code, or at least a notation with its number left blank, but no annex's
+        form that says with which document it goes."""
+        if "code" not in self.fields and goes_with(self.pages) is not None:
+            return False
         return "code_notation" in self.fields or ("issuer" in self.fields and "kind" in self.fields)
 
 
@@ -58,15 +64,16 @@ class _Group:
 def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, ...]:
     """The drafts of `letter`. `readings` are by index of attachment; files without one are annexes.
 
-    Each document with a head of its own is a draft; files that bear the same code, or the same name but for
-    the ending, are twins of one draft, of which the signed PDF is the main file. What has no head is an annex
+    Each document with a head of its own is a draft, but what a Phiếu chuyển or Phiếu gửi brings goes with it; files
+    that bear the same code, or the same name but for the ending, are twins of one draft, of which the signed PDF is
+    the main file. What has no head is an annex
     of the document that its name or archive points to, else of the first. Pictures of the mail's text are
     left out. A letter whose files have no head at all is one draft, so that nothing is lost.
     """
     usable = [i for i, a in enumerate(letter.attachments) if is_kept(a)]
     mains = [i for i in usable if may_be_main(letter.attachments[i])]
-    groups = _documents(letter, readings, mains)
-    placed = {i for group in groups for i in group.documents}
+    groups = _under_slips(_documents(letter, readings, mains), readings)
+    placed = {i for group in groups for i in (*group.documents, *group.annexes)}
     rest = [i for i in usable if i not in placed]
     if not groups:
         if not mains:
@@ -99,6 +106,21 @@ def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequ
             groups.append(_Group([index]))
     groups.sort(key=lambda g: min(g.documents))
     return groups
+
+
+def _under_slips(groups: list[_Group], readings: Mapping[int, FileReading]) -> list[_Group]:
+    """With one slip in the letter (DOMAIN §1.1 numbers 26, 27) the documents that it forwards are its annexes."""
+    slips = [group for group in groups if _kind(readings, group) in SLIPS]
+    if len(slips) != 1:
+        return groups
+    (slip,) = slips
+    slip.annexes += [index for group in groups if group is not slip for index in group.documents]
+    return slips
+
+
+def _kind(readings: Mapping[int, FileReading], group: _Group) -> str:
+    said = (_fields(readings, index).get("kind") for index in group.documents)
+    return next((kind.value for kind in said if kind), "")
 
 
 def _fields(readings: Mapping[int, FileReading], index: int) -> Mapping[str, Evidence]:
@@ -163,11 +185,17 @@ def _is_signed(attachment: Attachment) -> bool:
 
 
 def _home(letter: Letter, readings: Mapping[int, FileReading], groups: Sequence[_Group], index: int) -> _Group:
-    """The draft that the annex `index` belongs to: a package's code, same stem, same archive, else the first."""
+    """The draft that the annex `index` belongs to: a package's code, the code it names, same stem, same
+    archive, else the first."""
     attachment = letter.attachments[index]
     if "code" in _fields(readings, index):
         for group in groups:
             if _agree(_fields(readings, group.documents[0]), readings[index].fields):
+                return group
+    if index in readings and (code := goes_with(readings[index].pages)):
+        for group in groups:
+            own = (_fields(readings, document).get("code") for document in group.documents)
+            if any(one and code_key(one.value) == code_key(code) for one in own):
                 return group
     stem = _stem(attachment.name)
     for group in groups:
@@ -202,8 +230,20 @@ def _draft(letter: Letter, readings: Mapping[int, FileReading], group: _Group, h
     if is_read:  # hints confirm or cast doubt; they fill no place that the document itself left blank
         fields = {n: e for n, e in fields.items() if e.source not in (Source.SUBJECT, Source.FILENAME)}
     files = (*ranked, *group.annexes)
-    notes = (*_notes(reading, fields), *notes_of(letter, (letter.attachments[i] for i in files)))
+    enclosed = (i for i in group.annexes if i in readings and readings[i].is_document and not readings[i].is_package)
+    notes = (
+        *_notes(reading, fields),
+        *(f"enclosed:{letter.attachments[i].name}" for i in enclosed),
+        *notes_of(letter, (letter.attachments[i] for i in files)),
+    )
     return Draft(main, files, fields, notes)
+
+
+def _enclosed(letter: Letter, readings: Mapping[int, FileReading], group: _Group) -> Iterator[str]:
+    if _kind(readings, group) in SLIPS:
+        for index in group.annexes:
+            if index in readings and readings[index].is_document and not readings[index].is_package:
+                yield f"enclosed:{letter.attachments[index].name}"
 
 
 def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, ...]:
@@ -214,4 +254,6 @@ def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, .
         notes.append(reading.problem)
     if "code_notation" in fields and "code" not in fields:
         notes.append("number_blank")
+    if page := second_document(reading.pages):
+        notes.append(f"second_document:{page}")
     return tuple(notes)

@@ -28,6 +28,8 @@ _OF_FILES = {
     "names_disagree": "Tệp «» mang hai tên khác nhau trong thư. Xem nội dung, đừng tin tên tệp",
     "damaged_base64": "Tệp «» bị hỏng trên đường đi, có thể thiếu nội dung. Đề nghị nơi gửi lại",
     "damaged_archive": "Tệp nén «» bị hỏng, máy không lấy hết tệp bên trong. Đề nghị nơi gửi lại",
+    "enclosed": "Tệp «» là văn bản được chuyển kèm phiếu này. Cần vào sổ riêng thì bấm «tách» bên tên tệp",
+    "second_document": "Trang «» của văn bản chính có đầu một văn bản khác: có thể hai văn bản nằm trong một tệp",
     "unopened": "Tệp nén «» máy chưa mở được. Mở ngoài rồi thả các tệp vào bàn",
 }
 _SHORT = {
@@ -39,7 +41,7 @@ _SHORT = {
     "program": "có chương trình", "macro": "có macro", "pdf_script": "PDF có mã chạy", "pdf_launch": "PDF có lệnh chạy",
     "pdf_files": "PDF có tệp nhúng", "active_control": "có đối tượng nhúng", "script": "có mã chạy",
     "names_disagree": "tệp hai tên", "damaged_base64": "tệp hỏng", "damaged_archive": "tệp nén hỏng",
-    "unopened": "tệp nén chưa mở",
+    "unopened": "tệp nén chưa mở", "enclosed": "có văn bản kèm phiếu", "second_document": "hai văn bản một tệp",
 }  # fmt: skip
 
 

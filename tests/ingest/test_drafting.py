@@ -1,13 +1,21 @@
 """Which files of a letter become which draft."""
 
 import hashlib
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from core.evidence import Evidence, Source
 from ingest.drafting import FileReading, draft
 from ingest.letter import Address, Attachment, Draft, Letter, MailClass, Page, Word
+from ingest.reading import read_fields, read_pages
 from ingest.reading.pages import DOCX, PDF
+
+sys.path.append(str(Path(__file__).parent / "reading"))
+from printed_papers import papers, print_pdf
 
 TEXT_PAGE = Page(1, (Word("chữ", 0.1, 0.1, 0.2, 0.12),))
 SCAN_PAGE = Page(1, (), is_scan=True)
@@ -120,3 +128,61 @@ def test_a_subject_that_only_says_sending_is_no_subject() -> None:
         letter([file("quet.pdf")], "Fwd: V/v gửi văn bản qua hộp thư công vụ"), {0: FileReading((SCAN_PAGE,))}
     )
     assert made.fields == {}
+
+
+def words(*lines: str) -> Page:
+    """A page with these lines in its upper part."""
+    placed = [
+        Word(word, 0.1 + 0.05 * column, 0.1 + 0.03 * row, 0.14 + 0.05 * column, 0.12 + 0.03 * row)
+        for row, line in enumerate(lines) for column, word in enumerate(line.split())
+    ]  # fmt: skip
+    return Page(1, tuple(placed))
+
+
+def test_an_annex_goes_with_the_document_it_names() -> None:
+    one = letter([file("12.pdf"), file("13.pdf"), file("a.docx", DOCX), file("b.docx", DOCX)])
+    named = FileReading((words("PHỤ LỤC I", "(Kèm theo Công văn số 13/SNV-VP ngày", "04/6/2026 của Sở Nội vụ)"),))
+    blank = FileReading((words("BÁO CÁO", "(kèm theo Công văn số …/SNV-VP)"),), document(None).fields)
+    readings = {0: document("12/SNV-VP"), 1: document("13/SNV-VP", subject="khác"), 2: named, 3: blank}
+    made = drafts(one, readings)
+    assert [names(one, d) for d in made] == [["12.pdf", "b.docx"], ["13.pdf", "a.docx"]]
+
+
+def test_running_text_about_what_is_enclosed_makes_no_annex() -> None:
+    running = words("Sở Nội vụ gửi kèm theo Công văn số 13/SNV-VP danh sách")
+    one = letter([file("12.pdf"), file("a.docx", DOCX)])
+    made = drafts(one, {0: document("12/SNV-VP"), 1: FileReading((running,), document(None, "SNV-TC", "khác").fields)})
+    assert len(made) == 2
+
+
+def test_a_slip_keeps_what_it_forwards() -> None:
+    one = letter([file("don vi.pdf"), file("phieu.pdf"), file("bang.xlsx", "x/y")])
+    slip = document("7/PC-UBND", "PC-UBND", "chuyển văn bản")
+    slip = FileReading(slip.pages, dict(slip.fields) | {"kind": Evidence("Phiếu chuyển", 0.9, Source.TEXT)})
+    (made,) = drafts(one, {0: document("12/SNV-VP"), 1: slip})
+    assert names(one, made) == ["phieu.pdf", "don vi.pdf", "bang.xlsx"]
+    assert made.fields["code"].value == "7/PC-UBND"
+    assert made.notes == ("enclosed:don vi.pdf",)
+
+
+def test_two_slips_stay_apart() -> None:
+    slips = [document(f"{n}/PC-UBND", "PC-UBND", f"việc {n}") for n in (7, 8)]
+    kind = {"kind": Evidence("Phiếu chuyển", 0.9, Source.TEXT)}
+    readings = {n: FileReading(one.pages, dict(one.fields) | kind) for n, one in enumerate(slips)}
+    assert len(drafts(letter([file("7.pdf"), file("8.pdf")]), readings)) == 2
+
+
+@pytest.mark.parametrize(
+    ("codes", "note"), [(("12/SNV-VP", "13/TB-SNV"), "second_document:2"), (("12/SNV-VP",) * 2, "")]
+)
+def test_two_documents_in_one_file_are_told(tmp_path: Path, codes: tuple[str, str], note: str) -> None:
+    paper = next(papers())
+    pages: list[Page] = []
+    for code in codes:
+        (page,) = read_pages(
+            print_pdf(replace(paper, code=f"Số: {code}", body=paper.body[:1]), tmp_path / "a.pdf"), PDF
+        )
+        pages.append(replace(page, number=len(pages) + 1))
+    reading = FileReading(tuple(pages), read_fields(pages))
+    (made,) = drafts(letter([file("a.pdf")]), {0: reading})
+    assert [n for n in made.notes if n.startswith("second")] == ([note] if note else [])
