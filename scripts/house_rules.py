@@ -1,4 +1,5 @@
-"""What no linter checks: files of at most 300 lines, functions of at most 50, nothing of one machine in the tree."""
+"""What no linter checks: files of at most 300 lines, functions of at most 50, nothing of one machine in the tree, and
+mutations that fit the code."""
 
 import ast
 import re
@@ -53,6 +54,10 @@ def _breaches(path: Path) -> Iterator[str]:
         yield f"{name}: {lines} dòng, nhiều nhất {LONGEST_FILE}"
     if path.suffix == ".py":
         yield from _long_functions(name, text)
+    if path.suffix == ".patch":
+        done = subprocess.run(["git", "apply", "--check", str(path)], cwd=ROOT, capture_output=True, check=False)
+        if done.returncode:
+            yield f"{name}: không còn khớp với mã nguồn"
     for number, line in enumerate(text.splitlines(), start=1):
         if any(host in line for host in _HOSTS):
             yield f"{name}:{number}: tên máy chủ kho gói"
