@@ -9,6 +9,7 @@ from tests.generator.kinds import EVERY, Kind
 from tests.generator.offices import Level, Office
 from tests.generator.paper import Paper, Truth, printed
 from tests.generator.signers import signatures_of
+from tests.generator.trap import SCANNED
 from tests.generator.traps import TRAPS, Setting
 from tests.generator.wording import Wording, wording
 
@@ -17,7 +18,7 @@ _FIELDS = ("code", "issued_on", "issuer", "parent_issuer", "kind", "subject", "s
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is to be made: `kind` counts in `EVERY`, `file` is pdf, docx, rtf, odt, scan or photo, `traps` by name."""
+    """What is made: `kind` counts in `EVERY`, `file` is one of `recipes.FILES`, `traps` go by name."""
 
     half: str
     seed: int
@@ -37,7 +38,7 @@ def compose(recipe: Recipe) -> Paper:
     words, kind = wording(recipe.half), EVERY[recipe.kind]
     office = _office(rng, words, kind)
     matter = _matter(rng, words, kind, office)
-    paper = with_body(_head(matter), matter)
+    paper = _sealed(with_body(_head(matter), matter), recipe)
     for name, trap in TRAPS.items():
         if name in recipe.traps:
             own = Random(f"{recipe.half}/{recipe.seed}/{name}")
@@ -45,6 +46,12 @@ def compose(recipe: Recipe) -> Paper:
     if missing := set(recipe.traps) - set(TRAPS):
         raise KeyError(f"no such trap: {missing}")
     return paper
+
+
+def _sealed(paper: Paper, recipe: Recipe) -> Paper:
+    """Paper that is scanned bears a seal seven times in ten."""
+    is_sealed = recipe.file in SCANNED and Random(f"seal {recipe.half}/{recipe.seed}").random() < 0.7
+    return replace(paper, layout=replace(paper.layout, seal=is_sealed))
 
 
 def _office(rng: Random, words: Wording, kind: Kind) -> Office:

@@ -101,6 +101,7 @@ class Layout:
     word_caps: bool = False
     seal: bool = False
     hung: bool = False
+    misread: bool = False  # a scan with the text of an earlier, wrong OCR
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tests.generator.traps import CLASHES, TRAPS
 from tests.generator.wording import wording
 
 FROZEN = Path(__file__).with_name("scored.jsonl")
-FILES = ("pdf", "docx", "rtf", "odt", "scan", "photo")
+FILES = ("pdf", "docx", "rtf", "odt", "scan", "photo", "doc")
 
 
 def drawn(half: str, seed: int, file: str) -> Recipe:
@@ -39,6 +39,7 @@ def _letter() -> object:
 
 
 def _traps(rng: Random, kind: int, file: str) -> tuple[str, ...]:
+    file = "docx" if file == "doc" else file  # a DOC is made from a DOCX
     able = [name for name, trap in TRAPS.items() if file in trap.files and trap.kinds(EVERY[kind])]
     laid: list[str] = []
     for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 4))):
@@ -76,11 +77,11 @@ def recipes(half: str, count: int, files: tuple[str, ...] = FILES, first: int = 
     return list(islice(turned, first, first + count))
 
 
-def freeze(sizes: dict[str, int]) -> str:
-    """Lines of a new frozen list with so many documents of each file."""
+def freeze(sizes: dict[str, int], first: int = 0) -> str:
+    """Lines for the frozen list: so many documents of each file, from seed `first`; they are only ever appended."""
     lines = []
     for file, size in sizes.items():
-        for seed in range(size):
+        for seed in range(first, first + size):
             row = asdict(recipe := drawn("scored", seed, file)) | {"truth": digest(recipe)}
             row.pop("half")
             lines.append(json.dumps(row, ensure_ascii=False))

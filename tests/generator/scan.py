@@ -9,15 +9,22 @@ import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from tests.generator.ocr_layer import bound_with_text, misread_lines
+
 _PAPER = (250, 249, 245)
 
 
-def scan_of(pdf: bytes, rng: Random) -> bytes:
-    """An image-only PDF of the pages at 150 to 300 dpi; one in ten in grey, one in twelve turned by quarters."""
+def scan_of(pdf: bytes, rng: Random, *, misread: bool = False) -> bytes:
+    """An image-only PDF of the pages at 150 to 300 dpi; one in ten in grey, one in twelve turned by quarters.
+
+    `misread` lays the text of a foreign OCR over the pages.
+    """
     dpi = rng.choice((150, 200, 200, 200, 300))
     pages = [_worn(page, rng) for page in _pages(pdf, dpi)]
     if rng.random() < 0.1:
         pages = [page.convert("L") for page in pages]
+    if misread:
+        return bound_with_text(pages, misread_lines(pdf, rng), dpi, rng.randint(38, 80))
     if rng.random() < 0.08:
         quarter = rng.choice((90, 180, 270))
         pages = [page.rotate(quarter, expand=True) for page in pages]

@@ -11,7 +11,7 @@ from tests.generator.paper import Paper, Paragraph, Truth
 from tests.generator.wording import Wording
 
 PRINTED = frozenset({"pdf", "scan", "photo"})
-WRITTEN = frozenset({"docx", "rtf", "odt"})
+WRITTEN = frozenset({"docx", "rtf", "odt", "doc"})
 SCANNED = frozenset({"scan", "photo"})
 ALL = PRINTED | WRITTEN
 

@@ -137,6 +137,10 @@ def _hung_seal(paper: Paper, s: Setting) -> Paper:
     return replace(paper, layout=replace(paper.layout, hung=True))
 
 
+def _misread_layer(paper: Paper, s: Setting) -> Paper:
+    return replace(paper, layout=replace(paper.layout, misread=True))
+
+
 def _encoded(encoding: str) -> Trap:
     files = ALL - SCANNED if encoding in ("nfd", "look-alikes") else frozenset({"pdf", "docx", "rtf"})
     return Trap(lambda paper, s: replace(paper, layout=replace(paper.layout, encoding=encoding)), files)
@@ -169,6 +173,7 @@ MARK_TRAPS = {
     "spread": Trap(_spread, frozenset({"pdf"}), weight=1),
     "sans": Trap(_sans, PRINTED),
     "sealed": Trap(_sealed, SCANNED, weight=14),
+    "misread layer": Trap(_misread_layer, frozenset({"scan"}), weight=3),
     "hung seal": Trap(_hung_seal, SCANNED, weight=3),
     "tcvn3": _encoded("tcvn3"),
     "vni": _encoded("vni"),
