@@ -12,7 +12,7 @@ HALF ?= practice
 COUNT ?= 100
 KINDS ?= pdf,docx
 
-.PHONY: help run test check bench torture mutations score score-generated setup-run setup-test setup-check
+.PHONY: help run test check bench torture mutations score score-generated score-screening setup-run setup-test setup-check
 
 help:
 	@echo 'make run                chạy cơ quan mẫu: hộp thư, tài khoản, thư đến (PORT=8360)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make bench              đo tốc độ và bộ nhớ, ghi vào bench/results/'
 	@echo 'make mutations          phá từng lời hứa trong một bản sao, kiểm thử phải bắt được'
 	@echo 'make score DATA=THƯ_MỤC chấm điểm «congvan read» trên dữ liệu có nhãn'
+	@echo 'make score-screening    thư tự sinh: có dấu mật thì không lọt, nói chuyện mật thì không chặn (COUNT=500)'
 	@echo 'make score-generated DATA=THƯ_MỤC  chấm trên văn bản tự sinh (HALF=practice|scored COUNT=100 KINDS=pdf,docx,scan)'
 
 run: setup-run
@@ -58,6 +59,11 @@ score-generated: setup-test
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	$(PYTHON_BIN) -m tests.generator "$$folder" --half $(HALF) --count $(COUNT) --kinds $(KINDS) && \
 	$(PYTHON_BIN) '$(SCORER)' documents "$$folder" --command '$(CURDIR)/.venv/bin/congvan' $(ARGS)
+
+score-screening: setup-test
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PYTHON_BIN) -m tests.generator "$$folder" --mode secrecy --half $(HALF) --count $(COUNT) && \
+	$(PYTHON_BIN) -m tests.generator.screening_score "$$folder" --command '$(CURDIR)/.venv/bin/congvan' $(ARGS)
 
 setup-run setup-test setup-check: setup-%:
 	@scripts/setup.sh $*
