@@ -125,10 +125,13 @@ class HandedOver:
             with slot.raw.open("xb") as raw:
                 for window in sealing.unseal(self._settings.sealed_folder / letter.sealed_path, letter.seal_key):
                     raw.write(window)
-        except (Permanent, OSError) as error:
+        except (Permanent, FileNotFoundError) as error:
             self._shared.spool.release(slot)
             self._answer(request.id, error.sentence if isinstance(error, Permanent) else _NOT_KEPT)
             return
+        except OSError:  # of the disk or the spool: the letter is still there
+            self._shared.spool.release(slot)
+            raise
         self._submit(request, slot, letter.size, _AGAIN if request.kind == requests.AGAIN else _RELEASED)
 
     def _take_excluded(self, request: IntakeRequest, place: Arrival) -> None:

@@ -50,11 +50,6 @@ class Manifest:
     format: int = _FORMAT
 
     @property
-    def kind(self) -> str:
-        """FULL or CHANGES."""
-        return CHANGES if self.base else FULL
-
-    @property
     def taken_at(self) -> datetime:
         """The snapshot's instant, aware UTC."""
         return datetime.fromisoformat(self.at)

@@ -22,13 +22,20 @@ class Receiving:
     """A letter in the spool that is not complete. `slot` belongs to whoever takes it after `complete`."""
 
     def __init__(self, spool: Spool, slot: Slot, expected: int, max_bytes: int) -> None:
-        """`slot` has room for `expected` bytes, `max_bytes` is the most that is taken."""
+        """`slot` has room for `expected` bytes, `max_bytes` is the most that is taken.
+
+        Raises OSError when its file can't be made; the slot is released then.
+        """
         self.slot = slot
         self.size = 0
         self._spool = spool
         self._held = expected
         self._max_bytes = max_bytes
-        self._file = Path(slot.raw).open("xb", buffering=0)  # noqa: SIM115 (closed by complete and abandon)
+        try:
+            self._file = Path(slot.raw).open("xb", buffering=0)  # noqa: SIM115 (closed by complete and abandon)
+        except OSError:
+            spool.release(slot)
+            raise
         self._began = time.monotonic()
 
     def add(self, piece: bytes) -> None:

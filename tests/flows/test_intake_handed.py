@@ -125,6 +125,21 @@ def test_a_held_letter_that_is_let_in_becomes_a_draft_and_its_seal_is_dead(offic
     assert not list(office.settings.sealed_folder.iterdir())
 
 
+def test_a_held_letter_that_a_disk_refuses_to_read_is_not_said_to_be_gone(office: Office) -> None:
+    user = custodian(office)
+    office.send(office.mailbox("vanthu"), LINK_ONLY)
+    assert office.take_in() == 0
+    with office.database.writing() as session:
+        sealed = session.scalars(sa.select(HeldLetter)).one()
+        path = office.settings.sealed_folder / str(sealed.sealed_path)
+        path.unlink()
+        path.mkdir()  # what can't be read, whoever asks
+        held.release_held(session, sealed, by=session.get_one(User, user), at=AT)
+    with office.watching():
+        wait_until(lambda: all_answered(office))
+    assert answers(office)[0].startswith("Máy không ghi được văn bản này")
+
+
 SECRET = (
     "From: a@skhcn.gov.vn\r\nSubject: (MẬT) Báo cáo KHOA-BI-MAT\r\nMessage-ID: <s@x>\r\n"
     "Content-Type: text/plain; charset=utf-8\r\n\r\nĐộ mật: TỐI MẬT\r\nKHOA-BI-MAT\r\n"
