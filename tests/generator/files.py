@@ -14,20 +14,15 @@ from tests.generator.legacy_word import docs_of
 from tests.generator.open_text import odt_of
 from tests.generator.paper import Paper, Truth
 from tests.generator.rich_text import rtf_of
-from tests.generator.scan import photo_of, scan_of
+from tests.generator.scan import fax_of, photo_of, scan_of
 from tests.generator.typeset import pdf_of
 from tests.generator.word import docx_of
 
 TYPES = {
-    "pdf": "born-digital",
-    "docx": "docx",
-    "rtf": "rtf",
-    "odt": "odt",
-    "doc": "doc",
-    "scan": "scan",
-    "photo": "scan",
-}
-SUFFIXES = {"scan": "pdf", "photo": "jpg"}
+    "pdf": "born-digital", "docx": "docx", "rtf": "rtf", "odt": "odt", "doc": "doc",
+    "scan": "scan", "photo": "scan", "fax": "scan",
+}  # fmt: skip
+SUFFIXES = {"scan": "pdf", "photo": "jpg", "fax": "tif"}
 
 
 def file_of(recipe: Recipe, paper: Paper) -> bytes:
@@ -40,6 +35,8 @@ def file_of(recipe: Recipe, paper: Paper) -> bytes:
         return pdf_of(paper, rng)
     if recipe.file == "scan":
         return scan_of(pdf_of(paper, rng, with_ink=True), rng, misread=paper.layout.misread)
+    if recipe.file == "fax":
+        return fax_of(pdf_of(paper, rng, with_ink=True), rng)
     if recipe.file == "photo":
         return photo_of(pdf_of(paper, rng, with_ink=True), rng)
     return {"docx": docx_of, "rtf": rtf_of, "odt": odt_of}[recipe.file](paper)

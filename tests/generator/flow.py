@@ -1,7 +1,7 @@
 """A paper as a word processor has it: paragraphs and tables in order, for every format that flows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.generator.encodings import stored
 from tests.generator.paper import Line, Paper, Signature, Stamp, plain
@@ -29,6 +29,7 @@ class Para:
     runs: tuple[Run, ...] = ()
     align: str = "left"
     broken: bool = False
+    drawn: bool = False  # in a text box
 
 
 @dataclass(frozen=True)
@@ -119,10 +120,14 @@ class _Writer:
             yield Para((*runs, Run("\t"), *beside))
 
     def stamp(self, stamp: Stamp) -> Iterator[Block]:
-        line = self.line(
-            stamp.text, True, red=stamp.style != "plain", align="right" if stamp.where == "right" else "left"
-        )
-        yield Grid((((line,),),), (4.5,), lines=True) if stamp.style in ("framed", "double", "faint") else line
+        align = "right" if stamp.where == "right" else "left"
+        line = self.line(stamp.text, True, red=stamp.style != "plain", align=align)
+        if stamp.drawn:
+            yield replace(line, drawn=True)
+        elif stamp.style in ("framed", "double", "faint"):
+            yield Grid((((line,),),), (4.5,), lines=True)
+        else:
+            yield line
 
     def title(self) -> Iterator[Block]:
         p = self.paper

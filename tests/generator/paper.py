@@ -41,13 +41,15 @@ class Signature:
 class Stamp:
     """A stamped word: `style` framed, double, bare, faint or plain (typed, without colour); `where` it was put.
 
-    `where` is left or right below the head, or head (above it); `turn` is how far it leans, in degrees.
+    `where` is left or right below the head, or head (above it); `turn` is how far it leans, in degrees. `drawn` is
+    a text box of Word, which stands outside the run of the text.
     """
 
     text: str
     style: str = "framed"
     where: str = "left"
     turn: float = 0.0
+    drawn: bool = False
 
 
 @dataclass(frozen=True)

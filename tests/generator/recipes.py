@@ -15,7 +15,7 @@ from tests.generator.traps import CLASHES, TRAPS
 from tests.generator.wording import wording
 
 FROZEN = Path(__file__).with_name("scored.jsonl")
-FILES = ("pdf", "docx", "rtf", "odt", "scan", "photo", "doc")
+FILES = ("pdf", "docx", "rtf", "odt", "scan", "photo", "doc", "fax")
 
 
 def drawn(half: str, seed: int, file: str) -> Recipe:

@@ -31,6 +31,16 @@ def scan_of(pdf: bytes, rng: Random, *, misread: bool = False) -> bytes:
     return _bound(pages, dpi, rng.randint(38, 80))
 
 
+def fax_of(pdf: bytes, rng: Random) -> bytes:
+    """Pages of black and white dots at 200 dpi in one TIFF, as fax machines and old scanners store them."""
+    pages = [_worn(page, rng).convert("L") for page in _pages(pdf, 200)]
+    limit = rng.randint(120, 190)
+    dots = [page.point(lambda grey: 255 * (grey > limit)).convert("1") for page in pages]
+    out = io.BytesIO()
+    dots[0].save(out, "TIFF", compression="group4", save_all=True, append_images=dots[1:], dpi=(200, 200))
+    return out.getvalue()
+
+
 def photo_of(pdf: bytes, rng: Random) -> bytes:
     """The first page photographed on a table: a JPEG, darker to one side, more askew than a scan."""
     page = next(_pages(pdf, 150))

@@ -85,10 +85,14 @@ def _marked(paper: Paper, rng: Random) -> tuple[Paper, str, str]:
     where = rng.choice(("left", "left", "right", "head"))
     turn = rng.choice((0.0, 0.0, rng.uniform(-6, 6)))
     said = rng.choice((text, text, text, text, f"Độ mật: {text.capitalize()}", " ".join(text)))
-    stamp = Stamp(said, style, where, turn)
+    stamp = Stamp(said, style, where, turn, drawn=rng.random() < 0.25)
     lines = (Paragraph(f"Bản số: {rng.randrange(1, 15):02d}/15"),) if rng.random() < 0.2 else ()
     stamps = (stamp, *paper.stamps) if rng.random() < 0.5 else (*paper.stamps, stamp)
-    return replace(paper, stamps=stamps, body=(*lines, *paper.body)), value, f"{said} {style} {where}"
+    return (
+        replace(paper, stamps=stamps, body=(*lines, *paper.body)),
+        value,
+        f"{said} {style} {where}{' drawn' * stamp.drawn}",
+    )
 
 
 def _tempting(paper: Paper, half: str, rng: Random) -> tuple[Paper, None]:

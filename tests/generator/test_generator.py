@@ -11,6 +11,7 @@ from email.policy import default
 from pathlib import Path
 from random import Random
 
+import docx
 import pypdfium2
 import pytest
 
@@ -122,6 +123,16 @@ def test_scans_have_no_text_layer_or_a_wrong_one() -> None:
     text = _text(file_of(misread, paper))
     assert text.isascii() and len(text) > 300
     assert (paper.truth["subject"] or "") not in text
+
+
+def test_a_stamp_in_a_box_of_word_stands_outside_the_text() -> None:
+    recipe = Recipe("practice", 7, 17, "docx", ("urgent in a box",))
+    paper = compose(recipe)
+    data = io.BytesIO(file_of(recipe, paper))
+    [stamp] = [stamp.text for stamp in paper.stamps]
+    assert stamp not in [one.text for one in docx.Document(data).paragraphs]
+    with zipfile.ZipFile(data) as package:
+        assert stamp in package.read("word/document.xml").decode().partition("txbxContent>")[2]
 
 
 def test_a_doc_is_asked_of_libreoffice_and_of_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,9 @@ from tests.generator.offices import Office
 from tests.generator.paper import Paper, Paragraph, Truth
 from tests.generator.wording import Wording
 
-PRINTED = frozenset({"pdf", "scan", "photo"})
+PRINTED = frozenset({"pdf", "scan", "photo", "fax"})
 WRITTEN = frozenset({"docx", "rtf", "odt", "doc"})
-SCANNED = frozenset({"scan", "photo"})
+SCANNED = frozenset({"scan", "photo", "fax"})
 ALL = PRINTED | WRITTEN
 
 

@@ -21,6 +21,12 @@ def _urgent(paper: Paper, s: Setting) -> Paper:
     return replace(paper, stamps=(*paper.stamps, stamp), truth=known(paper, urgency=value))
 
 
+def _urgent_in_a_box(paper: Paper, s: Setting) -> Paper:
+    text, value = s.rng.choice(_URGENT)
+    stamp = Stamp(text, "framed", "left", drawn=True)
+    return replace(paper, stamps=(*paper.stamps, stamp), truth=known(paper, urgency=value))
+
+
 def _inner_mark(paper: Paper, s: Setting) -> Paper:
     text = s.rng.choice(("LƯU HÀNH NỘI BỘ", "XEM XONG TRẢ LẠI", "TÀI LIỆU PHỤC VỤ HỘI NGHỊ"))
     return replace(paper, stamps=(*paper.stamps, Stamp(text, "framed", "left")))
@@ -157,6 +163,7 @@ def _word_caps(paper: Paper, s: Setting) -> Paper:
 
 MARK_TRAPS = {
     "urgent": Trap(_urgent, weight=6),
+    "urgent in a box": Trap(_urgent_in_a_box, frozenset({"docx"}), weight=4),
     "inner mark": Trap(_inner_mark, weight=1),
     "arrival stamp": Trap(_arrival, PRINTED, weight=4),
     "digital mark": Trap(_mark, frozenset({"pdf"}), weight=5),

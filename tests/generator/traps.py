@@ -65,4 +65,5 @@ CLASHES = (
     {"tcvn3", "vni", "nfd", "look-alikes", "torn", "spread"},
     {"head in rows", "head by tabs"},
     {"arrival stamp", "urgent", "landscape"},
+    {"urgent", "urgent in a box"},
 )  # fmt: skip

@@ -6,7 +6,10 @@ from typing import Any
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.oxml import parse_xml
+from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 
 from tests.generator.flow import Grid, Para, flow, header_of
 from tests.generator.paper import Paper
@@ -25,7 +28,9 @@ def docx_of(paper: Paper) -> bytes:
     for line in header_of(paper):
         _fill(section.header.add_paragraph(), line)
     for block in flow(paper):
-        if isinstance(block, Para):
+        if isinstance(block, Para) and block.drawn:
+            _drawn(document.add_paragraph(), block)
+        elif isinstance(block, Para):
             _fill(document.add_paragraph(), block)
         else:
             _docx_grid(document, block)
@@ -55,6 +60,22 @@ def _fill(paragraph: Any, line: Para) -> None:
         run.font.all_caps = one.caps or None
         if one.red:
             run.font.color.rgb = RGBColor(0xD3, 0x20, 0x2A)
+
+
+_BOX = (
+    '<w:pict xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:v="urn:schemas-microsoft-com:vml">'
+    '<v:rect style="position:absolute;margin-left:-20pt;margin-top:4pt;width:110pt;height:24pt" strokecolor="red">'
+    "<v:textbox><w:txbxContent><w:p/></w:txbxContent></v:textbox></v:rect></w:pict>"
+)
+
+
+def _drawn(paragraph: Any, line: Para) -> None:
+    """The line in a drawn box anchored at `paragraph`."""
+    picture = parse_xml(_BOX)
+    paragraph.add_run()._r.append(picture)
+    inner = next(iter(picture.iter(qn("w:p"))))
+    _fill(Paragraph(inner, paragraph), line)
 
 
 def _reproducible(data: bytes) -> bytes:
