@@ -35,16 +35,20 @@ def release_held(session: Session, held: HeldLetter, *, by: User, at: datetime, 
     return request_id
 
 
-def read_again(session: Session, held: HeldLetter, *, by: User, at: datetime, source: str = "") -> int:
+def read_again(
+    session: Session, held: HeldLetter, *, by: User, at: datetime, source: str = "", key_name: str | None = None
+) -> int:
     """ "Đọc lại": ask intake to read a held letter once more, screened as if it came now; returns the request's id.
 
-    It may stay held with a new reason, be drafted, or be left out. Raises NotAllowed unless `by` may open this
-    one, WrongState when it is decided or asked already.
+    `key_name` is the file in the RAM spool in which the password for its archives lies: the password itself is in
+    no row, event or log (A12). The letter may stay held with a new reason, be drafted, or be left out. Raises
+    NotAllowed unless `by` may open this one, WrongState when it is decided or asked already.
     """
     _check_undecided(session, held, by)
     session.flush()
-    request_id = _ask(session, by, at, kind=requests.AGAIN, held_id=held.id)
-    events.record(session, "reading_asked", "held_letter", held.id, by=by.id, at=at, source=source)
+    request_id = _ask(session, by, at, kind=requests.AGAIN, held_id=held.id, spool_name=key_name)
+    payload = {"with_password": True} if key_name else None
+    events.record(session, "reading_asked", "held_letter", held.id, by=by.id, at=at, source=source, payload=payload)
     return request_id
 
 
@@ -98,7 +102,7 @@ def _check_not_asked(session: Session, which: sa.ColumnElement[bool]) -> None:
         raise WrongState("Đã yêu cầu đưa thư này vào nháp, máy đang đọc. Xem lại sau ít phút.")
 
 
-def _ask(session: Session, by: User, at: datetime, *, kind: str = RELEASED, **what: int) -> int:
+def _ask(session: Session, by: User, at: datetime, *, kind: str = RELEASED, **what: int | str | None) -> int:
     statement = sa.insert(IntakeRequest).values(
         kind=kind, name="", asked_by=by.id, asked_at=at, answer="", **what
     )  # fmt: skip

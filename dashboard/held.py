@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,9 +17,24 @@ from core.errors import CongvanError, Permanent
 from core.letters import Exclusion, HeldLetter
 from core.listings import held as listing
 from core.listings.held import HeldRow, LeftOutRow
+from core.requests import FOLDER
 from core.rights import Right, may_open_held
 from dashboard import reasons
-from dashboard.web import Person, acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
+from dashboard.incoming.uploads import keep_password
+from dashboard.web import (
+    PASSWORD_FIELD,
+    Person,
+    acting,
+    flash,
+    form_of,
+    in_reading,
+    in_writing,
+    now,
+    office_of,
+    origin_of,
+    render,
+    require,
+)  # fmt: skip
 from dashboard.words import age
 
 LISTS = {"nhap": "Văn thư không cập nhật", **reasons.CATEGORIES, "thu_bao": "Thư báo, trả lời tự động, quảng cáo"}
@@ -66,9 +82,16 @@ async def release(request: Request) -> Response:
 
 async def read_again(request: Request) -> Response:
     """POST /bi-giu/{id}/doc-lai: ask intake to read a held letter once more."""
-    return await _release(
-        request, Right.SEE_HELD, _read_again, "/bi-giu", "Đã yêu cầu đọc lại thư; kết quả hiện ở đây ngay khi có."
-    )  # fmt: skip
+    require(request, Right.SEE_HELD)
+    folder = office_of(request).spool / FOLDER
+    key_name = keep_password(folder, (await form_of(request)).get(PASSWORD_FIELD, ""))
+    said = "Đã yêu cầu đọc lại thư; kết quả hiện ở đây ngay khi có."
+    try:
+        return await _release(request, Right.SEE_HELD, partial(_read_again, key_name=key_name), "/bi-giu", said)
+    except BaseException:
+        if key_name is not None:
+            (folder / key_name).unlink(missing_ok=True)
+        raise
 
 
 async def release_exclusion(request: Request) -> Response:
@@ -147,9 +170,11 @@ def _release_held(session: Session, held_id: int, user_id: int, *, at: datetime,
     letters.release_held(session, row, by=acting(session, user_id), at=at, source=source)
 
 
-def _read_again(session: Session, held_id: int, user_id: int, *, at: datetime, source: str) -> None:
+def _read_again(
+    session: Session, held_id: int, user_id: int, *, at: datetime, source: str, key_name: str | None
+) -> None:  # fmt: skip
     row = _row(session, HeldLetter, held_id)
-    letters.read_again(session, row, by=acting(session, user_id), at=at, source=source)
+    letters.read_again(session, row, by=acting(session, user_id), at=at, source=source, key_name=key_name)
 
 
 def _release_exclusion(session: Session, exclusion_id: int, user_id: int, *, at: datetime, source: str) -> None:
@@ -179,7 +204,7 @@ def _held(row: HeldRow, person: Person, at: datetime) -> dict[str, Any]:
         "row": row, "reason": reasons.held(row.reason) + (f": {row.detail}" if row.detail else ""),
         "is_older": row.can_be_read and row.program != VERSION, "decision": _DECIDED.get(row.decision or "", ""),
         "place": _place(row), "age": age(row.held_at, at),
-        "can_open": may_open_held(person.roles, row.reason),
+        "can_open": may_open_held(person.roles, row.reason), "takes_password": row.reason == "locked_archive",
     }  # fmt: skip
 
 

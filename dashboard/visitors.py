@@ -138,12 +138,12 @@ async def _keep_form(request: Request, visit: accounts.Visit) -> str:
     # The form is kept only if the ended session itself gave it out, and opened only for the same person.
     request.state.csrf_token, fresh = visit.csrf_token, request.state.csrf_token
     try:
-        fields = await web.form_of(request)
+        await web.form_of(request)
     except CongvanError:
         return ""
     finally:
         request.state.csrf_token = fresh
-    value = {"user": visit.user.id, "path": request.url.path, "fields": fields}
+    value = {"user": visit.user.id, "path": request.url.path, "fields": request.state.fields}
     return seal_of(request).close(value, at=web.now(request))
 
 

@@ -29,6 +29,7 @@ T = TypeVar("T")
 FORM_MEGABYTES = 1
 CSRF_FIELD = "csrf"
 REVIEW_FIELD = "xem_lai"
+PASSWORD_FIELD = "mat-khau"  # of somebody's archive: never kept with a form, nor shown again
 _REVIEW = "Bạn vừa đăng nhập lại. Những gì đã nhập còn nguyên dưới đây; chưa có gì được ghi. Xem lại rồi gửi."
 _FORGED = "Biểu mẫu này không còn hiệu lực (mở từ trang khác hoặc đã quá lâu). Tải lại trang rồi gửi lại."
 
@@ -148,7 +149,7 @@ async def form_of(request: Request) -> dict[str, str]:
     if not secrets.compare_digest(texts.pop(CSRF_FIELD, "").encode(), request.state.csrf_token.encode()):
         raise NotAllowed(_FORGED)
     request.state.is_review = texts.pop(REVIEW_FIELD, "") == "1"
-    request.state.fields = texts
+    request.state.fields = {name: value for name, value in texts.items() if name != PASSWORD_FIELD}
     return texts
 
 

@@ -37,9 +37,11 @@ def read_raw_letter(raw: Path, folder: Path, scan_seconds: float = SCAN_SECONDS)
     return read_opened(read_letter(raw, folder), folder, scan_seconds)
 
 
-def read_opened(letter: Letter, folder: Path, scan_seconds: float = SCAN_SECONDS, *, screened: bool = True) -> Reading:
+def read_opened(
+    letter: Letter, folder: Path, scan_seconds: float = SCAN_SECONDS, *, screened: bool = True, password: str = ""
+) -> Reading:
     """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
-    attachments, inner = open_archives(letter.attachments, folder)
+    attachments, inner = open_archives(letter.attachments, folder, password)
     letter = replace(letter, attachments=tuple(map(active.noted, attachments)), inner=(*letter.inner, *inner))
     letter, files = _read_files(letter, scan_seconds)
     pages = {index: file.pages for index, file in files.items() if file.pages}

@@ -25,12 +25,14 @@ def read_released(raw: Path, folder: Path, scan_seconds: float, name: str) -> Re
     return _drafted(_read(raw, folder, scan_seconds, name, screened=False))
 
 
-def read_again(raw: Path, folder: Path, scan_seconds: float, name: str) -> Reading:
-    """Read a held letter once more, screened as if it came now."""
-    return _read(raw, folder, scan_seconds, name, screened=True)
+def read_again(raw: Path, folder: Path, scan_seconds: float, name: str, password: str = "") -> Reading:
+    """Read a held letter once more, screened as if it came now; `password` is tried on its archives."""
+    return _read(raw, folder, scan_seconds, name, screened=True, password=password)
 
 
-def _read(raw: Path, folder: Path, scan_seconds: float, name: str, *, screened: bool) -> Reading:
+def _read(
+    raw: Path, folder: Path, scan_seconds: float, name: str, *, screened: bool, password: str = ""
+) -> Reading:  # fmt: skip
     # The reader names a bare document by its path, so it gets one with the owner's name.
     named = folder / "dropped" / (name.replace("/", "_").replace("\x00", "")[-100:].strip(". ") or "tep")
     named.parent.mkdir()
@@ -38,7 +40,7 @@ def _read(raw: Path, folder: Path, scan_seconds: float, name: str, *, screened: 
     parts = folder / "parts"
     parts.mkdir()
     letter = read_letter(named, parts) if is_mail(named) else wrapped(named)
-    return read_opened(letter, parts, scan_seconds, screened=screened)
+    return read_opened(letter, parts, scan_seconds, screened=screened, password=password)
 
 
 def _drafted(reading: Reading) -> Reading:

@@ -24,6 +24,7 @@ _DROPPED = "ingest.handed:read_dropped"
 _RELEASED = "ingest.handed:read_released"
 _AGAIN = "ingest.handed:read_again"
 _LOST = "Tệp không còn trong vùng đệm (máy vừa khởi động lại). Thả lại tệp."
+_NO_PASSWORD = "Mật khẩu không còn trong vùng đệm (máy vừa khởi động lại). Nhập lại mật khẩu."
 _TOO_LARGE = "Tệp lớn hơn vùng đệm thư. Báo người quản trị tăng khóa spool_megabytes."
 _GONE = "Thư không còn ở hộp thư nên không lấy lại được."
 _IN_PLACE = "Thư còn nguyên ở hộp thư, máy không tải về được. Tải tệp từ hộp thư rồi thả vào bàn văn thư."
@@ -88,10 +89,10 @@ class HandedOver:
         self._answer(uid, _FAILED)
 
     def _take(self, request: IntakeRequest, letter: HeldLetter | None, place: Arrival | None) -> None:
-        if request.spool_name is not None:
-            self._take_file(request, self._shared.spool.dropped / request.spool_name)
-        elif letter is not None:
+        if letter is not None:
             self._take_held(request, letter)
+        elif request.spool_name is not None:
+            self._take_file(request, self._shared.spool.dropped / request.spool_name)
         elif place is not None:
             self._take_excluded(request, place)
         else:
@@ -118,6 +119,14 @@ class HandedOver:
         if letter.sealed_path is None or letter.seal_key is None:
             self._answer(request.id, _IN_PLACE)
             return
+        password = ""
+        if request.spool_name is not None:
+            self._files[request.id] = place = self._shared.spool.dropped / request.spool_name
+            try:
+                password = place.read_text(encoding="utf-8")
+            except FileNotFoundError:
+                self._answer(request.id, _NO_PASSWORD)
+                return
         slot = self._room(request, letter.size)
         if slot is None:
             return
@@ -132,7 +141,8 @@ class HandedOver:
         except OSError:  # of the disk or the spool: the letter is still there
             self._shared.spool.release(slot)
             raise
-        self._submit(request, slot, letter.size, _AGAIN if request.kind == requests.AGAIN else _RELEASED)
+        reader = _AGAIN if request.kind == requests.AGAIN else _RELEASED
+        self._submit(request, slot, letter.size, reader, password=password)
 
     def _take_excluded(self, request: IntakeRequest, place: Arrival) -> None:
         watch = next((w for w in self._watches if (w.mailbox.name, w.folder) == (place.mailbox, place.folder)), None)
@@ -155,12 +165,14 @@ class HandedOver:
             return None
         return self._shared.spool.try_reserve(size)  # None: room comes, the next look tries again
 
-    def _submit(self, request: IntakeRequest, slot: Slot, size: int, reader: str, name: str = "") -> None:
+    def _submit(
+        self, request: IntakeRequest, slot: Slot, size: int, reader: str, name: str = "", *, password: str = ""
+    ) -> None:  # fmt: skip
         self._on_the_way.add(request.id)
         door = {_RELEASED: "released", _AGAIN: "again"}.get(reader, "dropped")
         where = Where(door, requests.REQUESTED, "", 0, request.id, request.asked_at, size)
         self._shared.pipeline.submit(
-            Parcel(self, where, slot, self._book_id, reader, name or "thu.eml", request.incoming_id)
+            Parcel(self, where, slot, self._book_id, reader, name or "thu.eml", request.incoming_id, password)
         )
 
     def _answer(self, request_id: int, sentence: str) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -52,7 +52,8 @@ class Parcel:
     """One letter in the spool, on its way to the database. What happens to `slot` is the pipeline's business.
 
     `reader` reads it in a child ("module:function", None: as a letter of the mailbox), then gets the `name`
-    its owner gave it; `for_draft` is the draft that its files are to be added to.
+    its owner gave it and the `password` of its archives, where there is one; `for_draft` is the draft that its files
+    are to be added to.
     """
 
     origin: Origin
@@ -62,6 +63,7 @@ class Parcel:
     reader: str | None = None
     name: str = ""
     for_draft: int | None = None
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ class Pipeline:
         seconds = self._settings.intake.scan_seconds
         if parcel.reader is None:
             return self._reader, parcel.slot.raw, parcel.slot.parts, seconds
-        return parcel.reader, parcel.slot.raw, parcel.slot.parts, seconds, parcel.name
+        keys = (parcel.password,) if parcel.password else ()
+        return parcel.reader, parcel.slot.raw, parcel.slot.parts, seconds, parcel.name, *keys
 
     def _have_read(self, parcel: Parcel, answer: object) -> None:
         self._storing.submit(self._until_stored, parcel, answer)

@@ -153,6 +153,18 @@ class _Reading:
             upload.forget(self._folder)
 
 
+def keep_password(folder: Path, typed: str) -> str | None:
+    """Lay a password into the RAM spool for one reading and return its place; None where nothing was typed."""
+    if not typed:
+        return None
+    folder.mkdir(mode=0o700, exist_ok=True)
+    name = secrets.token_hex(16)
+    handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(typed[:_FIELD_BYTES])
+    return name
+
+
 def _shown_name(name: str) -> str:
     """The last element of what the browser said, without NUL and the marks that turn "exe.pdf" around on screen."""
     last = name.replace("\\", "/").rpartition("/")[2]

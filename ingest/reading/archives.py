@@ -26,16 +26,18 @@ _WORDS, _CYRILLIC = re.compile(r"[^\W\d_]+"), re.compile(r"[А-яЁё]{2,}")
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 
 
-def open_archives(attachments: Sequence[Attachment], folder: Path) -> tuple[tuple[Attachment, ...], tuple[Inner, ...]]:
+def open_archives(
+    attachments: Sequence[Attachment], folder: Path, password: str = ""
+) -> tuple[tuple[Attachment, ...], tuple[Inner, ...]]:
     """`attachments`, each archive or mail followed by the files it holds (`inside` names it), to a depth of
-    three; and what such mails say, to be screened.
+    three; and what such mails say, to be screened. `password` is tried on zips that have one.
 
     Files are written to a folder below `folder` under generated names: nothing of an archive's own paths is
     used. Limits hold for the whole letter: 1,000 files, 512 MB, a ratio of 1,000. An archive over them or with a
     password stays as it is with the warning "archive_limits", "locked" or "damaged_archive", one that this machine
     can't open has "unopened", an opened mail "opened".
     """
-    unpacker = _Unpacker(folder)
+    unpacker = _Unpacker(folder, password)
     out: list[Attachment] = []
     for attachment in attachments:
         out += unpacker.opened(attachment, 0)
@@ -47,7 +49,8 @@ class _Limits(Exception):
 
 
 class _Unpacker:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, password: str) -> None:
+        self._password = password
         self.inner: list[Inner] = []
         self._folder = folder
         self._mails = 0
@@ -82,7 +85,7 @@ class _Unpacker:
                 names = [PurePosixPath(attachment.name).stem.encode()]
                 members = libarchive.members(path, is_single=True)
             else:
-                names, members = [], libarchive.members(path)
+                names, members = [], libarchive.members(path, password=self._password)
             for member in members:
                 name = shown_name(names.pop() if names else member.name)
                 if not _is_clutter(name):
@@ -107,7 +110,8 @@ class _Unpacker:
                 if any(m.header_offset < 0 for m in members):  # zipfile would seek there: OSError, as from a full disk
                     raise zipfile.BadZipFile
                 if any(m.flag_bits & _ENCRYPTED_FLAG for m in members):
-                    return [], "locked"
+                    is_openable = self._password and libarchive.is_there()
+                    return self._unpack(attachment, path) if is_openable else ([], "locked")
                 self._allow(len(members), sum(m.file_size for m in members), path.stat().st_size)
                 for member in members:
                     taken.append(self._take(archive, member, attachment.name))

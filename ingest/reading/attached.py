@@ -10,7 +10,7 @@ from ingest.reading.lines import Line, lines_of
 from ingest.reading.signature import find_signature
 
 _TOP_LINES = 14
-# The line begins with it, as under the title of an annex (NĐ 30 Phụ lục I.III.2); in running text it says otherwise.
+# The line begins with it, as under the title of an annex (NĐ 30 Phụ lục I.III.1); in running text it says otherwise.
 _GOES_WITH = re.compile(
     r"^\W*(?:được\s+)?(?:ban hành\s+|gửi\s+|đính\s+)?kèm(?:\s+theo)?\b(?P<rest>[^)]{0,200})", re.IGNORECASE
 )

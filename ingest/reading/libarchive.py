@@ -39,9 +39,10 @@ def is_there() -> bool:
     return _library() is not None
 
 
-def members(path: Path, *, is_single: bool = False) -> Iterator[Member]:
+def members(path: Path, *, is_single: bool = False, password: str = "") -> Iterator[Member]:
     """The regular files of an archive; links, devices and folders are passed over. With `is_single` the one file that
-    a compressed file without an archive in it holds.
+    a compressed file without an archive in it holds; with a password zips too, of which it opens those that are locked
+    by it (neither RAR nor 7-Zip: libarchive knows no way).
 
     Raises Damaged (also where libarchive is missing), and Locked for a password.
     """
@@ -52,23 +53,26 @@ def members(path: Path, *, is_single: bool = False) -> Iterator[Member]:
     try:
         for name in _FILTERS:
             getattr(library, f"archive_read_support_filter_{name}")(archive)
+        if password:
+            library.archive_read_support_format_zip_seekable(archive)
+            library.archive_read_add_passphrase(archive, password.encode("utf-8", "replace"))
         for name in ("raw",) if is_single else _FORMATS:
             getattr(library, f"archive_read_support_format_{name}")(archive)
         if library.archive_read_open_filename(archive, os.fsencode(path), _WINDOW) != _OK:
             raise Damaged("no archive")  # asked what is encrypted then, libarchive 3.6 reads from nowhere
-        yield from _members(library, archive)
+        yield from _members(library, archive, has_key=bool(password))
     finally:
         library.archive_read_free(archive)
 
 
-def _members(library: ctypes.CDLL, archive: int) -> Iterator[Member]:
+def _members(library: ctypes.CDLL, archive: int, *, has_key: bool) -> Iterator[Member]:
     entry = ctypes.c_void_p()
     for _ in range(_MOST_HEADERS):
         status = library.archive_read_next_header(archive, ctypes.byref(entry))
         if status == _END:
             return
         _check(library, archive, status)
-        if library.archive_entry_is_encrypted(entry):
+        if not has_key and library.archive_entry_is_encrypted(entry):
             raise Locked
         if library.archive_entry_filetype(entry) & _KIND == _REGULAR and not library.archive_entry_hardlink(entry):
             size = library.archive_entry_size(entry) if library.archive_entry_size_is_set(entry) else None
@@ -116,6 +120,8 @@ def _library() -> ctypes.CDLL | None:
     for name in calls:
         getattr(library, f"archive_{name}").argtypes = [ctypes.c_void_p]
     library.archive_read_open_filename.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t]
+    library.archive_read_support_format_zip_seekable.argtypes = [ctypes.c_void_p]
+    library.archive_read_add_passphrase.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
     library.archive_read_next_header.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
     library.archive_read_data.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
     library.archive_read_data.restype = ctypes.c_ssize_t

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from config import VERSION
+from core.events import Event
 from core.letters import HeldLetter, IntakeRequest, Message
 from dashboard import reasons
 
@@ -43,6 +44,27 @@ def test_the_custodian_lets_a_letter_in_through_intake(full_office: Any, signed_
         assert (request.kind, request.held_id) == ("released", 2)
         request.done_at, request.answer = full_office.clock(), "Thư không còn trên máy chủ."
     assert "Thư không còn trên máy chủ." in kha.get("/bi-giu").text
+
+
+def test_a_password_lies_in_the_spool_for_one_reading_and_nowhere_else(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    with full_office.database.writing() as session:
+        session.execute(sa.update(HeldLetter).where(HeldLetter.id == 3).values(reason="locked_archive"))
+    page = lan.get("/bi-giu").text
+    assert page.count('name="mat-khau"') == page.count("Tệp nén có mật khẩu")
+    form = {"csrf": _token(page), "mat-khau": "chìa-khóa-9"}
+    done = lan.post("/bi-giu/3/doc-lai", data=form)
+    assert "Máy đang đọc lại" in done.text and "chìa-khóa-9" not in done.text
+    with full_office.database.reading() as session:
+        (asked,) = session.scalars(sa.select(IntakeRequest)).all()
+        assert session.scalars(sa.select(Event.payload).where(Event.act == "reading_asked")).one() == {
+            "with_password": True
+        }
+    place = full_office.spool / "dropped" / str(asked.spool_name)
+    assert (place.read_text(encoding="utf-8"), place.stat().st_mode & 0o777) == ("chìa-khóa-9", 0o600)
+    assert asked.name == "" and asked.kind == "again"
+    assert lan.post("/bi-giu/3/doc-lai", data=form).status_code == 409
+    assert list(place.parent.iterdir()) == [place], "the refused one is gone"
 
 
 def test_a_letter_held_by_an_older_version_can_be_read_again(full_office: Any, signed_in: Any) -> None:

@@ -1,6 +1,8 @@
 """A held letter is read again by a newer reader: drafted, left out, or held for another reason."""
 
+import subprocess
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from intake_office import Office, letter, wait_until
 from config import VERSION
 from core import held, people, requests
 from core.errors import NotAllowed, WrongState
-from core.incoming.tables import Incoming
+from core.incoming.tables import Incoming, IncomingFile
 from core.letters import Exclusion, HeldLetter, IntakeRequest
 from core.people import Role, User
 
@@ -47,11 +49,11 @@ def only(office: Office) -> HeldLetter:
         return session.scalars(sa.select(HeldLetter)).one()
 
 
-def read_again(office: Office, user_id: int) -> str:
-    """Press «Đọc lại» and return the answer."""
+def read_again(office: Office, user_id: int, key_name: str | None = None) -> str:
+    """Press «Đọc lại», or give the password that lies in the spool, and return the answer."""
     with office.database.writing() as session:
         row = session.scalars(sa.select(HeldLetter)).one()
-        held.read_again(session, row, by=session.get_one(User, user_id), at=AT)
+        held.read_again(session, row, by=session.get_one(User, user_id), at=AT, key_name=key_name)
         with pytest.raises(WrongState):
             held.read_again(session, row, by=session.get_one(User, user_id), at=AT)
 
@@ -73,6 +75,33 @@ def test_a_letter_that_can_be_read_now_is_drafted_and_its_seal_is_gone(office: O
     assert before.seal_key is not None
     with office.database.reading() as session:
         assert session.scalars(sa.select(Incoming.origin)).one() == "mail"
+
+
+def test_a_locked_archive_opens_with_a_password_that_stays_nowhere(office: Office, clerk: int, tmp_path: Path) -> None:
+    paper = office.home / "cong van.txt"
+    paper.write_text("Công văn")
+    subprocess.run(["7z", "a", "-bd", "-tzip", "-pchia9khoa", "a.zip", paper.name], cwd=office.home, check=True,
+                   capture_output=True)  # fmt: skip
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Message-ID"] = "vanthu@skhcn.gov.vn", "Gửi văn bản", "<khoa@x>"
+    mail.set_content("Kính gửi")
+    packed = office.home / "a.zip"
+    mail.add_attachment(packed.read_bytes(), "application", "zip", filename="a.zip")
+    packed.unlink()
+    office.send(office.mailbox("vanthu"), mail.as_bytes().replace(b"\n", b"\r\n"))
+    assert office.take_in() == 0
+    assert only(office).reason == "locked_archive"
+    for number, (password, answer) in enumerate((("sai", "vẫn phải giữ"), ("chia9khoa", "Đã đọc xong"))):
+        key = office.home / "spool" / "dropped" / f"chia-{number}"
+        key.parent.mkdir(exist_ok=True, parents=True)
+        key.write_text(password)
+        assert answer in read_again(office, clerk, key.name)
+        assert not key.exists()
+    with office.database.reading() as session:
+        files = session.scalars(sa.select(IncomingFile.name).order_by(IncomingFile.position)).all()
+        assert files == ["cong van.txt"]
+    kept = [path for path in office.home.rglob("*") if path.is_file() and b"chia9khoa" in path.read_bytes()]
+    assert kept == []
 
 
 def test_a_letter_that_must_still_be_held_says_why_now_and_by_which_version(office: Office, clerk: int) -> None:

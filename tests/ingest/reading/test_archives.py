@@ -164,17 +164,29 @@ def test_locked_and_damaged_archives_of_other_kinds_say_so(tmp_path: Path) -> No
         assert opened(place, data, "a")[0].warnings == (warning,), name
 
 
+@pytest.mark.parametrize("how", ["ZipCrypto", "AES256"])
+def test_a_locked_zip_opens_with_its_password_only(tmp_path: Path, how: str) -> None:
+    data = seven_zip(tmp_path, MEMBERS, "-tzip", f"-mem={how}", "-pmat khau 9")
+    for number, (password, names) in enumerate({"": [], "sai": [], "mat khau 9": ["CV 12.pdf", "bảng.txt"]}.items()):
+        place = tmp_path / str(number)
+        place.mkdir()
+        found = opened(place, data, "a.zip", password)
+        assert sorted(a.name for a in found[1:]) == names
+        assert found[0].warnings == (() if names else ("locked",))
+    assert {a.path.read_bytes() for a in found[1:] if a.path} == set(MEMBERS.values())
+
+
 def test_a_bomb_of_another_kind_is_cut_off(tmp_path: Path) -> None:
     found = opened(tmp_path, bz2.compress(bytes(100 << 20)), "bom.bz2")
     assert [a.warnings for a in found] == [("archive_limits",)]
     assert sum(p.stat().st_size for p in (tmp_path / "unpacked").iterdir()) < 2 << 20
 
 
-def opened(place: Path, data: bytes, name: str) -> tuple[Attachment, ...]:
+def opened(place: Path, data: bytes, name: str, password: str = "") -> tuple[Attachment, ...]:
     path = place / "a"
     path.write_bytes(data)
     kind = sniff.media_type(data[:4096], data[-4096:], name, "")
-    return open_archives([Attachment(name, len(data), "0" * 64, kind, "", path)], place)[0]
+    return open_archives([Attachment(name, len(data), "0" * 64, kind, "", path)], place, password)[0]
 
 
 def tar(members: dict[str, bytes], press: str) -> bytes:
