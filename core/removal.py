@@ -3,6 +3,7 @@
 The number, the day, the reason and the event stay; whatever quotes the document goes: files, texts, values, names.
 """
 
+import contextlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from core import events, files, rights, sealing
 from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
-from core.errors import WrongState
+from core.errors import Temporary, WrongState
 from core.evidence import Source
 from core.files import FolderStore, StoredFile
 from core.incoming.registration import move, require_reason
@@ -103,7 +104,8 @@ def erase(database: Database, store: FolderStore, gone: Iterable[str]) -> bool:
     """Unlink removed contents, clear the search index and empty the database's log, once the removal has committed.
 
     A content that another letter has brought meanwhile is left alone. What a kill leaves here the sweep removes.
-    False when readers kept the log busy: it is emptied with the next removal or sweep, or when the program stops.
+    False when others kept the database or its log busy: then index and log are cleared with the next removal or
+    sweep, or when the program stops.
     """
     with store.alone(), database.reading() as session:
         kept = set(files.named(session))
@@ -111,11 +113,13 @@ def erase(database: Database, store: FolderStore, gone: Iterable[str]) -> bool:
             if sha256 not in kept:
                 store.remove(sha256)
     end = time.monotonic() + _FORGETTING_SECONDS
-    while not clear_traces(database):
+    while True:
+        with contextlib.suppress(Temporary):  # nobody may hear "nothing has changed" now
+            if clear_traces(database):
+                return True
         if time.monotonic() > end:
             return False
         time.sleep(0.05)
-    return True
 
 
 def clear_traces(database: Database) -> bool:

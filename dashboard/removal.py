@@ -87,7 +87,7 @@ async def remove(request: Request) -> Response:
     is_clean = await in_thread(request, removal.erase, office.database, office.store, gone)
     flash(request, "done", f"Đã gỡ nội dung, xóa {len(gone)} tệp. Số, ngày và lý do được giữ lại.")
     if not is_clean:
-        flash(request, "warning", "Vết cũ trong nhật ký của cơ sở dữ liệu sẽ mất khi chương trình khởi động lại.")
+        flash(request, "warning", "Vết cũ trong nhật ký của cơ sở dữ liệu sẽ mất trong đêm nay hoặc khi khởi động lại.")
     return RedirectResponse(f"/den/{incoming_id}/go-noi-dung", 303)
 
 

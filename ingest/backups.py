@@ -11,7 +11,7 @@ from config.settings import Settings
 from core.backup import keys, marks, restoring, snapshot, taking
 from core.backup.container import Damaged
 from core.backup.marks import TRIAL, Outcome
-from core.backup.vault import CHANGES, FULL, Vault, kind_of
+from core.backup.vault import CHANGES, FULL, Vault, instant_of, kind_of
 from core.clearing import Letter
 from core.db import Database
 from core.errors import CongvanError, Permanent, Temporary
@@ -49,10 +49,20 @@ class Backups:
         return self._noted(TRIAL, self._trial)
 
     def proved_letters(self) -> Callable[[Letter], bool]:
-        """Tells of a letter whether it lies in a state that the last trial has proved: only such may be cleared."""
+        """Tells of a letter whether it lies in a state that the last trial has proved, and the place still has that
+        state or a later one: only such may be cleared. Raises Temporary when the database is away."""
         with self.database.reading() as session:
             until = marks.proved_until(session)
+        if until is not None and not self._has_since(until):
+            until = None
         return lambda letter: until is not None and letter.taken_at < until - _COMMIT
+
+    def _has_since(self, instant: datetime) -> bool:
+        try:
+            return any(instant_of(name) >= instant for name in vault_of(self.settings).states())
+        except Permanent as error:
+            log.warning("nothing_is_proved", why=error.sentence)
+            return False
 
     def by_clock(self, kind: str) -> None:
         """One run of the scheduler: expected failures are noted and said in the log, and the clock goes on."""

@@ -197,7 +197,7 @@ def _let_go(vault: Vault, facts: _Facts, made: str, base: Manifest | None, since
     # Changes before what they build upon: a run that is killed here leaves no state that is half.
     for name in sorted(gone, key=lambda name: kind_of(name) == FULL):
         vault.drop_state(name)
-    if gone or base is None:
+    if base is None or vault.is_sweep_due:
         vault.sweep()
 
 

@@ -84,6 +84,7 @@ class Vault:
         self.key = key
         self._states = folder / "states"
         self._temporary = folder / "tmp"
+        self._unswept = self._states / "unswept"
 
     def prepare(self) -> None:
         """Make the folders, and clear away what a killed run left. Raises Temporary when the place is not there.
@@ -153,8 +154,10 @@ class Vault:
             self._object(kind, what).unlink(missing_ok=True)
 
     def drop_state(self, name: str) -> None:
-        """Erase a state, its manifest first, so that a cut leaves no state without its parts. Raises Temporary."""
+        """Erase a state, its manifest first, so that a cut leaves no state without its parts; what only it named goes
+        with the sweep, which is due from now on. Raises Temporary."""
         with self._said_in_words():
+            self._unswept.touch(mode=0o600)
             (self._states / f"{name}.manifest").unlink(missing_ok=True)
             flush_folder(self._states)
             for part in ("db", "pages"):
@@ -180,7 +183,13 @@ class Vault:
         with self._said_in_words():
             for path in orphans:
                 path.unlink()
+            self._unswept.unlink(missing_ok=True)
         return len(orphans)
+
+    @property
+    def is_sweep_due(self) -> bool:
+        """Whether states were erased and no sweep has ended since."""
+        return self._unswept.exists()
 
     def size(self) -> int:
         """Bytes on disk of the whole place."""

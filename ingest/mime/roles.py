@@ -14,7 +14,7 @@ REPORT_TYPES = {
 # Texts that are files even without a name.
 _FILE_TEXTS = {"calendar", "vcard", "x-vcard", "directory", "csv", "xml", "rtf"}
 
-MAX_SHOWN_BYTES = 100_000
+MAX_NAMED_TEXT_BYTES = 100_000
 
 
 def is_body(part: Part) -> bool:
@@ -26,7 +26,7 @@ def is_body(part: Part) -> bool:
         return True
     # Some programs name the text itself ("message.txt"): a short plain one that is to be shown is text. So is one
     # without Content-Disposition, which RFC 2183 2 leaves to be shown as ever.
-    is_short = part.end - part.start < MAX_SHOWN_BYTES
+    is_short = part.end - part.start < MAX_NAMED_TEXT_BYTES
     is_text_name = part.name.lower().endswith(".txt") or "." not in part.name
     return subtype == "plain" and part.disposition in ("", "inline") and is_short and is_text_name
 

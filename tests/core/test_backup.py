@@ -162,6 +162,22 @@ def test_a_full_backup_that_was_missed_is_made_up_for(town: BackedUp) -> None:
     assert town.take(CHANGES, MORNING + timedelta(hours=27)).name.split("-")[1] == FULL
 
 
+def test_a_backup_killed_before_it_has_swept_leaves_that_to_the_next(
+    town: BackedUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = town.file(CANARY)
+    town.take()
+    town.remove(sha256)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Vault, "sweep", _power_cut)
+        town.take(CHANGES, MORNING + timedelta(minutes=5))
+    assert town.vault.has("content", sha256)
+    town.take(CHANGES, MORNING + timedelta(minutes=10))
+    assert not town.vault.has("content", sha256)
+    town.take(CHANGES, MORNING + timedelta(minutes=15))
+    assert {path.suffix for path in (town.vault.folder / "states").iterdir()} == {".manifest", ".db", ".pages"}
+
+
 def test_a_backup_cut_short_is_never_taken_for_one(
     town: BackedUp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -246,3 +246,19 @@ def test_sqlite_keeps_no_residue_of_it_in_its_file_or_its_log(case: Case) -> Non
     for file in files:
         assert CANARY.encode() not in file.read_bytes(), file.name
     assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_busy_database_after_the_commit_is_no_refusal_of_what_was_removed(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.db.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(removal, "_FORGETTING_SECONDS", 0.1)
+    with case.office.database.writing() as session:
+        gone = removal.remove_content(
+            session, session.get_one(Incoming, case.secret_id), Basis.SECRET, "Báo mật",
+            by=session.get_one(User, case.custodian_id), at=MORNING,
+        )  # fmt: skip
+    with case.office.database.writing():  # somebody writes for long
+        is_clean = removal.erase(case.office.database, case.store, gone)
+    assert is_clean is not case.office.database.is_sqlite
+    assert gone and not any(case.store.path_of(sha256).exists() for sha256 in gone)

@@ -115,6 +115,9 @@ def test_only_letters_in_a_proved_backup_may_leave_the_mailbox(backups: Backups)
     backups.trial()
     assert backups.proved_letters()(letter)
     assert not backups.proved_letters()(replace(letter, taken_at=MORNING + timedelta(minutes=1)))
+    assert backups.settings.backup.folder is not None
+    shutil.rmtree(backups.settings.backup.folder)
+    assert not backups.proved_letters()(letter), "what was proved is gone"
 
 
 def test_without_a_place_the_sentence_names_the_setting(backups: Backups) -> None:
