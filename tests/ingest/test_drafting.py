@@ -142,7 +142,7 @@ def words(*lines: str) -> Page:
 def test_an_annex_goes_with_the_document_it_names() -> None:
     one = letter([file("12.pdf"), file("13.pdf"), file("a.docx", DOCX), file("b.docx", DOCX)])
     named = FileReading((words("PHỤ LỤC I", "(Kèm theo Công văn số 13/SNV-VP ngày", "04/6/2026 của Sở Nội vụ)"),))
-    blank = FileReading((words("BÁO CÁO", "(kèm theo Công văn số …/SNV-VP)"),), document(None).fields)
+    blank = FileReading((words("BÁO CÁO", "(kèm theo Công văn số …/SNV-VP)"),), document(None, subject="thu").fields)
     readings = {0: document("12/SNV-VP"), 1: document("13/SNV-VP", subject="khác"), 2: named, 3: blank}
     made = drafts(one, readings)
     assert [names(one, d) for d in made] == [["12.pdf", "b.docx"], ["13.pdf", "a.docx"]]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from ingest.reading import Unreadable, read_fields, read_pages
@@ -88,3 +89,16 @@ def test_old_encodings_in_a_document_are_repaired(tmp_path: Path) -> None:
     document.add_paragraph("Số: 12/SNV-VP\t§¾k N«ng, ngµy 04 th¸ng 6 n¨m 2015")
     document.save(str(path))
     assert read_fields(read_pages(path, DOCX))["issued_on"].value == "2015-06-04"
+
+
+def test_what_is_shown_in_capitals_is_read_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    document = docx.Document()
+    paragraph = document.add_paragraph("một ")
+    paragraph.add_run("hai ").font.all_caps = True
+    paragraph.add_run("§éc lËp, tù do").font.name = ".VnTimeH"
+    document.styles.add_style("Hoa", WD_STYLE_TYPE.PARAGRAPH).font.all_caps = True
+    document.add_paragraph("bốn", style="Hoa")
+    document.save(str(path))
+    words = [word.text for page in read_pages(path, DOCX) for word in page.words]
+    assert " ".join(words) == "một HAI ĐỘC LẬP, TỰ DO BỐN"
