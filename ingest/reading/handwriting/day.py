@@ -13,9 +13,9 @@ from ingest.reading.handwriting.number import Box
 from ingest.reading.handwriting.recognition import Gray, Look, look
 from ingest.reading.handwriting.spelling import agree, mean, spellings
 
-_ROOM = (0.3, 0.55)
-_CLOSER = (0.25, 0.5)
-_STRETCH = 1.35
+# The looks: room above and below the printed line, in its heights, stretch, slant.
+_IN_LINE = (0.3, 0.55)
+_ALONE = ((0.5, 1.5, 0.2), (0.25, 1.0, 0.0))
 # The words between day, month and year, as the network reads them without all marks.
 _FRAME = re.compile(r"ng[a-z]{0,2}y(?P<day>.*?)th?[a-z]{1,3}g(?P<month>.*?)n[a-z]{1,2}m(?P<year>.{4,8})")
 
@@ -36,7 +36,7 @@ def read_day(page: Gray, line: Box) -> Day | None:
     """The date in the line at `line` of `page`. None where day, month or year are missing, or make no date."""
     height = line[3] - line[1]
     looks, strips = [], []
-    for room in _ROOM:
+    for room in _IN_LINE:
         margin = round(height * room)
         strips.append(page[max(0, line[1] - margin) : line[3] + margin, line[0] : line[2]])
         looks.append(look(strips[-1]))
@@ -78,11 +78,11 @@ def _part(name: str, framed: Sequence[tuple[Look, Places]], page: Gray, line: Bo
     if not is_written(page[line[1] : line[3], x0:x1], page[line[1] : line[3], line[0] : line[2]]):
         return "", 0.0
     votes = []
-    for room in _CLOSER:
+    for room, stretch, slant in _ALONE:
         margin = round(height * room)
         part = page[max(0, line[1] - margin) : line[3] + margin, x0 : max(x0 + 1, x1)]
         padded = np.pad(part, ((0, 0), (10, 10)), constant_values=255)
-        votes += [spellings(look(padded, stretch).digits) for stretch in (1.0, _STRETCH)]
+        votes.append(spellings(look(padded, stretch, slant).digits))
     return agree(_plausible(name, mean(votes)), in_line)
 
 

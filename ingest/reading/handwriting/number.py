@@ -1,5 +1,6 @@
 """The number of a document (số) written by hand or stamped between "Số:" and the printed notation."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,9 +12,15 @@ from ingest.reading.handwriting.spelling import agree, mean, spellings
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the page's picture
 
-_ROOM = (0.3, 0.55)  # above and below the printed line, in its heights: hands write larger than print
-_CLOSER = (0.2, 0.4, 0.8)
-_STRETCH = 1.35
+# The looks: room above and below the printed line, in its heights (hands write larger than print), stretch, slant.
+_IN_LINE = ((0.3, 1.35), (0.55, 1.0))
+_ALONE = ((0.8, 1.8, 0.25), (0.4, 1.35, -0.25), (0.2, 1.0, 0.0))
+_WHITE = 14  # pixels beside a number that is looked at alone
+# The line as the network sees it: "Só: 04 /QD-UBND", "S6 15-HD/VPTW", "Số: 30/2020/NĐ-CP".
+_LABEL = re.compile(r"\W{0,2}[Ss5]\s?(?:[^\W\d]|[0o6]){0,2}\s?(?:(?P<colon>[:;])|\s*)")
+_YEAR = re.compile(r"/\s?(?:19|20)\d\d\s?/")
+_PARTY = re.compile(r"(?<=[\dA-Zo])\s?-\s?[^\W\d_]{2,3}\s?/")
+_NOTATION = re.compile(r"[^\W\d_]\s?[^\W\d_]")
 
 
 @dataclass(frozen=True)
@@ -25,26 +32,26 @@ class Number:
     box: Box
 
 
-def read_number(page: Gray, label: Box, end: int) -> Number | None:
+def read_number(page: Gray, label: Box, end: int, slash: int | None = None) -> Number | None:
     """The number behind the label "Số:" at `label`, before the "/" of a notation that ends at x = `end`.
 
-    The line is looked at in several sizes, once with what is printed around the number and once without: print
-    tells the size of letters, and misleads. None where nothing stands, or where colon or slash are not found.
+    `slash` is where another reader saw that "/", for hands that hide it. The line is looked at in several sizes, once
+    with what is printed around the number and once without: print tells the size of letters, and misleads. None
+    where nothing is written, or where it is not found where the number begins and ends.
     """
-    strips = [_strip(page, label, end, room) for room in _ROOM]
-    looks = [look(strip, stretch) for strip, _ in strips for stretch in (1.0, _STRETCH)]
-    between = _between(looks)
+    looks = [look(_strip(page, label, end, room)[0], stretch) for room, stretch in _IN_LINE]
+    strip, box = _strip(page, label, end, _IN_LINE[0][0])
+    width = strip.shape[1]
+    hint = (slash - box[0]) / width if slash is not None else None
+    between = _between([place for seen in looks if (place := _place(seen, hint))])
     if between is None:
         return None
     start, stop = between
-    in_line = mean([spellings(seen.part(*(_between([seen]) or between))) for seen in looks])
-    x0, width = strips[0][1][0], strips[0][0].shape[1]
-    box = (x0 + round(start * width), strips[0][1][1], x0 + round(stop * width), strips[0][1][3])
+    box = (box[0] + round(start * width), box[1], box[0] + round(stop * width), box[3])
     if not is_written(page[label[1] : label[3], box[0] : box[2]], page[label[1] : label[3], label[0] : end]):
         return None
-    alone = mean([spellings(look(strip, stretch).digits) for strip in _alone(page, label, box)
-                  for stretch in (1.0, _STRETCH)])  # fmt: skip
-    best, probability = agree(alone, in_line)
+    in_line = mean([spellings(seen.part(*(_place(seen, hint) or between))) for seen in looks])
+    best, probability = agree(_alone(page, label, box), in_line)
     return Number(best, probability, box) if best else None
 
 
@@ -55,27 +62,45 @@ def _strip(page: Gray, label: Box, end: int, room: float) -> tuple[Gray, Box]:
     return page[box[1] : box[3], box[0] : box[2]], box
 
 
-def _between(looks: Sequence[Look]) -> tuple[float, float] | None:
-    """Where the number may stand, in fractions of the strip: behind the first colon, before the last slash."""
-    starts = [place for seen in looks for place in _places(seen, ":;")[:1]]
-    stops = [place for seen in looks for place in _places(seen, "/")[-1:]]
-    if not starts or not stops:
+def _between(places: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    if not places:
         return None
-    step = 1 / np.median([len(seen.digits) for seen in looks])
-    start, stop = float(np.median(starts)) + step, float(np.median(stops))
-    return (start, stop) if stop - start > step else None
+    start, stop = np.median(np.array(places), axis=0).tolist()
+    return (start, stop) if stop > start else None
 
 
-def _places(seen: Look, wanted: str) -> list[float]:
-    return [place for letter, place in seen.letters if letter in wanted]
+def _place(seen: Look, hint: float | None) -> tuple[float, float] | None:
+    """Where the number may stand, in fractions of the strip: behind the label, before the slash (or at `hint`)."""
+    label = _LABEL.match(seen.text)
+    if label is None:
+        return None
+    at = [place for _, place in seen.letters] + [1.0]
+    step = 1 / len(seen.digits)
+    start = at[label.end() - 1] + step if label["colon"] else at[label.end()] - step / 2
+    stop = _stop(seen.text, label.end())
+    end = at[stop] if stop is not None else hint
+    return (start, end) if end is not None and end - start > step else None
 
 
-def _alone(page: Gray, label: Box, box: Box) -> list[Gray]:
-    """The number with white around it."""
-    out = []
+def _stop(text: str, start: int) -> int | None:
+    """Where in `text` the number ends: at the year of a legal document, at the Party's hyphen, else at the last
+    slash before the capitals: an upright one may be seen as a slash as well."""
+    for pattern in (_YEAR, _PARTY):
+        found = pattern.search(text, start)
+        if found:
+            return found.start()
+    notation = _NOTATION.search(text, start)
+    slash = text.rfind("/", start, notation.start() if notation else len(text))
+    return slash if slash >= 0 else None
+
+
+def _alone(page: Gray, label: Box, box: Box) -> dict[str, float]:
+    """What the number may be, seen with white around it, upright and leant both ways as hands lean."""
     height = label[3] - label[1]
-    for room in _CLOSER:
+    votes = []
+    for room, stretch, slant in _ALONE:
         margin = round(height * room)
         part = page[max(0, label[1] - margin) : label[3] + margin, box[0] : max(box[0] + 1, box[2] - 3)]
-        out.append(np.pad(part, ((0, 0), (10, 10)), constant_values=255))
-    return out
+        padded = np.pad(part, ((0, 0), (_WHITE, _WHITE)), constant_values=255)
+        votes.append(spellings(look(padded, stretch, slant).digits))
+    return mean(votes)

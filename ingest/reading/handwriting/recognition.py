@@ -51,11 +51,17 @@ class Look:
         return self.digits[round(start * steps) : round(end * steps)]
 
 
-def look(strip: Gray, stretch: float = 1.0) -> Look:
-    """What the network sees in `strip`, one line of writing; `stretch` widens it before."""
+def look(strip: Gray, stretch: float = 1.0, slant: float = 0.0) -> Look:
+    """What the network sees in `strip`, one line of writing.
+
+    `stretch` widens it before; `slant` leans its foot to the left by that share of its height (negative: right).
+    """
     height, width = strip.shape
     wide = int(min(max(_HEIGHT, width * _HEIGHT / height * stretch), _WIDEST))
     sized = Image.fromarray(strip).resize((wide, _HEIGHT), Image.Resampling.BICUBIC)
+    if slant:
+        lean = (1, slant, -slant * _HEIGHT / 2, 0, 1, 0)
+        sized = sized.transform(sized.size, Image.Transform.AFFINE, lean, Image.Resampling.BICUBIC, fillcolor=255)
     values = np.asarray(sized, np.float32) / 127.5 - 1
     network = _network()
     answer = network.session.run(None, {network.input: np.broadcast_to(values, (1, 3, *values.shape))})

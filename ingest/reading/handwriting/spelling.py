@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_BEAM = 16
+_BEAM = 8
 _LONGEST = 6
 _TOO_LITTLE = 1e-4
 _DOUBT = 0.02  # what no look excludes
