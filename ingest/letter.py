@@ -119,7 +119,7 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a page: its text (NFC) and its box in fractions of the page, origin top left. `sure` is how sure
-    the reader of a picture is of it, 0..1."""
+    the reader of a picture is of it, 0..1; `by_hand` when that was the reader of handwriting."""
 
     text: str
     x0: float
@@ -127,6 +127,7 @@ class Word:
     x1: float
     y1: float
     sure: float = 1.0
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from core.text import fold
 from ingest.letter import Page
 from ingest.reading import body as text_of
 from ingest.reading.head import Head, code_in, find_head
-from ingest.reading.lines import Line, box_around, joined
+from ingest.reading.lines import Line, box_around, box_of, joined
 from ingest.reading.offices import group_offices, office_name
 from ingest.reading.signature import find_signature
 from ingest.reading.stamps import find_stamps
@@ -19,6 +19,7 @@ from ingest.reading.title import LETTER, find_title
 from ingest.reading.weighing import ANCHORED, HINT
 
 _SURE_DIGITS = 0.85  # below it tesseract has guessed at handwriting
+_BY_HAND = ("code", "code_number", "issued_on")
 
 
 def read_fields(
@@ -63,9 +64,14 @@ class _Notes:
     def take(self, name: str, value: str, confidence: float, page: int, lines: Sequence[Line], text: str = "") -> None:
         """Keep `value` as `name`, if there is one, with the box around `lines`."""
         if value and name not in self.found:
-            sure = round(confidence * self._share * _seen_surely(lines), 3)
             shown = text or joined(lines)
-            self.found[name] = Evidence(value, sure, self._source, self._file, page, box_around(lines), shown)
+            box, source, sure = box_around(lines), self._source, confidence * _seen_surely(lines)
+            hand = [word for line in lines for word in line.words if word.by_hand]
+            if hand and name in _BY_HAND:
+                # The box is the pen's, magnified beside the field; its probability is calibrated with what it joins.
+                box, source = box_of(hand), Source.HANDWRITING
+                sure = min(word.sure for word in hand) * _printed_surely(lines)
+            self.found[name] = Evidence(value, round(sure * self._share, 3), source, self._file, page, box, shown)
 
 
 def _seen_surely(lines: Sequence[Line]) -> float:
@@ -74,8 +80,16 @@ def _seen_surely(lines: Sequence[Line]) -> float:
     return sum(word.sure for word in words) / max(len(words), 1)
 
 
+def _printed_surely(lines: Sequence[Line]) -> float:
+    """How sure the reader of print is of what stands beside handwriting; letters are mistaken less than it fears."""
+    sure = min((word.sure for line in lines for word in line.words if not word.by_hand), default=1.0)
+    return 1.0 if sure >= _SURE_DIGITS else 0.5 + 0.5 * sure
+
+
 def _is_doubtful(line: Line) -> bool:
     """Whether digits of `line` come from a picture and may be others: then none of them is said."""
+    if any(word.by_hand for word in line.words):
+        return False  # they carry a probability of their own
     return any(word.sure < _SURE_DIGITS and any(c.isdigit() for c in word.text) for word in line.words)
 
 

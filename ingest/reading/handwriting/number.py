@@ -18,6 +18,7 @@ _ALONE = ((0.8, 1.8, 0.25), (0.4, 1.35, -0.25), (0.2, 1.0, 0.0))
 _WHITE = 14  # pixels beside a number that is looked at alone
 # The line as the network sees it: "Só: 04 /QD-UBND", "S6 15-HD/VPTW", "Số: 30/2020/NĐ-CP".
 _LABEL = re.compile(r"\W{0,2}[Ss5]\s?(?:[^\W\d]|[0o6]){0,2}\s?(?:(?P<colon>[:;])|\s*)")
+_LABEL_INSIDE = re.compile(r"[Ss][^\W\d](?P<colon>[:;])")
 _YEAR = re.compile(r"/\s?(?:19|20)\d\d\s?/")
 _PARTY = re.compile(r"(?<=[\dA-Zo])\s?-\s?[^\W\d_]{2,3}\s?/")
 _NOTATION = re.compile(r"[^\W\d_]\s?[^\W\d_]")
@@ -71,7 +72,7 @@ def _between(places: Sequence[tuple[float, float]]) -> tuple[float, float] | Non
 
 def _place(seen: Look, hint: float | None) -> tuple[float, float] | None:
     """Where the number may stand, in fractions of the strip: behind the label, before the slash (or at `hint`)."""
-    label = _LABEL.match(seen.text)
+    label = _LABEL.match(seen.text) or _LABEL_INSIDE.search(seen.text)
     if label is None:
         return None
     at = [place for _, place in seen.letters] + [1.0]

@@ -20,11 +20,12 @@ _WORTH_TURNING = 0.25  # degrees below which tesseract reads a skewed line as we
 @dataclass(frozen=True)
 class Inks:
     """The colours of a page apart: `black` is the page in gray without red and blue, the masks tell where those
-    were. In the black picture they are white."""
+    were. In the black picture they are white; in `written` only red is."""
 
     black: Gray
     red: Mask
     blue: Mask
+    written: Gray
 
 
 def inks(picture: Picture) -> Inks:
@@ -36,7 +37,7 @@ def inks(picture: Picture) -> Inks:
     # In the red channel red ink is nearly as light as the paper: `levelled` takes what is left of it.
     black = picture[:, :, 0].copy()
     black[blue] = 255
-    return Inks(levelled(black), red, blue)
+    return Inks(levelled(black), red, blue, levelled(picture[:, :, 0]))
 
 
 def levelled(gray: Gray) -> Gray:

@@ -10,6 +10,7 @@ from ingest.letter import Page, Word
 from ingest.reading.head import find_head
 from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.tesseract import NotRead, see
+from ingest.reading.scan.written import with_handwriting
 from ingest.reading.scan.zones import Zone, head_zone, signature_zone
 from ingest.reading.signature import find_signature
 from ingest.reading.unreadable import Unreadable
@@ -82,7 +83,9 @@ class _Scan:
                 zones.append(block)
         found = see([zone.cut(sheet.black) for sheet, zone in zones], min(_MOST_SECONDS, self._left()))
         for (sheet, zone), seen in zip(zones, found, strict=True):
-            self._keep(sheet, sheet.words(seen, zone.top))
+            words = sheet.words(seen, zone.top)
+            is_head = sheet.number == head and zone.top == 0
+            self._keep(sheet, with_handwriting(words, sheet.written) if is_head else words)
 
     def _keep(self, sheet: Sheet, words: tuple[Word, ...]) -> None:
         kept = self.pages.get(sheet.number)

@@ -16,11 +16,13 @@ _MOST_KEPT = 3
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page ready to be read. `turned` is by how many degrees, clockwise, its picture was turned before."""
+    """One page ready to be read: `black` what is printed, `written` with blue ink too. `turned` is by how many degrees,
+    clockwise, its picture was turned before."""
 
     number: int
     black: Gray
     red: Mask
+    written: Gray
     turned: int = 0
 
     def words(self, seen: list[Seen], top: int = 0, left: int = 0) -> tuple[Word, ...]:
@@ -60,4 +62,4 @@ def _prepared(number: int, picture: Picture, turned: int = 0) -> Sheet:
     separate = inks(picture)
     degrees = skew(separate.black)
     black = straightened(separate.black, degrees)
-    return Sheet(number, black, separate.red, turned)
+    return Sheet(number, black, separate.red, straightened(separate.written, degrees), turned)

@@ -69,3 +69,35 @@ class ScannedLine:
                 self._draw.line(points, fill=self._ink, width=self._pen * _FINE, joint="curve")
             x += int(0.72 * height)
         return x
+
+
+def head_page(code: ScannedLine, day: ScannedLine, *, blue: bool = False) -> Image.Image:
+    """An A4 page at 200 dpi with the head of a quyết định around the lines `code` and `day`, and a line of its body.
+
+    `blue`: what is written in both lines was written with a blue pen.
+    """
+    page = Image.new("RGB", (1654, 2339), "white")
+    draw = ImageDraw.Draw(page)
+    bold = ImageFont.truetype(f"{_FONTS}Bold.ttf", _SIZE)
+    plain = ImageFont.truetype(f"{_FONTS}Regular.ttf", _SIZE)
+    for x, y, text in (
+        (250, 150, "ỦY BAN NHÂN DÂN"), (250, 200, "TỈNH QUẢNG NGÃI"),
+        (720, 150, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), (880, 200, "Độc lập - Tự do - Hạnh phúc"),
+        (720, 420, "QUYẾT ĐỊNH"), (430, 470, "Về việc phê duyệt kế hoạch sử dụng đất năm 2017"),
+        (350, 560, "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI"),
+    ):  # fmt: skip
+        draw.text((x, y), text, fill=30, font=bold)
+    for row, text in enumerate(
+        ("Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;",
+         "Căn cứ Luật Đất đai ngày 29 tháng 11 năm 2013;",
+         "Xét đề nghị của Giám đốc Sở Tài nguyên và Môi trường tại Tờ trình số 12,")
+    ):  # fmt: skip
+        draw.text((280, 650 + 60 * row), text, fill=30, font=plain)
+    for line, x in ((code, 270), (day, 780)):
+        strip = line.page[:, : line.box[2] + 10]
+        ink = np.repeat((255 - strip)[:, :, None], 3, axis=2)
+        if blue:
+            pen = slice(line.ends[0], line.ends[1])
+            ink[:, pen] = ink[:, pen] * np.array([0.85, 0.75, 0.25])
+        page.paste(Image.fromarray(255 - ink), (x, 250))
+    return page
