@@ -93,9 +93,13 @@ def give_up(session: Session, sha256: str, problem: str, *, program: str, at: da
 
 
 def try_again(session: Session, program: str) -> int:
-    """Files that another version of the program gave up are asked for once more; returns how many."""
-    given_up = (FileText.state == TextState.FAILED, FileText.program != program)
-    statement = sa.update(FileText).where(*given_up).values(state=TextState.WAITING, tries=0, try_at=None)
+    """Files that another version of the program gave up, or pages of which it could not read, are asked for once more.
+
+    Returns how many. What was read of them stays until they are read again.
+    """
+    has_more = sa.or_(FileText.state == TextState.FAILED, FileText.unread_pages > 0)
+    others = (has_more, FileText.program != program, FileText.state != TextState.WAITING)
+    statement = sa.update(FileText).where(*others).values(state=TextState.WAITING, tries=0, try_at=None)
     return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
 
 

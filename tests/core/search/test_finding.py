@@ -193,6 +193,18 @@ def test_a_file_that_cannot_be_read_is_tried_thrice_and_then_given_up(library: A
         assert texts.next_waiting(session, at=at) is not None
 
 
+def test_pages_that_nobody_could_read_are_tried_by_the_next_version(library: Any) -> None:
+    draft = library.draft(None, (BODY,))
+    library.follow()
+    library.read(BODY)
+    with library.office.database.writing() as session:
+        assert texts.try_again(session, "2") == 0, "all of it was read"
+        session.execute(sa.update(FileText).values(unread_pages=1))
+        assert (texts.try_again(session, "1"), texts.try_again(session, "2")) == (0, 1)
+    library.follow()
+    assert library.ids("cửa khẩu") == [draft], "what was read is found meanwhile"
+
+
 def test_the_newest_documents_files_are_read_first_and_each_content_once(library: Any) -> None:
     library.draft(None, ("cu hon",))
     newer = library.draft(None, ("moi hon", "cu hon"))
