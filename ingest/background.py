@@ -26,6 +26,7 @@ from ingest.priority import READING_NICE, step_behind_people
 _IDLE_SECONDS = 1.0
 _TROUBLE_SECONDS = 10.0
 _LONGEST_COURTESY_SECONDS = 60.0  # letters go first, but a stream of them may not hold the index back for ever
+_SHARE_OF_PICTURES = 0.7  # of the time for one file; pages that are pictures beyond it stay unread
 _AT_ONCE = 20  # documents in one transaction, fewer when they are long
 _LETTERS_AT_ONCE = 100_000  # some 30 ms of writing
 _NICE = READING_NICE + 3  # letters are read before; with much less it would never end on a busy machine
@@ -81,7 +82,12 @@ class Background:
         try:
             path = self._store.path_of(waiting.sha256)
             found = self._reader.call(
-                "ingest.full_text:read_full_text", path, waiting.media_type, waiting.name, is_screened
+                "ingest.full_text:read_full_text",
+                path,
+                waiting.media_type,
+                waiting.name,
+                is_screened,
+                self._settings.intake.text_seconds * _SHARE_OF_PICTURES,
             )
         except SandboxFailed as failed:
             if not self._stop.is_set():
@@ -147,7 +153,7 @@ class Background:
                 texts.give_up(session, waiting.sha256, found.problem, program=VERSION, at=self._clock())
                 return
             texts.note_read(
-                session, waiting.sha256, found.pages, how="text", unread_pages=found.unread_pages, program=VERSION,
+                session, waiting.sha256, found.pages, how=found.how, unread_pages=found.unread_pages, program=VERSION,
                 at=self._clock(),
             )  # fmt: skip
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from core.search.texts import MOST_LETTERS
 from ingest.reading import Unreadable
-from ingest.reading.pages import read_whole
+from ingest.reading.whole import read_whole
 from ingest.screening import secret_on
 
 
@@ -20,23 +20,26 @@ class FullText:
     unread_pages: int = 0
     problem: str = ""
     secret: str = ""
+    how: str = "text"
 
 
-def read_full_text(path: Path, media_type: str, name: str, is_screened: bool) -> FullText:
-    """Read every page of the file at `path`; `name` is what its document calls it.
+def read_full_text(path: Path, media_type: str, name: str, is_screened: bool, seconds: float) -> FullText:
+    """Read every page of the file at `path`; `name` is what its document calls it, `seconds` are for its pictures.
 
     Not screened is what a person has let in. Raises OSError; time and memory are bounded by the process that calls.
     """
     pages: list[str] = []
-    unread = letters = 0
+    unread = letters = seen = 0
     try:
-        for page in read_whole(path, media_type):
+        for page in read_whole(path, media_type, seconds):
             if is_screened and (rule := secret_on(page, name, is_first=not pages)):
                 return FullText(secret=rule)
             text = " ".join(word.text for word in page.words)
             letters += len(text)
             unread += page.is_scan and not page.words
+            seen += page.is_seen
             pages.append(text if letters <= MOST_LETTERS else "")
     except Unreadable as problem:
         return FullText(problem=problem.why)
-    return FullText(tuple(pages), unread)
+    how = "text" if not seen else "ocr" if seen + unread == len(pages) else "mixed"
+    return FullText(tuple(pages), unread, how=how)

@@ -1,6 +1,6 @@
 """One door for all file types: a file on disk to pages of words with boxes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ingest.letter import Page
@@ -8,7 +8,7 @@ from ingest.reading.compound import CompoundFile, Damaged
 from ingest.reading.doc import doc_pages
 from ingest.reading.docx import docx_pages
 from ingest.reading.odt import odt_pages
-from ingest.reading.pdf import every_pdf_page, pdf_pages
+from ingest.reading.pdf import pdf_pages
 from ingest.reading.rtf import rtf_pages
 from ingest.reading.sheets import xls_pages, xlsx_pages
 from ingest.reading.unreadable import Unreadable
@@ -64,14 +64,3 @@ def read_pages(path: Path, media_type: str) -> tuple[Page, ...]:
         return (Page(1, (), is_scan=True),)
     reader = _READERS.get(media_type)
     return reader(path) if reader else ()
-
-
-def read_whole(path: Path, media_type: str) -> Iterator[Page]:
-    """Every page of `path`, for the full text: slow, so never on the way of a letter.
-
-    A page that nobody can read yet is marked as a scan. Raises Unreadable for locked and damaged files.
-    """
-    if media_type == PDF:
-        yield from every_pdf_page(path)
-    else:
-        yield from read_pages(path, media_type)

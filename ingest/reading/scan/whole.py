@@ -1,0 +1,32 @@
+"""Whole pages of a scan, for the full text: a few seconds each, so behind the letters."""
+
+import time
+from pathlib import Path
+
+from ingest.letter import Page
+from ingest.reading.scan.reading import is_legible
+from ingest.reading.scan.sheets import Sheets
+from ingest.reading.scan.tesseract import NotRead, see
+from ingest.reading.unreadable import Unreadable
+
+
+class WholePages:
+    """Reads pages of one file that are pictures, until the time given for them is over."""
+
+    def __init__(self, path: Path, *, is_pdf: bool, ends: float) -> None:
+        """`ends` is an instant of time.monotonic."""
+        self._path, self._is_pdf, self._ends = path, is_pdf, ends
+
+    def read(self, page: Page) -> Page:
+        """`page` with the words of its picture; as it was where they could not be read, or no time is left."""
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            return page
+        try:
+            sheet = Sheets(self._path, page.number, is_pdf=self._is_pdf)[page.number]
+            words = sheet.words(see([sheet.black], left)[0])
+        except (Unreadable, NotRead):
+            return page
+        if not is_legible(words):
+            return page
+        return Page(page.number, words, is_seen=True, turned=sheet.turned)

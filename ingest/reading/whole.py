@@ -1,0 +1,25 @@
+"""Every page of a file, for the full text: slow, so never on the way of a letter."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.letter import Page
+from ingest.reading.pages import PDF, PICTURES, read_pages
+from ingest.reading.pdf import every_pdf_page
+
+
+def read_whole(path: Path, media_type: str, seconds: float) -> Iterator[Page]:
+    """Every page of `path`; pictures are read for at most `seconds` of wall time in all.
+
+    A page that nobody could read is marked as a scan. Raises Unreadable for locked and damaged files.
+    """
+    ends = time.monotonic() + seconds
+    is_pdf = media_type == PDF
+    for page in every_pdf_page(path) if is_pdf else read_pages(path, media_type):
+        if page.is_scan and (is_pdf or media_type in PICTURES):
+            from ingest.reading.scan.whole import WholePages  # here, for few files need numpy
+
+            yield WholePages(path, is_pdf=is_pdf, ends=ends).read(page)
+        else:
+            yield page
