@@ -5,7 +5,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +59,6 @@ class FolderStore:
         self.folder = folder
         self._temporary = folder / "tmp"
         self._temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock_path = folder / "lock"
         if not (folder / "ff").is_dir():  # made last: then all are there
             for first in range(256):
                 (folder / f"{first:02x}").mkdir(exist_ok=True, mode=0o700)
@@ -81,15 +80,21 @@ class FolderStore:
             raise Permanent(f"Kho tệp thiếu tệp {sha256[:12]}…; báo người quản trị chạy «congvan verify».") from None
 
     @contextmanager
-    def adding(self) -> Iterator[None]:
-        """Hold the shared lock while files are renamed in and their rows are committed."""
-        with _locked(self._lock_path, fcntl.LOCK_SH):
+    def adding(self, *, is_covered: bool = False) -> Iterator[None]:
+        """Hold the shared lock while files are renamed in and their rows are committed.
+
+        Who waits to be alone goes first, since a busy intake always holds the lock somewhere. Not so where the lock
+        `is_covered`: another holder waits for this one.
+        """
+        with ExitStack() as held:
+            with nullcontext() if is_covered else _locked(self._gate(), fcntl.LOCK_SH):
+                held.enter_context(_locked(self._lock(), fcntl.LOCK_SH))
             yield
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the exclusive lock: nobody is between storing a file and committing the row that names it."""
-        with _locked(self._lock_path, fcntl.LOCK_EX):
+        with _locked(self._gate(), fcntl.LOCK_EX), _locked(self._lock(), fcntl.LOCK_EX):
             yield
 
     def add(self, *contents: Content) -> int:
@@ -135,6 +140,12 @@ class FolderStore:
     def remove(self, sha256: str) -> None:
         """Erase one content (removal by promise 4); harmless when it is gone."""
         self.path_of(sha256).unlink(missing_ok=True)
+
+    def _gate(self) -> int:
+        return os.open(self._temporary, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+    def _lock(self) -> int:
+        return os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _copy_durably(pairs: Sequence[tuple[Path, Path]]) -> None:
@@ -198,8 +209,8 @@ def sha256_of(path: Path) -> str:
 
 
 @contextmanager
-def _locked(path: Path, how: int) -> Iterator[None]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _locked(handle: int, how: int) -> Iterator[None]:
+    """Lock the open file or folder `handle`, and close it at the end."""
     try:
         fcntl.flock(handle, how)
         yield

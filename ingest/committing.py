@@ -57,7 +57,7 @@ def write(office: Office, entry: Entry) -> Written | str:
     the rows themselves.
     """
     try:
-        with _store(office.files).adding():
+        with _store(office.files).adding(is_covered=True):
             # Our lock began while the intake held its own: no sweep can have come between file and row. If the
             # intake is gone, its lock may have been gone before ours began.
             if os.getppid() != office.intake_pid:

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,3 +92,32 @@ def test_one_row_names_a_content_however_often_it_comes(database: Database, tmp_
             files.note_stored(session, [new, new], at=MORNING)
     with database.reading() as session:
         assert list(files.named(session)) == [new.sha256]
+
+
+def test_whoever_has_to_be_alone_is_not_kept_waiting_by_a_busy_intake(store: FolderStore) -> None:
+    done = threading.Event()
+
+    def letters(first: float) -> None:
+        time.sleep(first)
+        while not done.is_set():
+            with store.adding():
+                time.sleep(0.02)
+
+    busy = [threading.Thread(target=letters, args=(number / 200,)) for number in range(4)]
+    for thread in busy:
+        thread.start()
+    time.sleep(0.1)
+    alone = threading.Event()
+
+    def sweep() -> None:
+        with store.alone():
+            alone.set()
+
+    waiting = threading.Thread(target=sweep)
+    waiting.start()
+    try:
+        assert alone.wait(10)
+    finally:
+        done.set()
+        for thread in (*busy, waiting):
+            thread.join()

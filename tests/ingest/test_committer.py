@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from core import files, mailboxes, removal, sealing
 from core.arrivals import Excluded, Held, Outcome, Taken, Where
 from core.db import Database
 from core.errors import Temporary
-from core.files import Content
+from core.files import Content, FolderStore
 from core.letters import Arrival, Exclusion, HeldLetter, MailFolder, Message
 from ingest.committer import Committer
 from ingest.pipeline import Ready
@@ -105,6 +106,24 @@ def test_a_letter_written_before_its_answer_was_lost_is_not_written_again(
     wait_until(lambda: uids(database) == [1, 2])
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(HeldLetter)) == 2
+
+
+def test_a_letter_under_way_is_committed_while_somebody_waits_to_be_alone_with_the_store(
+    committer: Committer, series: Series, tmp_path: Path
+) -> None:
+    store, was_alone = FolderStore(tmp_path / "files"), threading.Event()
+
+    def sweep() -> None:
+        with store.alone():
+            was_alone.set()
+
+    with store.adding():  # as the intake does for the letter
+        waiting = threading.Thread(target=sweep, daemon=True)
+        waiting.start()
+        assert not was_alone.wait(0.3)
+        committer.put(held(series, 1))
+        wait_until(lambda: series.cursor == 1)
+    assert was_alone.wait(10)
 
 
 class Hearing:
