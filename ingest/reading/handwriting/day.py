@@ -15,6 +15,7 @@ from ingest.reading.handwriting.spelling import agree, mean, spellings
 
 # The looks: room above and below the printed line, in its heights, stretch, slant.
 _IN_LINE = (0.3, 0.55)
+_PLAIN = 0.97  # a line so plain need not be looked at again
 _ALONE = ((0.5, 1.5, 0.2), (0.25, 1.0, 0.0))
 # The words between day, month and year, as the network reads them without all marks.
 _FRAME = re.compile(r"ng[a-z]{0,2}y(?P<day>.*?)th?[a-z]{1,3}g(?P<month>.*?)n[a-z]{1,2}m(?P<year>.{4,8})")
@@ -35,12 +36,15 @@ Places = dict[str, tuple[float, float]]
 def read_day(page: Gray, line: Box) -> Day | None:
     """The date in the line at `line` of `page`. None where day, month or year are missing, or make no date."""
     height = line[3] - line[1]
-    looks, strips = [], []
+    framed: list[tuple[Look, Places]] = []
     for room in _IN_LINE:
         margin = round(height * room)
-        strips.append(page[max(0, line[1] - margin) : line[3] + margin, line[0] : line[2]])
-        looks.append(look(strips[-1]))
-    framed = [(seen, places) for seen in looks if (places := _places(seen))]
+        seen = look(page[max(0, line[1] - margin) : line[3] + margin, line[0] : line[2]])
+        places = _places(seen)
+        if places:
+            framed.append((seen, places))
+            if all(max(spellings(seen.part(*place)).values(), default=0.0) >= _PLAIN for place in places.values()):
+                break
     if not framed:
         return None
     parts = {name: _part(name, framed, page, line) for name in ("day", "month", "year")}

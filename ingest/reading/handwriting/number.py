@@ -1,7 +1,6 @@
 """The number of a document (số) written by hand or stamped between "Số:" and the printed notation."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the page's pictur
 # The looks: room above and below the printed line, in its heights (hands write larger than print), stretch, slant.
 _IN_LINE = ((0.3, 1.35), (0.55, 1.0))
 _ALONE = ((0.8, 1.8, 0.25), (0.4, 1.35, -0.25), (0.2, 1.0, 0.0))
+_PLAIN = 0.97  # a line so plain need not be looked at again
 _WHITE = 14  # pixels beside a number that is looked at alone
 # The line as the network sees it: "Só: 04 /QD-UBND", "S6 15-HD/VPTW", "Số: 30/2020/NĐ-CP".
 _LABEL = re.compile(r"\W{0,2}[Ss5]\s?(?:[^\W\d]|[0o6]){0,2}\s?(?:(?P<colon>[:;])|\s*)")
@@ -40,19 +40,26 @@ def read_number(page: Gray, label: Box, end: int, slash: int | None = None) -> N
     with what is printed around the number and once without: print tells the size of letters, and misleads. None
     where nothing is written, or where it is not found where the number begins and ends.
     """
-    looks = [look(_strip(page, label, end, room)[0], stretch) for room, stretch in _IN_LINE]
     strip, box = _strip(page, label, end, _IN_LINE[0][0])
     width = strip.shape[1]
     hint = (slash - box[0]) / width if slash is not None else None
-    between = _between([place for seen in looks if (place := _place(seen, hint))])
-    if between is None:
+    placed: list[tuple[float, float]] = []
+    votes: list[dict[str, float]] = []
+    for room, stretch in _IN_LINE:
+        seen = look(_strip(page, label, end, room)[0], stretch)
+        place = _place(seen, hint)
+        if place:
+            placed.append(place)
+            votes.append(spellings(seen.part(*place)))
+            if max(votes[-1].values(), default=0.0) >= _PLAIN:
+                break
+    if not placed:
         return None
-    start, stop = between
+    start, stop = np.median(np.array(placed), axis=0).tolist()
     box = (box[0] + round(start * width), box[1], box[0] + round(stop * width), box[3])
     if not is_written(page[label[1] : label[3], box[0] : box[2]], page[label[1] : label[3], label[0] : end]):
         return None
-    in_line = mean([spellings(seen.part(*(_place(seen, hint) or between))) for seen in looks])
-    best, probability = agree(_alone(page, label, box), in_line)
+    best, probability = agree(_alone(page, label, box), mean(votes))
     return Number(best, probability, box) if best else None
 
 
@@ -61,13 +68,6 @@ def _strip(page: Gray, label: Box, end: int, room: float) -> tuple[Gray, Box]:
     margin = round(height * room)
     box = (max(0, label[0] - height // 4), max(0, label[1] - margin), min(page.shape[1], end), label[3] + margin)
     return page[box[1] : box[3], box[0] : box[2]], box
-
-
-def _between(places: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
-    if not places:
-        return None
-    start, stop = np.median(np.array(places), axis=0).tolist()
-    return (start, stop) if stop > start else None
 
 
 def _place(seen: Look, hint: float | None) -> tuple[float, float] | None:

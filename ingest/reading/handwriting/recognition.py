@@ -20,10 +20,10 @@ Floats = NDArray[np.float32]
 _MODEL = Path("models/PP-OCRv6_rec_small.onnx")
 _HEIGHT = 48  # pixels the network was trained on
 _WIDEST = 960
-# Hands that write a digit so that the network sees a letter: a one with a long upstroke, a crossed seven, a round
-# six. Probabilities of what looks alike are added up.
+# Hands that write a digit so that the network sees a letter: a one with a long upstroke, a crossed seven.
+# Probabilities of what looks alike are added up; a small b is no six, it may be the letter of a number come late.
 _LOOKS_LIKE = {
-    "0": "0OoD〇", "1": "1IlLi|丨ΛA∧!/\\几", "2": "2Zz", "3": "3з了", "4": "4ч", "5": "5Ss", "6": "6b",
+    "0": "0OoD〇", "1": "1IlLi|丨ΛA∧!/\\几", "2": "2Zz", "3": "3з了", "4": "4ч", "5": "5Ss", "6": "6",
     "7": "7TFtf", "8": "8B&%", "9": "9gq",
 }  # fmt: skip
 _NOTHING = " .,-·'`:_~"  # blanks, dotted lines and specks between digits

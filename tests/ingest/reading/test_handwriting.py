@@ -58,6 +58,19 @@ def test_a_place_left_blank_has_no_number(place: str) -> None:
     assert number_of(f"{place}/SKHCN-VP") is None
 
 
+@pytest.mark.parametrize("letter", ["a", "b"])
+def test_a_number_with_a_letter_is_left_to_the_reader_of_print(letter: str) -> None:
+    found = number_of("~12", f"{letter}/QĐ-UBND")
+    assert found is None or found.probability < 0.1
+
+
+@pytest.mark.parametrize("notation", ["/2020/NĐ-CP", "-HD/VPTW", "-NQ/TU", "/QH15"])
+def test_years_and_the_party_s_hyphen_end_a_number(notation: str) -> None:
+    found = number_of("~30", notation)
+    assert found is not None
+    assert found.text == "30"
+
+
 def test_without_a_slash_nothing_tells_where_the_number_ends() -> None:
     assert number_of("~2107") is None
 
