@@ -12,7 +12,7 @@ from ingest.reading.layout import Block, draws_capitals, in_capitals, lay_out, p
 
 _WINDOW_BYTES = 256 << 10
 _LONGEST_TOKEN = 128  # of those that may not be cut: a control word and its number
-_MOST_TOKENS = 200_000  # a second of work; the longest of our samples, five pages, has seven thousand
+_MOST_TOKENS = 120_000  # a second of work; the longest of our samples, five pages, has seven thousand
 _MOST_DEPTH = 1_000
 _MOST_FONTS = 2_000
 _TOKEN = re.compile(

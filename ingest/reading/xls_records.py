@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ingest.reading.compound import Damaged, Stream
 
-_MOST_RECORDS = 200_000
+_MOST_RECORDS = 80_000
 _MOST_STRINGS, _MOST_LETTERS = 40_000, 2_000_000
 _LONGEST = 2_000
 _BEGIN, _LOCKED, _STRINGS, _GOES_ON = 0x809, 0x2F, 0xFC, 0x3C
