@@ -14,6 +14,7 @@ from ingest.reading.head import Head, code_in, find_head
 from ingest.reading.lines import Line, box_around, box_of, joined
 from ingest.reading.offices import group_offices, office_name
 from ingest.reading.signature import find_signature
+from ingest.reading.spelling import respelled
 from ingest.reading.stamps import find_stamps
 from ingest.reading.title import LETTER, find_title
 from ingest.reading.weighing import ANCHORED, HINT
@@ -125,13 +126,17 @@ def _read_date(head: Head, note: _Notes) -> None:
 
 
 def _read_offices(head: Head, note: _Notes) -> None:
-    offices = group_offices(head.offices)
+    offices = group_offices(head.offices, is_seen=head.page.is_seen)
     if not offices:
         return
-    note.take("issuer", office_name(joined(offices[-1])), ANCHORED, head.page.number, offices[-1])
+    note.take("issuer", _name(head, offices[-1]), ANCHORED, head.page.number, offices[-1])
     if len(offices) > 1:
-        above = office_name(joined(offices[-2]))
-        note.take("parent_issuer", above, ANCHORED - 0.02, head.page.number, offices[-2])
+        note.take("parent_issuer", _name(head, offices[-2]), ANCHORED - 0.02, head.page.number, offices[-2])
+
+
+def _name(head: Head, office: Sequence[Line]) -> str:
+    text = joined(office)
+    return office_name(respelled(text) if head.page.is_seen else text)
 
 
 def _read_title(head: Head, note: _Notes) -> None:

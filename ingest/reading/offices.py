@@ -12,20 +12,29 @@ from ingest.reading.patterns import STAMP
 _GOES_ON = re.compile(r"(?:\b(?:và|của|về|tỉnh|thành phố|huyện|xã|phường)|[-,&])$", re.IGNORECASE)
 
 
-def group_offices(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
+def group_offices(lines: Sequence[Line], *, is_seen: bool = False) -> list[tuple[Line, ...]]:
     """The lines of the left head as offices from top to bottom: the last issues, the one before is above it.
 
     An office may take several lines; a new one begins with a word such as SỞ, BAN, VĂN PHÒNG (vocabulary).
     """
     groups: list[list[Line]] = []
     for line in lines:
-        if STAMP.match(line.plain):
+        if STAMP.match(line.plain) or (is_seen and _is_speck(line)):
             continue
+        if is_seen:
+            line = Line(tuple(w for w in line.words if any(c.isalnum() for c in w.text)))
         if groups and not _begins_new(groups[-1], line):
             groups[-1].append(line)
         else:
             groups.append([line])
     return [tuple(group) for group in groups]
+
+
+def _is_speck(line: Line) -> bool:
+    """Whether a line of a picture is no line of letters: dust, a rule, a corner of a stamp."""
+    letters = sum(c.isalpha() for c in line.text)
+    known = sum(w.sure for w in line.words) / len(line.words)
+    return letters < 2 or not any(c.isupper() for c in line.text) or (letters < 4 and known < 0.6) or known < 0.2
 
 
 def _begins_new(group: Sequence[Line], line: Line) -> bool:

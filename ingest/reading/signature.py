@@ -11,6 +11,7 @@ from core.text import fold, normal, squeeze
 from ingest.letter import Page, Word
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import AUTHORITY, DEGREE, RECIPIENTS, SIGNATURE_MARK, TITLE_WORDS
+from ingest.reading.spelling import respelled
 
 
 @dataclass(frozen=True)
@@ -77,23 +78,28 @@ def _block(page: Page, top: float) -> Signature | None:
     parts = segments_of(lines_of(w for w in page.words if w.y0 >= top), gap=0.022)
     right = (part for part in parts if part.x0 > 0.42 and part.center > 0.5)
     lines = [li for li in right if not SIGNATURE_MARK.search(li.plain) and any(c.isalpha() for c in li.text)]
-    start = next((i for i, li in enumerate(lines) if li.is_capitals), None)
+    start = next((i for i, li in enumerate(lines) if li.is_capitals and (not page.is_seen or _says_title(li))), None)
     if start is None:
         return None
     titles: list[Line] = []
     for line in lines[start:]:
-        if titles and not _is_title(line) and (name := person_name(line.text)):
-            steps = _steps(titles)
+        name = seen_name(line) if page.is_seen else person_name(line.text)
+        if titles and not _is_title(line) and name:
+            steps = [respelled(step) for step in _steps(titles)] if page.is_seen else _steps(titles)
             return Signature(page, name, line, steps[-1], " / ".join(steps), tuple(titles), _surname(name))
-        if line.is_capitals and len(titles) < 8:
+        if line.is_capitals and len(titles) < 8 and (not page.is_seen or _says_title(line)):
             titles.append(line)
-        elif titles and not _is_note(line):
+        elif titles and not _is_note(line) and not page.is_seen:
             return None
     return None
 
 
 def _is_title(line: Line) -> bool:
     return line.is_capitals and (bool(AUTHORITY.match(line.plain)) or not _surname(line.plain))
+
+
+def _says_title(line: Line) -> bool:
+    return bool(AUTHORITY.match(line.plain) or TITLE_WORDS.search(line.folded))
 
 
 def _is_note(line: Line) -> bool:
@@ -115,6 +121,38 @@ def person_name(text: str) -> str | None:
     if not all(w[0].isupper() for w in words) or (TITLE_WORDS.search(fold(bare)) and not _surname(bare)):
         return None
     return tidy
+
+
+def seen_name(line: Line) -> str | None:
+    """The name of a person in a line that tesseract saw beside a seal and a signature, or None.
+
+    Only with a known surname. Its blanks may be lost, its first letter under the seal, its marks
+    mistaken where one surname alone has these letters.
+    """
+    words = [w for w in line.words if sum(c.isalpha() for c in w.text) > 1]
+    text = " ".join(_apart(w.text.strip(" .,;:*_-'\"`“”|[](){}~")) for w in words)
+    first, _, rest = DEGREE.sub("", normal(text)).partition(" ")
+    if not rest or sum(w.sure for w in words) < 0.3 * len(words):
+        return None
+    if not _surname(text):
+        whole = [name for name in _surnames() if fold(name) == fold(first)] if first.istitle() else []
+        if first.islower():
+            whole = [name for name in _common_surnames() if len(name) - len(first) == 1 and name.endswith(first)]
+        if len(whole) != 1:
+            return None
+        text = f"{whole[0].capitalize()} {rest}"
+    return person_name(text)
+
+
+def _apart(text: str) -> str:
+    """ "LêHoàngAnh" -> "Lê Hoàng Anh"."""
+    return "".join(f" {c}" if c.isupper() and before.islower() else c for before, c in pairwise(f" {text}"))
+
+
+@cache
+def _common_surnames() -> tuple[str, ...]:
+    """Those most people have (the list begins with them)."""
+    return tuple(vocabulary("surnames")["surnames"].split()[:20])
 
 
 @cache

@@ -3,13 +3,14 @@
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from ingest.letter import Page, Word
 from ingest.reading.head import find_head
+from ingest.reading.scan.preparing import Gray
 from ingest.reading.scan.sheets import Sheet, Sheets
-from ingest.reading.scan.tesseract import NotRead, see
+from ingest.reading.scan.tesseract import AS_A_BLOCK, AS_A_PAGE, NotRead, see
 from ingest.reading.scan.written import with_handwriting
 from ingest.reading.scan.zones import Zone, head_zone, signature_zone
 from ingest.reading.signature import find_signature
@@ -31,6 +32,8 @@ def read_scan(path: Path, pages: Sequence[Page], ends: float, *, is_pdf: bool) -
     scan = _Scan(Sheets(path, pages[-1].number, is_pdf=is_pdf), ends)
     with contextlib.suppress(Unreadable, NotRead):
         scan.read(next(page.number for page in pages if page.is_scan))
+    if not is_legible([word for page in scan.pages.values() for word in page.words]):
+        return tuple(pages)
     known = {page.number: page for page in pages} | scan.pages
     return tuple(known[number] for number in sorted(known))
 
@@ -43,19 +46,15 @@ class _Scan:
 
     def read(self, first: int) -> None:
         """The head on page `first` or one of the next two, then the signature."""
-        blocks = self._blocks(first)
-        block = next(blocks, None)
-        self._see(first, block)
-        for number in range(first + 1, min(first + 3, self._sheets.count + 1)):
+        for number in range(first, min(first + 3, self._sheets.count + 1)):
+            self._see_head(number)
             if self._head():
                 break
-            self._see(number)
-        for _ in range(_MOST_TRIES):
-            if block is None or self._is_signed():
-                break
-            block = next(blocks, None)
-            if block:
-                self._see(None, block)
+        with contextlib.suppress(NotRead, Unreadable):  # what was read of the head stays
+            for sheet, zone in islice(self._blocks(first), _MOST_TRIES):
+                self._see_block(sheet, zone)
+                if self._is_signed():
+                    break
 
     def _blocks(self, first: int) -> Iterator[tuple[Sheet, Zone]]:
         """What looks like the block of a signature, page by page."""
@@ -70,29 +69,23 @@ class _Scan:
             if zone:
                 yield sheet, zone
 
-    def _see(self, head: int | None, block: tuple[Sheet, Zone] | None = None) -> None:
-        """Read the head of page `head` and the block of a signature together, and keep their words."""
-        zones: list[tuple[Sheet, Zone]] = []
-        if head is not None:
-            sheet = self._sheets[head]
-            zones.append((sheet, head_zone(sheet.black)))
-        if block is not None:
-            if zones and block[0].number == head and block[1].top < zones[0][1].bottom:
-                zones[0] = (block[0], replace(block[1], top=0))
-            else:
-                zones.append(block)
-        found = see([zone.cut(sheet.black) for sheet, zone in zones], min(_MOST_SECONDS, self._left()))
-        for (sheet, zone), seen in zip(zones, found, strict=True):
-            words = sheet.words(seen, zone.top)
-            is_head = sheet.number == head and zone.top == 0
-            self._keep(sheet, with_handwriting(words, sheet.written) if is_head else words)
+    def _see_head(self, number: int) -> None:
+        sheet = self._sheets[number]
+        words = self._see(sheet, head_zone(sheet.black), sheet.black, AS_A_PAGE)
+        self._keep(sheet, with_handwriting(words, sheet.pen))
+
+    def _see_block(self, sheet: Sheet, zone: Zone) -> None:
+        # As a page, tesseract takes the signature for a picture and the name beside it for a part of that.
+        self._keep(sheet, self._see(sheet, zone, sheet.stamped, AS_A_BLOCK))
+
+    def _see(self, sheet: Sheet, zone: Zone, gray: Gray, layout: str) -> tuple[Word, ...]:
+        (seen,) = see([zone.cut(gray)], min(_MOST_SECONDS, self._left()), layout)
+        return sheet.words(seen, zone.top, zone.left)
 
     def _keep(self, sheet: Sheet, words: tuple[Word, ...]) -> None:
         kept = self.pages.get(sheet.number)
         words = (kept.words if kept else ()) + words
-        self.pages[sheet.number] = Page(
-            sheet.number, words, is_scan=not is_legible(words), is_seen=True, turned=sheet.turned
-        )
+        self.pages[sheet.number] = Page(sheet.number, words, is_seen=True, turned=sheet.turned)
 
     def _left(self) -> float:
         return self._ends - time.monotonic()

@@ -1,29 +1,51 @@
 """The pages of one scan, each prepared when it is asked for: upright, straight, its inks apart."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from ingest.letter import Word
 from ingest.reading.scan.pictures import Picture, file_picture, pdf_picture
-from ingest.reading.scan.preparing import Gray, Mask, inks, skew, straightened
+from ingest.reading.scan.preparing import Gray, inks, skew, straightened, with_red_print
 from ingest.reading.scan.tesseract import Seen
 
 _MOST_KEPT = 3
 
 
-@dataclass(frozen=True)
 class Sheet:
-    """One page ready to be read: `black` what is printed, `written` with blue ink too. `turned` is by how many degrees,
-    clockwise, its picture was turned before."""
+    """One page ready to be read, all its pictures made straight alike.
 
-    number: int
-    black: Gray
-    red: Mask
-    written: Gray
-    turned: int = 0
+    `turned` is by how many degrees, clockwise, its picture was turned before.
+    """
+
+    def __init__(self, number: int, picture: Picture, turned: int = 0) -> None:
+        self.number = number
+        self.turned = turned
+        self._inks = inks(picture)
+        self._degrees = skew(self._inks.black)
+
+    @cached_property
+    def black(self) -> Gray:
+        """What is printed in black, without coloured ink."""
+        return straightened(self._inks.black, self._degrees)
+
+    @cached_property
+    def pen(self) -> Gray:
+        """What is printed and written, without red ink."""
+        return straightened(self._inks.pen, self._degrees)
+
+    @cached_property
+    def stamped(self) -> Gray:
+        """What is printed in black or red, without the round seal and without blue ink."""
+        return straightened(with_red_print(self._inks), self._degrees)
+
+    @cached_property
+    def red(self) -> Gray:
+        """Red ink alone."""
+        only = np.where(self._inks.red, self._inks.green, np.uint8(255))
+        return straightened(only, self._degrees)
 
     def words(self, seen: list[Seen], top: int = 0, left: int = 0) -> tuple[Word, ...]:
         """`seen` in a picture cut from this sheet at (`left`, `top`) pixels, as words in fractions of the page."""
@@ -49,17 +71,12 @@ class Sheets:
         if number not in self._kept:
             while len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(max(self._kept))
-            self._kept[number] = _prepared(number, self._picture(self._path, number))
+            self._kept[number] = Sheet(number, self._picture(self._path, number))
         return self._kept[number]
 
-    def turned(self, sheet: Sheet, degrees: int) -> Sheet:
-        """`sheet` as it would be if the page lay `degrees` (90, 180, 270; clockwise) otherwise."""
-        picture = np.rot90(self._picture(self._path, sheet.number), -(sheet.turned + degrees) // 90)
-        return _prepared(sheet.number, picture, (sheet.turned + degrees) % 360)
-
-
-def _prepared(number: int, picture: Picture, turned: int = 0) -> Sheet:
-    separate = inks(picture)
-    degrees = skew(separate.black)
-    black = straightened(separate.black, degrees)
-    return Sheet(number, black, separate.red, straightened(separate.written, degrees), turned)
+    def turn(self, number: int, degrees: int) -> Sheet:
+        """Sheet `number` as it is when turned by 90, 180 or 270 degrees, clockwise; from now on it lies so."""
+        turned = (self[number].turned + degrees) % 360
+        picture = np.ascontiguousarray(np.rot90(self._picture(self._path, number), -turned // 90))
+        self._kept[number] = Sheet(number, picture, turned)
+        return self._kept[number]

@@ -17,7 +17,8 @@ from ingest.reading.scan.pictures import DOTS_PER_INCH
 Gray = NDArray[np.uint8]  # height x width
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_OPTIONS = ("-l", "vie", "--psm", "3", "--dpi", str(DOTS_PER_INCH), "-c", "tessedit_do_invert=0", "tsv")
+AS_A_PAGE, AS_A_BLOCK = "3", "6"  # page segmentation: layout looked for, or lines one under the other
+_OPTIONS = ("-l", "vie", "--dpi", str(DOTS_PER_INCH), "-c", "tessedit_do_invert=0", "tsv")
 _MOST_WORDS = 20_000
 
 
@@ -41,7 +42,7 @@ class Seen:
     sure: float
 
 
-def see(pictures: Sequence[Gray], seconds: float) -> list[list[Seen]]:
+def see(pictures: Sequence[Gray], seconds: float, layout: str = AS_A_PAGE) -> list[list[Seen]]:
     """The words of each of `pictures` (dark on light), all in one run: starting tesseract costs 0.3 s.
 
     It runs on one processor, is killed after `seconds` and with its parent. Raises NotRead.
@@ -50,8 +51,8 @@ def see(pictures: Sequence[Gray], seconds: float) -> list[list[Seen]]:
         raise NotRead("no_time")
     try:
         done = subprocess.run(
-            ["tesseract", "-", "-", *_OPTIONS], input=_tiff(pictures), capture_output=True, check=False,
-            timeout=seconds, env={**os.environ, "OMP_THREAD_LIMIT": "1"}, preexec_fn=_end_with_parent,
+            ["tesseract", "-", "-", "--psm", layout, *_OPTIONS], input=_tiff(pictures), capture_output=True,
+            check=False, timeout=seconds, env={**os.environ, "OMP_THREAD_LIMIT": "1"}, preexec_fn=_end_with_parent,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise NotRead("time") from error

@@ -13,51 +13,43 @@ _CELL = 4  # pixels a side of the coarse picture in which layout is looked for
 _FULL_LINE = (0.2, 0.8)  # a line of the body has ink on both sides of these
 _GAP = 0.05  # white between "Nơi nhận" and the signer's column, at least; words stand closer
 _LEAST_HEIGHT = 0.06  # of a signature block: title, seal, name
-_LABEL_HEIGHT = 0.05  # of the left column that is read: "Nơi nhận:" and a line or two
+_LEAST_WORDS = 3  # pieces in the right half of a line of the body
+_SLACK = 0.012  # about half a line
 
 
 @dataclass(frozen=True)
 class Zone:
-    """A part of a page, as rows of its picture from `top` to `bottom` (pixels), and what in it is painted white:
-    everything left of `blank_left` below `blank_from`."""
+    """A part of a page: rows from `top` to `bottom`, columns from `left` to its right edge, in pixels."""
 
     top: int
     bottom: int
-    blank_left: int = 0
-    blank_from: int = 0
+    left: int = 0
 
     def cut(self, gray: Gray) -> Gray:
-        """This zone of the page `gray`, as a picture of its own."""
-        part = gray[self.top : self.bottom].copy()
-        if self.blank_left:
-            part[max(0, self.blank_from - self.top) :, : self.blank_left] = 255
-        return part
+        """This zone of the page `gray`."""
+        return gray[self.top : self.bottom, self.left :]
 
 
 def head_zone(gray: Gray) -> Zone:
-    """The head of the page."""
-    return Zone(0, int(len(gray) * HEAD_DEPTH))
+    """The head of the page, down to a row between lines."""
+    height = len(gray)
+    near = gray[int((HEAD_DEPTH - _SLACK) * height) : int((HEAD_DEPTH + _SLACK) * height)]
+    quietest = int((near < _DARK).sum(axis=1).argmin()) if len(near) else 0
+    return Zone(0, int((HEAD_DEPTH - _SLACK) * height) + quietest)
 
 
 def signature_zone(gray: Gray) -> Zone | None:
-    """Where two columns, "Nơi nhận" and the signer's, end the text of the page; None where nothing looks so."""
+    """The signer's column, where two columns ("Nơi nhận" and the signer's) end the text of the page; None where
+    nothing looks so."""
     ink = _coarse(gray)
     height, width = ink.shape
     last = _last_full_row(ink)
     rest = ink[last:]
-    if len(rest) < _LEAST_HEIGHT * height:
-        return None
     rows = np.nonzero(rest.any(axis=1))[0]
-    left, right = rest[:, : int(0.4 * width)], rest[:, int(0.52 * width) :]
-    if not len(rows) or right.sum() < 20 or rows[-1] - rows[0] < _LEAST_HEIGHT * height:
+    if not len(rows) or rows[-1] - rows[0] < _LEAST_HEIGHT * height or rest[:, int(0.52 * width) :].sum() < 20:
         return None
-    gutter = _gutter(rest)
     first = last + int(rows[0])
-    has_list = left.sum() >= 20
-    return Zone(
-        max(0, (first - 3) * _CELL), len(gray), gutter * _CELL if has_list else 0,
-        (first + int(_LABEL_HEIGHT * height)) * _CELL,
-    )  # fmt: skip
+    return Zone(max(0, (first - 2) * _CELL), len(gray), _gutter(rest) * _CELL)
 
 
 def _coarse(gray: Gray) -> NDArray[np.bool_]:
@@ -72,20 +64,27 @@ def _coarse(gray: Gray) -> NDArray[np.bool_]:
 
 
 def _last_full_row(ink: NDArray[np.bool_]) -> int:
-    """The row after the last line that runs through from margin to margin; 0 if there is none."""
+    """The row after the last line of words that runs from margin to margin; 0 if there is none."""
     height, width = ink.shape
-    widest = int(_GAP * width)
     start, end = (int(side * width) for side in _FULL_LINE)
     last = 0
     band = max(3, round(0.006 * height))  # half a line's height: letters of one line are seen together
     for row in range(0, height - band, 2):
-        columns = np.nonzero(ink[row : row + band].any(axis=0))[0]
-        if len(columns) < 0.25 * width or columns[0] > start or columns[-1] < end:
+        columns: NDArray[np.bool_] = np.logical_or.reduce(ink[row : row + band])
+        where = np.nonzero(columns)[0]
+        if len(where) < 0.4 * width or where[0] > start or where[-1] < end:
             continue
-        inner = columns[(columns >= columns[0]) & (columns <= end)]
-        if np.diff(inner).max(initial=0) < widest:
+        inner = where[where <= end]
+        # A signature's stroke beside a list runs through too, but is one piece where a line has words.
+        if np.diff(inner).max(initial=0) < _GAP * width and _pieces(columns[width // 2 : end]) >= _LEAST_WORDS:
             last = row + band
+    while 0 < last < height - 1 and ink[last, start:end].sum() > 0.01 * width:  # to the foot of its letters
+        last += 1
     return last
+
+
+def _pieces(columns: NDArray[np.bool_]) -> int:
+    return int((np.diff(columns.astype(np.int8)) == 1).sum())
 
 
 def _gutter(rest: NDArray[np.bool_]) -> int:
