@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.text import squeeze
+from core.text import fold, squeeze
 from ingest.letter import Page
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import SECRECY, SECRECY_FIELD, STAMP, URGENCY
@@ -35,7 +35,24 @@ def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
         # "KHẨN" may be the tail of a wrapped title; there it stands in the middle, under other capitals.
         if stamp and not _continues_title(line, lines):
             found.setdefault((stamp.value, stamp.is_secrecy), stamp)
+    if page.stamps and (stamp := _red_stamp(page)):
+        found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     return list(found.values())
+
+
+def _red_stamp(page: Page) -> Stamp | None:
+    """The stamp in red ink on a picture, a letter lost or a blank misplaced: nothing else is stamped so."""
+    line = Line(page.stamps)
+    letters = "".join(c for c in line.folded if c.isalpha())
+    for word, value in (URGENCY | SECRECY).items():
+        key = fold(word).replace(" ", "")
+        if letters == key or (len(key) > 5 and len(letters) == len(key) - 1 and _is_less(letters, key)):
+            return Stamp(value, word in SECRECY, page.number, line)
+    return None
+
+
+def _is_less(letters: str, key: str) -> bool:
+    return any(key[:i] + key[i + 1 :] == letters for i in range(len(key)))
 
 
 def _stamp(line: Line, page: int) -> Stamp | None:

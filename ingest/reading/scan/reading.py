@@ -3,12 +3,14 @@
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from ingest.letter import Page, Word
 from ingest.reading.head import find_head
 from ingest.reading.scan.preparing import Gray
+from ingest.reading.scan.red import red_words
 from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.tesseract import AS_A_BLOCK, AS_A_PAGE, NotRead, see
 from ingest.reading.scan.written import with_handwriting
@@ -73,6 +75,9 @@ class _Scan:
         sheet = self._sheets[number]
         words = self._see(sheet, head_zone(sheet.black), sheet.black, AS_A_PAGE)
         self._keep(sheet, with_handwriting(words, sheet.pen))
+        with contextlib.suppress(NotRead):
+            stamps = red_words(sheet, head_zone(sheet.black), min(_MOST_SECONDS, self._left()))
+            self.pages[number] = replace(self.pages[number], stamps=stamps)
 
     def _see_block(self, sheet: Sheet, zone: Zone) -> None:
         # As a page, tesseract takes the signature for a picture and the name beside it for a part of that.
@@ -85,7 +90,8 @@ class _Scan:
     def _keep(self, sheet: Sheet, words: tuple[Word, ...]) -> None:
         kept = self.pages.get(sheet.number)
         words = (kept.words if kept else ()) + words
-        self.pages[sheet.number] = Page(sheet.number, words, is_seen=True, turned=sheet.turned)
+        stamps = kept.stamps if kept else ()
+        self.pages[sheet.number] = Page(sheet.number, words, is_seen=True, stamps=stamps, turned=sheet.turned)
 
     def _left(self) -> float:
         return self._ends - time.monotonic()

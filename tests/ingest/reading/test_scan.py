@@ -43,6 +43,18 @@ def test_a_red_stamp_over_the_number_does_not_hide_it(tmp_path: Path) -> None:
     assert_read(fields_of(scan_pdf([first, *rest], tmp_path / "scan.pdf")), REPORT, "code", "issued_on")
 
 
+@pytest.mark.parametrize(
+    ("word", "turned", "field", "value"),
+    [("HỎA TỐC", 38.0, "urgency", "hoa_toc"), ("KHẨN", -4.0, "urgency", "khan"), ("MẬT", 9.0, "secrecy", "mat")],
+)
+def test_a_red_stamp_is_read_however_it_was_put_down(
+    tmp_path: Path, word: str, turned: float, field: str, value: str
+) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], (word,), (0.17, 0.27), turned=turned, size=0.026)
+    fields = fields_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf"))
+    assert fields[field].value == value
+
+
 def test_a_blank_page_has_no_fields(tmp_path: Path) -> None:
     pages = Scans(60).read(scan_pdf([Image.new("RGB", (1654, 2339), "white")], tmp_path / "scan.pdf"), PDF)
     assert [p.is_scan for p in pages] == [True]
