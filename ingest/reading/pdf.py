@@ -95,7 +95,8 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
         width, height = page.get_size()
         with closing(page.get_textpage()) as text:
             words = tuple(_words(page, text, width, height))
-        is_scan = not is_plausible(words) or (_is_little(words) and _is_one_picture(page))
+        is_drawn = pdfium_c.FPDFPage_CountObjects(page) > 0  # an empty page is no picture of anything
+        is_scan = is_drawn and (not is_plausible(words) or (_is_little(words) and _is_one_picture(page)))
     finally:
         page.close()
     return Page(index + 1, words, is_scan)

@@ -1,6 +1,6 @@
 """Urgency and secrecy: stamps and fields in the head of page 1 (ô 10a, 10b, NĐ 30 Phụ lục I.IV)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.text import fold, squeeze
@@ -35,20 +35,20 @@ def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
         # "KHẨN" may be the tail of a wrapped title; there it stands in the middle, under other capitals.
         if stamp and not _continues_title(line, lines):
             found.setdefault((stamp.value, stamp.is_secrecy), stamp)
-    if page.stamps and (stamp := _red_stamp(page)):
+    for stamp in _red_stamps(page):
         found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     return list(found.values())
 
 
-def _red_stamp(page: Page) -> Stamp | None:
-    """The stamp in red ink on a picture, a letter lost or a blank misplaced: nothing else is stamped so."""
-    line = Line(page.stamps)
-    letters = "".join(c for c in line.folded if c.isalpha())
-    for word, value in (URGENCY | SECRECY).items():
-        key = fold(word).replace(" ", "")
-        if letters == key or (len(key) > 5 and len(letters) == len(key) - 1 and _is_less(letters, key)):
-            return Stamp(value, word in SECRECY, page.number, line)
-    return None
+def _red_stamps(page: Page) -> Iterator[Stamp]:
+    """The stamps in red ink on a picture, a letter lost or a blank misplaced: nothing else is stamped so. What else is
+    red, seals first of all, stands in lines of its own."""
+    for line in [Line(page.stamps), *segments_of(lines_of(page.stamps))] if page.stamps else []:
+        letters = "".join(c for c in line.folded if c.isalpha())
+        for word, value in (URGENCY | SECRECY).items():
+            key = fold(word).replace(" ", "")
+            if letters == key or (len(key) > 5 and len(letters) == len(key) - 1 and _is_less(letters, key)):
+                yield Stamp(value, word in SECRECY, page.number, line)
 
 
 def _is_less(letters: str, key: str) -> bool:

@@ -10,6 +10,7 @@ from email.message import EmailMessage
 from functools import cache
 
 import docx
+import pypdfium2
 
 from demo.documents import document
 
@@ -66,6 +67,19 @@ def pdf(number: int, secrecy: str = "toi_mat") -> bytes:
     return _pdf(secrecy) + f"\n% {CANARY} {number}\n".encode()
 
 
+@cache
+def _scan(secrecy: str) -> bytes:
+    page = pypdfium2.PdfDocument(_pdf(secrecy))[0].render(scale=200 / 72).to_pil().convert("RGB")
+    out = io.BytesIO()
+    page.save(out, "PDF", resolution=200)
+    return out.getvalue()
+
+
+def scan(number: int) -> bytes:
+    """The same page as a picture in a PDF: the stamp is there for eyes only."""
+    return _scan("toi_mat") + f"\n% {CANARY} {number}\n".encode()
+
+
 def word(number: int) -> bytes:
     """A Word file whose first line is the stamp."""
     made, out = docx.Document(), io.BytesIO()
@@ -118,6 +132,7 @@ def _nested(number: int, inner: EmailMessage) -> EmailMessage:
 
 WRAPPINGS: dict[str, Callable[[int], EmailMessage]] = {
     "text PDF": lambda n: with_file(n, f"{n}.pdf", pdf(n)),
+    "scan": lambda n: with_file(n, f"{n}.pdf", scan(n)),
     "Word file": lambda n: with_file(n, f"{n}.docx", word(n)),
     "edXML": lambda n: with_file(n, f"{n}.edxml", package(n)),
     "zip": lambda n: with_file(n, f"{n}.zip", zipped(f"{CANARY}.pdf", pdf(n))),
