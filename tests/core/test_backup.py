@@ -88,7 +88,7 @@ def test_every_cut_and_every_flipped_bit_is_refused_with_words(town: BackedUp, t
     # Changes of PostgreSQL are a dump of their own and don't need their base's.
     unused = "none" if town.office.database.is_sqlite else f"{good.name}.db"
     url = town.empty_database()  # one for all: whatever is refused must leave it empty
-    for _ in range(times(40, 100, 500) if town.office.database.is_sqlite else times(10, 30, 100)):
+    for _ in range(times(20, 100, 500) if town.office.database.is_sqlite else times(5, 30, 100)):
         spoiled = tmp_path / "spoiled"
         shutil.copytree(town.vault.folder, spoiled)
         name = _spoil(spoiled, unused, rng)

@@ -81,7 +81,7 @@ class Template:
         """The command on a fresh office for each place to strike at, by "kill" or by a "disk"; the fault that it met,
         and words for assertions."""
         rng, struck = random.Random(" ".join((act, *words))), 0
-        for at in places(self.calls_of(act, *words), times(2 if act == "kill" else 1, 8, 1_000_000), rng):
+        for at in places(self.calls_of(act, *words), times(1, 4, 1_000_000), rng):
             home = self.copy()
             how = "kill" if act == "kill" else rng.choice(ERRORS)
             fault = command_with_fault(at, how, *in_home(home, words))

@@ -144,7 +144,7 @@ def spool_is_empty(office: Office) -> bool:
 
 @pytest.mark.torture
 def test_a_canary_in_suspected_secrets_is_nowhere_on_the_disk(office: Office, disk: Path) -> None:
-    count, dropped = times(26, 100, 500), 4
+    count, dropped = times(14, 100, 500), 4
     makers = list(WRAPPINGS.values())
     secrets = [secret_letters.raw(makers[number % len(makers)](number)) for number in range(count)]
     assert all(CANARY.encode() in raw for raw in secrets)
@@ -177,7 +177,7 @@ def test_a_canary_in_suspected_secrets_is_nowhere_on_the_disk(office: Office, di
 
 @pytest.mark.torture
 def test_a_canary_in_held_letters_is_on_the_disk_only_sealed(office: Office, disk: Path) -> None:
-    count = times(6, 20, 100)
+    count = times(3, 20, 100)
     custodian_at_work(office)
     box = office.mailbox("chinh")
     held = [
@@ -209,7 +209,7 @@ def has_followed(office: Office, count: int) -> bool:
 
 @pytest.mark.torture
 def test_a_canary_is_nowhere_once_the_content_was_removed(office: Office, disk: Path) -> None:
-    count = times(3, 10, 40)
+    count = times(2, 10, 40)
     custodian_at_work(office)
     box = office.mailbox("chinh")
     for number in range(count):

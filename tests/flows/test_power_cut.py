@@ -105,7 +105,7 @@ def assert_named_files_are_whole(recorded: Recording, opener: Opener) -> dict[in
     """At each instant; returns how many power cuts would leave how many letters."""
     seen: dict[int, int] = {}
     for instant, disk, call in recorded.replay():
-        chances = [by_chance(f"{instant}")] if instant % times(5, 1, 1) == 0 else []
+        chances = [by_chance(f"{instant}")] if instant % times(5, 3, 1) == 0 else []
         for keeps in (nothing_more, the_database, *chances):
             survivors = disk.survivors(keeps)
             assert opener.missing(survivors) == [], f"cut at {instant} after {call.what} {call.path}"
@@ -143,7 +143,7 @@ def test_what_the_committing_process_answers_is_on_the_disk_by_then(intake: Inta
 def test_after_a_power_cut_the_next_run_has_each_letter_once_and_verify_finds_no_fault(intake: Intake) -> None:
     instants = [instant for instant, _, call in intake.recorded.replay() if call.what not in ("mkdir", "say")]
     rng = random.Random(len(instants))
-    wanted = set(rng.sample(instants, min(len(instants), times(1, 20, len(instants)))))
+    wanted = set(rng.sample(instants, min(len(instants), times(1, 8, len(instants)))))
     cuts = 0
     for instant, disk, call in intake.recorded.replay():
         if instant in wanted:
