@@ -10,6 +10,7 @@ from ingest.reading.patterns import SECRECY, SECRECY_FIELD, STAMP, URGENCY
 
 _DEPTH = 0.5
 _MOST_STAMP_WORDS = 8
+_BLANK = 0.012  # of the page's width: wider than any blank within a phrase
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
     words = [w for w in page.words if w.y0 < depth]
     rows = lines_of(words)
     # Each row's segments, and its halves: a stamp tight beside "Kính gửi" or in a cell stands alone there.
-    halves = (Line(tuple(half)) for row in rows for half in columns(row.words, 0.45) if half)
+    halves = (half for row in rows for half in _halves(row))
     lines = [*segments_of(rows), *(half for half in halves if len(half.words) <= _MOST_STAMP_WORDS)]
     found: dict[tuple[str, bool], Stamp] = {}
     for line in lines:
@@ -38,6 +39,14 @@ def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
     for stamp in _red_stamps(page):
         found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     return list(found.values())
+
+
+def _halves(row: Line) -> list[Line]:
+    """What stands left and right of the middle; none where a phrase goes across it ("MẬT MÃ")."""
+    left, right = columns(row.words, 0.45)
+    if left and right and right[0].x0 - left[-1].x1 < _BLANK:
+        return []
+    return [Line(tuple(half)) for half in (left, right) if half]
 
 
 def _red_stamps(page: Page) -> Iterator[Stamp]:
@@ -58,13 +67,21 @@ def _is_less(letters: str, key: str) -> bool:
 def _stamp(line: Line, page: int) -> Stamp | None:
     if field := SECRECY_FIELD.match(line.plain):
         return Stamp(SECRECY[squeeze(field["word"]).upper()], True, page, line)
-    match = STAMP.match(line.plain)
+    match = STAMP.match(_drawn_together(line.plain))
     if not match:
         return None
-    word = squeeze(match["word"])
-    if word in SECRECY:
-        return Stamp(SECRECY[word], True, page, line)
-    return Stamp(URGENCY[word], False, page, line)
+    word = "".join(match["word"].split())
+    for names, is_secrecy in ((SECRECY, True), (URGENCY, False)):
+        for name, value in names.items():
+            if word == name.replace(" ", ""):
+                return Stamp(value, is_secrecy, page, line)
+    return None
+
+
+def _drawn_together(text: str) -> str:
+    """ "T Ố I   M Ậ T" as it is meant: a stamp set letter by letter."""
+    parts = [part for part in text.split() if any(letter.isalpha() for letter in part)]
+    return "".join(parts) if len(parts) > 2 and all(len(part) == 1 for part in parts) else text
 
 
 def _continues_title(line: Line, lines: Sequence[Line]) -> bool:

@@ -62,7 +62,9 @@ def test_an_official_document_is_drafted() -> None:
     assert outcome(letter(files=[attachment("12.pdf")]), {0: [OFFICIAL]}) == (Outcome.DRAFT, (), False)
 
 
-@pytest.mark.parametrize("stamp", ["MẬT", "[ TỐI MẬT ]", "TUYỆT  MẬT", "Độ mật: Tối mật"])
+@pytest.mark.parametrize(
+    "stamp", ["MẬT", "[ TỐI MẬT ]", "TUYỆT  MẬT", "Độ mật: Tối mật", "M Ậ T", "T Ố I   M Ậ T", "TỐIMẬT"]
+)
 def test_a_secrecy_stamp_alone_on_its_line_keeps_the_letter_out(stamp: str) -> None:
     stamped = page(*MOTTO, "Số: 12/SNV-VP | Lâm Đồng, ngày 04 tháng 6 năm 2026", stamp, "Kính gửi: Sở Mẫu")
     result, reasons, is_secret = screen(letter(files=[attachment("12.pdf")]), {0: [stamped]})
