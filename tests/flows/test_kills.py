@@ -110,7 +110,9 @@ def assert_whole(office: Office, program: Program, letters: int, sent: dict[str,
     assert program.command("ingest", "--once").returncode == 0  # a start sweeps what the kills left behind
     places = office.rows(Arrival.mailbox, Arrival.uidvalidity, Arrival.uid)
     assert len(places) == len(set(places)) == sum(len(raws) for raws in sent.values())
-    raws = [str(row[0]) for row in office.rows(Message.raw_sha256)] + sealed(office)
+    raws = [str(row[0]) for row in office.rows(Message.raw_sha256)]
+    # One held on the first route may have come in by the second: nobody could know them for the same.
+    raws += set(sealed(office)) - set(raws)
     assert len(raws) == len(set(raws)) == letters
     assert set(raws) == set().union(*sent.values())
     assert_attachments(office)
