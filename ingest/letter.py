@@ -135,8 +135,7 @@ class Page:
     """One page of words. `number` counts from 1. `is_scan` when there is a picture but no usable text.
 
     `is_seen` when the words were read from a picture, and only those of its head and signature; `stamps` are
-    the words in red ink there. `turned` is by how many degrees, clockwise, the picture was turned to be read:
-    boxes are those of the turned page.
+    the words in red ink there, kept also where no others could be read.
     """
 
     number: int
@@ -144,7 +143,6 @@ class Page:
     is_scan: bool = False
     is_seen: bool = False
     stamps: tuple[Word, ...] = ()
-    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def secret_on(page: Page, name: str, *, is_first: bool) -> str:
 
     For pages that are read after the letter came in, screened as the first pages were then (Điều 3.1).
     """
-    if page.is_scan or not page.words or not (is_first or find_head([page])):
+    if not _may_bear_stamp(page, is_first=is_first):
         return ""
     if any(stamp.is_secrecy for stamp in find_stamps(page)):
         return "secret_stamp"
@@ -93,7 +93,8 @@ def secret_on(page: Page, name: str, *, is_first: bool) -> str:
 def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) -> _Score:
     reasons, total = [], 0
     for document in pages.values():
-        if any(stamp.is_secrecy for page in _heads(document) for stamp in find_stamps(page)):
+        heads = (page for number, page in enumerate(document) if _may_bear_stamp(page, is_first=number == 0))
+        if any(stamp.is_secrecy for page in heads for stamp in find_stamps(page)):
             reasons.append(Reason("secret_stamp", _HIDDEN))
             total = 100
     if any(_says_secret(a.path) for a in letter.attachments if a.media_type == "application/xml"):
@@ -126,9 +127,12 @@ def _attached_text(path: Path, attachment: Attachment) -> str:
     return html_to_text(text) if attachment.media_type == "text/html" else text
 
 
-def _heads(pages: Sequence[Page]) -> list[Page]:
-    """The pages whose upper part can bear a stamp: the first, and any other with a head of its own."""
-    return [p for i, p in enumerate(pages) if not p.is_scan and p.words and (i == 0 or find_head([p]))]
+def _may_bear_stamp(page: Page, *, is_first: bool) -> bool:
+    """Whether the page's upper part is where stamps are put: the first page, any other with a head of its own, and
+    wherever there are words in red."""
+    if page.stamps:
+        return True
+    return not page.is_scan and bool(page.words) and (is_first or find_head([page]) is not None)
 
 
 def _says_secret(path: Path | None) -> bool:

@@ -1,14 +1,13 @@
 """Printed pages as a scanner or a telephone leaves them: askew, turned, noisy, blurred, badly lit, compressed."""
 
 import io
-from collections.abc import Iterator
 from random import Random
 
 import numpy as np
-import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from demo.scans import rendered
 from tests.generator.ocr_layer import bound_with_text, misread_lines
 
 _PAPER = (250, 249, 245)
@@ -20,7 +19,7 @@ def scan_of(pdf: bytes, rng: Random, *, misread: bool = False) -> bytes:
     `misread` lays the text of a foreign OCR over the pages.
     """
     dpi = rng.choice((150, 200, 200, 200, 300))
-    pages = [_worn(page, rng) for page in _pages(pdf, dpi)]
+    pages = [_worn(page, rng) for page in rendered(pdf, dpi)]
     if rng.random() < 0.1:
         pages = [page.convert("L") for page in pages]
     if misread:
@@ -33,7 +32,7 @@ def scan_of(pdf: bytes, rng: Random, *, misread: bool = False) -> bytes:
 
 def fax_of(pdf: bytes, rng: Random) -> bytes:
     """Pages of black and white dots at 200 dpi in one TIFF, as fax machines and old scanners store them."""
-    pages = [_worn(page, rng).convert("L") for page in _pages(pdf, 200)]
+    pages = [_worn(page, rng).convert("L") for page in rendered(pdf, 200)]
     limit = rng.randint(120, 190)
     dots = [page.point(lambda grey: 255 * (grey > limit)).convert("1") for page in pages]
     out = io.BytesIO()
@@ -43,7 +42,7 @@ def fax_of(pdf: bytes, rng: Random) -> bytes:
 
 def photo_of(pdf: bytes, rng: Random) -> bytes:
     """The first page photographed on a table: a JPEG, darker to one side, more askew than a scan."""
-    page = next(_pages(pdf, 150))
+    page = next(rendered(pdf, 150))
     table = tuple(rng.randint(60, 140) for _ in range(3))
     turned = page.rotate(rng.uniform(-3, 3), Image.Resampling.BICUBIC, expand=True, fillcolor=table)
     around = Image.new("RGB", (int(turned.width * 1.08), int(turned.height * 1.06)), table)
@@ -52,16 +51,6 @@ def photo_of(pdf: bytes, rng: Random) -> bytes:
     out = io.BytesIO()
     lit.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8))).save(out, "JPEG", quality=rng.randint(55, 85))
     return out.getvalue()
-
-
-def _pages(pdf: bytes, dpi: int) -> Iterator[Image.Image]:
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        for page in document:
-            yield page.render(scale=dpi / 72).to_pil().convert("RGB")
-            page.close()
-    finally:
-        document.close()
 
 
 def _worn(page: Image.Image, rng: Random) -> Image.Image:

@@ -10,9 +10,9 @@ from email.message import EmailMessage
 from functools import cache
 
 import docx
-import pypdfium2
 
 from demo.documents import document
+from demo.scans import scanned
 
 CANARY = "KHOAxBIMATx7f3e9c"
 _STATE_SENDER = "Văn thư Công an tỉnh <vanthu@catinh.example.gov.vn>"
@@ -69,10 +69,7 @@ def pdf(number: int, secrecy: str = "toi_mat") -> bytes:
 
 @cache
 def _scan(secrecy: str) -> bytes:
-    page = pypdfium2.PdfDocument(_pdf(secrecy))[0].render(scale=200 / 72).to_pil().convert("RGB")
-    out = io.BytesIO()
-    page.save(out, "PDF", resolution=200)
-    return out.getvalue()
+    return scanned(_pdf(secrecy), dpi=200)
 
 
 def scan(number: int) -> bytes:

@@ -34,15 +34,17 @@ def read_scan(path: Path, pages: Sequence[Page], ends: float, *, is_pdf: bool) -
     scan = _Scan(Sheets(path, pages[-1].number, is_pdf=is_pdf), ends)
     with contextlib.suppress(Unreadable, NotRead):
         scan.read(next(page.number for page in pages if page.is_scan))
-    if not is_legible([word for page in scan.pages.values() for word in page.words]):
-        return tuple(pages)
-    known = {page.number: page for page in pages} | scan.pages
-    return tuple(known[number] for number in sorted(known))
+    known = {page.number: page for page in pages}
+    if is_legible([word for page in scan.pages.values() for word in page.words]):
+        known |= scan.pages
+    # A stamp counts also where nothing beside it can be read.
+    return tuple(replace(known[number], stamps=scan.stamps.get(number, ())) for number in sorted(known))
 
 
 class _Scan:
     def __init__(self, sheets: Sheets, ends: float) -> None:
         self.pages: dict[int, Page] = {}
+        self.stamps: dict[int, tuple[Word, ...]] = {}
         self._sheets = sheets
         self._ends = ends
 
@@ -73,11 +75,9 @@ class _Scan:
 
     def _see_head(self, number: int) -> None:
         sheet = self._sheets[number]
-        words = self._see(sheet, head_zone(sheet.black), sheet.black, AS_A_PAGE)
-        self._keep(sheet, with_handwriting(words, sheet.pen))
-        with contextlib.suppress(NotRead):
-            stamps = red_words(sheet, head_zone(sheet.black), min(_MOST_SECONDS, self._left()))
-            self.pages[number] = replace(self.pages[number], stamps=stamps)
+        zone = head_zone(sheet.black)
+        self.stamps[number] = red_words(sheet, zone, min(_MOST_SECONDS, self._left()))
+        self._keep(sheet, with_handwriting(self._see(sheet, zone, sheet.black, AS_A_PAGE), sheet.pen))
 
     def _see_block(self, sheet: Sheet, zone: Zone) -> None:
         # As a page, tesseract takes the signature for a picture and the name beside it for a part of that.
@@ -89,9 +89,7 @@ class _Scan:
 
     def _keep(self, sheet: Sheet, words: tuple[Word, ...]) -> None:
         kept = self.pages.get(sheet.number)
-        words = (kept.words if kept else ()) + words
-        stamps = kept.stamps if kept else ()
-        self.pages[sheet.number] = Page(sheet.number, words, is_seen=True, stamps=stamps, turned=sheet.turned)
+        self.pages[sheet.number] = Page(sheet.number, (kept.words if kept else ()) + words, is_seen=True)
 
     def _left(self) -> float:
         return self._ends - time.monotonic()

@@ -1,4 +1,4 @@
-"""The pages of one scan, each prepared when it is asked for: upright, straight, its inks apart."""
+"""The pages of one scan, each prepared when it is asked for: straight, its inks apart."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -15,14 +15,10 @@ _MOST_KEPT = 3
 
 
 class Sheet:
-    """One page ready to be read, all its pictures made straight alike.
+    """One page ready to be read, all its pictures made straight alike."""
 
-    `turned` is by how many degrees, clockwise, its picture was turned before.
-    """
-
-    def __init__(self, number: int, picture: Picture, turned: int = 0) -> None:
+    def __init__(self, number: int, picture: Picture) -> None:
         self.number = number
-        self.turned = turned
         self._inks = inks(picture)
         self._degrees = skew(self._inks.black)
 
@@ -72,11 +68,4 @@ class Sheets:
             while len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(max(self._kept))
             self._kept[number] = Sheet(number, self._picture(self._path, number))
-        return self._kept[number]
-
-    def turn(self, number: int, degrees: int) -> Sheet:
-        """Sheet `number` as it is when turned by 90, 180 or 270 degrees, clockwise; from now on it lies so."""
-        turned = (self[number].turned + degrees) % 360
-        picture = np.ascontiguousarray(np.rot90(self._picture(self._path, number), -turned // 90))
-        self._kept[number] = Sheet(number, picture, turned)
         return self._kept[number]

@@ -1,12 +1,15 @@
 """Whole pages of a scan, for the full text: a few seconds each, so behind the letters."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
-from ingest.letter import Page
+from ingest.letter import Page, Word
 from ingest.reading.scan.reading import is_legible
+from ingest.reading.scan.red import red_words
 from ingest.reading.scan.sheets import Sheets
 from ingest.reading.scan.tesseract import NotRead, see
+from ingest.reading.scan.zones import head_zone
 from ingest.reading.unreadable import Unreadable
 
 
@@ -19,14 +22,18 @@ class WholePages:
 
     def read(self, page: Page) -> Page:
         """`page` with the words of its picture; as it was where they could not be read, or no time is left."""
-        left = self._ends - time.monotonic()
-        if left <= 0:
+        if self._left() <= 0:
             return page
+        stamps: tuple[Word, ...] = ()
         try:
             sheet = Sheets(self._path, page.number, is_pdf=self._is_pdf)[page.number]
-            words = sheet.words(see([sheet.black], left)[0])
+            stamps = red_words(sheet, head_zone(sheet.black), self._left())
+            words = sheet.words(see([sheet.black], self._left())[0])
         except (Unreadable, NotRead):
-            return page
+            return replace(page, stamps=stamps)
         if not is_legible(words):
-            return page
-        return Page(page.number, words, is_seen=True, turned=sheet.turned)
+            return replace(page, stamps=stamps)
+        return Page(page.number, words, is_seen=True, stamps=stamps)
+
+    def _left(self) -> float:
+        return self._ends - time.monotonic()

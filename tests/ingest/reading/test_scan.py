@@ -14,6 +14,8 @@ from core.text import fold
 from ingest.letter import Page
 from ingest.reading import Scans, read_fields
 from ingest.reading.pages import PDF
+from ingest.reading.whole import read_whole
+from ingest.screening import secret_on
 
 REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)
 
@@ -53,6 +55,14 @@ def test_a_red_stamp_is_read_however_it_was_put_down(
     first = stamped(photograph(REPORT, tmp_path)[0], (word,), (0.17, 0.27), turned=turned, size=0.026)
     fields = fields_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf"))
     assert fields[field].value == value
+
+
+def test_a_red_secrecy_stamp_counts_where_nothing_else_can_be_read(tmp_path: Path) -> None:
+    sheet = stamped(Image.new("RGB", (1654, 2339), "white"), ("MẬT",), (0.17, 0.27), turned=9.0, size=0.026)
+    path = scan_pdf([noisy(sheet)], tmp_path / "scan.pdf")
+    for (page,) in (Scans(60).read(path, PDF), tuple(read_whole(path, PDF, 60))):
+        assert page.is_scan and not page.words
+        assert secret_on(page, "scan.pdf", is_first=False) == "secret_stamp"
 
 
 def test_a_blank_page_has_no_fields(tmp_path: Path) -> None:
