@@ -21,7 +21,7 @@ def red_words(sheet: Sheet, zone: Zone, seconds: float) -> tuple[Word, ...]:
     ys, xs = np.nonzero(part < 200)
     if len(ys) < _LEAST_PIXELS:
         return ()
-    (top, bottom), (left, right) = (np.percentile(side, (0.5, 99.5)).astype(int) for side in (ys, xs))
+    (top, bottom), (left, right) = (map(int, np.percentile(side, (0.5, 99.5))) for side in (ys, xs))
     cut = part[max(0, top - _MARGIN) : bottom + _MARGIN, max(0, left - _MARGIN) : right + _MARGIN]
     (seen,) = see([_unframed(_level(cut))], seconds, AS_A_BLOCK)
     # Where a word stood before its stamp was turned does not matter.

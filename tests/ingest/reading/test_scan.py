@@ -11,6 +11,7 @@ from scanned_papers import noisy, photograph, scan_pdf, sealed, skewed, stamped
 
 from core.evidence import Evidence, Source
 from core.text import fold
+from ingest.describe import describe
 from ingest.letter import Page
 from ingest.reading import Scans, read_fields
 from ingest.reading.pages import PDF
@@ -55,6 +56,16 @@ def test_a_red_stamp_is_read_however_it_was_put_down(
     first = stamped(photograph(REPORT, tmp_path)[0], (word,), (0.17, 0.27), turned=turned, size=0.026)
     fields = fields_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf"))
     assert fields[field].value == value
+
+
+@pytest.mark.parametrize(("word", "outcome"), [("KHẨN", "draft"), ("MẬT", "exclude")])
+def test_what_is_read_of_a_stamped_scan_comes_out_of_the_reading_process(
+    tmp_path: Path, word: str, outcome: str
+) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], (word,), (0.17, 0.27), turned=-4.0, size=0.026)
+    (said,) = describe(scan_pdf([noisy(first)], tmp_path / "scan.pdf"))
+    assert said["outcome"] == outcome, said["reasons"]
+    assert [draft["fields"]["urgency"]["value"] for draft in said["drafts"]] == ["khan"] * (outcome == "draft")
 
 
 def test_a_red_secrecy_stamp_counts_where_nothing_else_can_be_read(tmp_path: Path) -> None:
