@@ -35,9 +35,11 @@ class FileReading:
     problem: str = ""
 
     @property
-    def is_scan(self) -> bool:
-        """Whether there are pages, and the first has no text."""
-        return bool(self.pages) and self.pages[0].is_scan
+    def is_unread(self) -> bool:
+        """Whether it is a scan whose head could not be read: no words in it, or none that make a document's head."""
+        if not self.pages or not (self.pages[0].is_scan or self.pages[0].is_seen):
+            return False
+        return self.fields.keys() <= {"page_count"}
 
     @property
     def is_package(self) -> bool:
@@ -130,7 +132,7 @@ def _fields(readings: Mapping[int, FileReading], index: int) -> Mapping[str, Evi
 def _may_be_document(letter: Letter, readings: Mapping[int, FileReading], index: int, usable: Sequence[int]) -> bool:
     """An unread scan counts as a document when its name bears a code, or twins a document that was read."""
     reading = readings[index]
-    if not reading.is_scan or _ANNEX_NAME.match(fold(letter.attachments[index].name)):
+    if not reading.is_unread or _ANNEX_NAME.match(fold(letter.attachments[index].name)):
         return False
     if from_file_name(letter.attachments[index].name):
         return True
@@ -248,7 +250,7 @@ def _enclosed(letter: Letter, readings: Mapping[int, FileReading], group: _Group
 
 def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, ...]:
     notes = []
-    if reading.is_scan:
+    if reading.is_unread:
         notes.append("stamp_unread")
     if reading.problem:
         notes.append(reading.problem)

@@ -93,9 +93,10 @@ def test_annexes_of_an_archive_stay_with_its_document() -> None:
     assert [names(one, d) for d in made] == [["12.pdf"], ["13.pdf", "bang.xlsx"]]
 
 
-def test_nothing_is_lost_where_nothing_was_read() -> None:
+@pytest.mark.parametrize("page", [SCAN_PAGE, Page(1, (Word("mờ", 0.1, 0.1, 0.2, 0.12),), is_seen=True)])
+def test_nothing_is_lost_where_nothing_was_read(page: Page) -> None:
     one = letter([file("danh sach.xlsx", "x/y"), file("quet.pdf")])
-    (made,) = drafts(one, {1: FileReading((SCAN_PAGE,))})
+    (made,) = drafts(one, {1: FileReading((page,))})
     assert (made.main, made.files, made.notes) == (1, (1, 0), ("stamp_unread",))
     assert drafts(letter([file("logo.png", "image/png", is_inline=True)]), {}) == []
 
