@@ -1,6 +1,7 @@
 """Stamps in red ink in the head of a page, however they were put down: urgency and secrecy (ô 10a, 10b, NĐ 30)."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ingest.letter import Word
@@ -12,25 +13,59 @@ from ingest.reading.scan.zones import Zone
 _LEAST_PIXELS = 700  # of red ink; "KHẨN" in its frame has several thousand
 _LEAST_SURE = 0.5
 _MARGIN = 24
+_CELL = 8  # pixels a side of the coarse picture in which stamps are told apart
+_LEAST_IN_CELL = 3  # red pixels: fewer are grain
+_APART = 5  # white cells between two stamps, some 5 mm; the words of one stand closer
+_MOST_STAMPS = 5
 _WORD_WIDTH, _WORD_HEIGHT = 0.75, 0.7  # of the stamp: a piece that reaches farther is its frame
 
 
 def red_words(sheet: Sheet, zone: Zone, seconds: float) -> tuple[Word, ...]:
     """The words of red ink in `zone`, level whatever their slant; () where there is little red. Raises NotRead."""
     part = zone.cut(sheet.red)
-    ys, xs = np.nonzero(part < 200)
-    if len(ys) < _LEAST_PIXELS:
+    places = _places(part)
+    if not places:
         return ()
-    (top, bottom), (left, right) = (map(int, np.percentile(side, (0.5, 99.5))) for side in (ys, xs))
-    cut = part[max(0, top - _MARGIN) : bottom + _MARGIN, max(0, left - _MARGIN) : right + _MARGIN]
-    (seen,) = see([_unframed(_level(cut))], seconds, AS_A_BLOCK)
-    # Where a word stood before its stamp was turned does not matter.
-    high, width = sheet.black.shape
-    sure = [s for s in seen if s.sure >= _LEAST_SURE and 2 * sum(c.isalpha() for c in s.text) > len(s.text)]
+    seen = see([_unframed(_level(part[place])) for place in places], seconds, AS_A_BLOCK)
+    # Where a word stood before its stamp was turned does not matter, only which stamp it belongs to.
+    height, width = sheet.black.shape
     return tuple(
-        Word(s.text, (left + s.x0) / width, (top + s.y0) / high, (left + s.x1) / width, (top + s.y1) / high, s.sure)
-        for s in sure
-    )
+        Word(s.text, (place[1].start + s.x0) / width, (place[0].start + s.y0) / height,
+             (place[1].start + s.x1) / width, (place[0].start + s.y1) / height, s.sure)
+        for place, words in zip(places, seen, strict=True)
+        for s in words
+        if s.sure >= _LEAST_SURE and 2 * sum(c.isalpha() for c in s.text) > len(s.text)
+    )  # fmt: skip
+
+
+def _places(part: Gray) -> list[tuple[slice, slice]]:
+    """Where stamps stand, each by itself: a frame or a slant is that of one stamp, and a seal has its own."""
+    height, width = (side // _CELL * _CELL for side in part.shape)
+    dark = part[:height, :width] < 200
+    cells = dark.reshape(height // _CELL, _CELL, width // _CELL, _CELL).sum(axis=(1, 3))
+    cells[cells < _LEAST_IN_CELL] = 0
+    found = []
+    for rows in _runs(cells.any(axis=1)):
+        for columns in _runs(cells[rows].any(axis=0)):
+            for inner in _runs(cells[rows, columns].any(axis=1)):
+                high = slice(rows.start + inner.start, rows.start + inner.stop)
+                ink = int(cells[high, columns].sum())
+                if ink >= _LEAST_PIXELS:
+                    found.append((ink, _with_margin(high), _with_margin(columns)))
+    return [(high, wide) for _, high, wide in sorted(found, key=lambda place: -place[0])[:_MOST_STAMPS]]
+
+
+def _runs(has_ink: NDArray[np.bool_]) -> list[slice]:
+    """The runs of cells with ink; less than `_APART` white cells do not part them."""
+    where = np.nonzero(has_ink)[0]
+    if not len(where):
+        return []
+    parts = np.split(where, np.nonzero(np.diff(where) > _APART)[0] + 1)
+    return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
+
+
+def _with_margin(cells: slice) -> slice:
+    return slice(max(0, cells.start * _CELL - _MARGIN), cells.stop * _CELL + _MARGIN)
 
 
 def _level(cut: Gray) -> Gray:
