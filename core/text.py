@@ -90,6 +90,10 @@ _STRANGE = re.compile(
     + "".join(c for c in map(chr, range(0xA1, 0x100)) if c.lower() not in _VIETNAMESE and c not in "«»°§·")
     + "]|(?<=\\w)[§·«]|[§·«](?=\\w)"
 )
+# Letters of Unicode Vietnamese that no text of those encodings has.
+_UNICODE_ONLY = re.compile("[ăĂđĐĩĨũŨơƠưƯ\u1ea0-\u1ef9]")
+_MIXED = re.compile(r"(?<=\w)[A-ZĂÂÊÔƠƯĐ]")
+_SMALL = re.compile(r"[a-z]")
 _WORD = re.compile(r"[^\s\d.,;:/()\[\]\"'!?+=_*&%-]+")
 _SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|th|tr|kh|gh|gi|ph|qu|[bcdghklmnprstvx])?"
@@ -103,29 +107,42 @@ def repair(text: str) -> str:
 
     A block is changed when at least two of its words bear letters that Unicode Vietnamese does not use and
     nearly all its marked words become Vietnamese syllables: names such as señor or Müller stay. Where one
-    block of the text was changed so, a block with a single such word follows it ("Sè: 63/Q§-SKHCN").
+    block of the text was changed so, a block with a single such word follows it ("Sè: 63/Q§-SKHCN"), and where
+    nothing in the text is Unicode Vietnamese, any block that makes sense so ("PHIÕU CHUYÓN").
     """
     if not _STRANGE.search(text):
         return text
     blocks = text.splitlines(keepends=True)
     known = {encoding for block in blocks if (encoding := _encoding(block, least=2))}
-    return "".join(_decode(block, _encoding(block, least=1 if known else 2, among=known)) for block in blocks)
+    least = 2 if not known else 1 if len(known) > 1 or _UNICODE_ONLY.search(text) else 0
+    return "".join(_decode(block, _encoding(block, least, among=known)) for block in blocks)
 
 
 def _encoding(block: str, least: int, among: set[str] | None = None) -> str:
     """The encoding that makes the most sense of `block`: "tcvn3", "vni", or "" for Unicode as it stands."""
     strange = sum(1 for word in _WORD.findall(block) if _STRANGE.search(word))
-    if strange < least:
+    if strange < least or block.isascii():
         return ""
     shares = {name: _share_of_syllables(_decode(block, name)) for name in sorted(among or {"tcvn3", "vni"})}
     best = max(shares, key=lambda name: shares[name])
-    return best if shares[best] >= 0.8 and shares[best] > _share_of_syllables(block) else ""
+    as_it_is = _share_of_syllables(block)
+    is_better = shares[best] >= as_it_is if least == 0 else shares[best] > as_it_is
+    return best if shares[best] >= 0.8 and is_better else ""
 
 
 def _decode(block: str, encoding: str) -> str:
     if encoding == "tcvn3":
-        return block.translate(_TCVN3)
+        return _in_capitals(block.translate(_TCVN3))
     return _from_vni(block) if encoding == "vni" else block
+
+
+def _in_capitals(block: str) -> str:
+    """TCVN3 has no marked capitals: "TUYệT MậT" is set in capitals as it was meant to be."""
+    words = [word for word in _WORD.findall(block) if word.isalpha() and not word.isupper()]
+    if not _SMALL.search(block) and any(map(_MIXED.search, words)):
+        return block.upper()
+    return " ".join(word.upper() if _MIXED.search(word) and not _SMALL.search(word) else word
+                    for word in block.split(" "))  # fmt: skip
 
 
 def _from_vni(text: str) -> str:

@@ -134,8 +134,9 @@ class Word:
 class Page:
     """One page of words. `number` counts from 1. `is_scan` when there is a picture but no usable text.
 
-    `is_seen` when the words were read from a picture, and only those of its head and signature; `stamps` are
-    the words in red ink there, kept also where no others could be read.
+    `is_seen` when the words were read from a picture, and only those of its head and signature. `stamps` are words
+    that stand apart from all others: in red ink on a picture, kept also where no others could be read, or in boxes
+    drawn on a page of text.
     """
 
     number: int

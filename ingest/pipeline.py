@@ -29,6 +29,7 @@ from ingest.viruses import Scan
 READER = "ingest.describe:read_raw_letter"
 _STORING_THREADS = 8  # they wait for fsync, and the file system merges what waits together
 _LONGEST_PAUSE_SECONDS = 30.0
+_UNUSABLE = "unusable"  # in place of a reading that can't be judged or stored
 
 log = structlog.get_logger()
 
@@ -170,7 +171,10 @@ class Pipeline:
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
             except Exception:
                 log.exception("letter_not_judged", uid=parcel.where.uid, mailbox=parcel.where.mailbox)
-                answer = "unusable"
+                if answer == _UNUSABLE:  # not even sealing works
+                    self._stop.wait(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+                answer = _UNUSABLE
 
     def _stored(self, parcel: Parcel, answer: object, scan: Scan) -> Ready:
         """Put on disk what the letter needs there, durably, under the lock that keeps the sweep away."""
@@ -190,7 +194,7 @@ class Pipeline:
 
         def hold_instead() -> None:
             lock.close()
-            self._storing.submit(self._until_stored, parcel, "unusable")
+            self._storing.submit(self._until_stored, parcel, _UNUSABLE)
 
         again = hold_instead if isinstance(outcome, Taken) else None
         return Ready(parcel.origin, parcel.where, outcome, let_go, again)

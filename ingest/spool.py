@@ -135,15 +135,25 @@ def _room(size: int) -> int:
 
 def _remove_dead(root: Path) -> None:
     for folder in root.glob("run-*"):
-        with contextlib.suppress(OSError):
-            alive = os.open(folder / "alive", os.O_RDWR | os.O_CLOEXEC)
-            try:
-                fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            finally:
-                os.close(alive)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not _is_alive(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(folder: Path) -> bool:
+    """Whether a process works in `folder`; where that can't be told, it is left alone."""
+    try:
+        alive = os.open(folder / "alive", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        fcntl.flock(alive, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(alive)
+    return False
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.letter import Page
+from ingest.reading.blocks import LONGEST_BOX
 from ingest.reading.compound import CompoundFile, Damaged
 from ingest.reading.doc_looks import Looks, Setting
 from ingest.reading.doc_text import Locked, Piece, WordText
@@ -17,7 +18,7 @@ _CELL = "\x07"
 _DRAWN = "\x08"
 _FIELD = re.compile(r"\x13[^\x13\x14\x15]*(?:\x14([^\x13\x14\x15]*))?\x15")  # code, then what is shown of it
 _MOST_NESTED_FIELDS = 8
-_MOST_BOXES, _LONGEST_BOX = 20, 60
+_MOST_BOXES = 20
 _TO_TEXT = str.maketrans({"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": "", "\xa0": " "}) | {
     # Letters of symbol fonts stand in a private area; old Vietnamese fonts are such.
     0xF000 + code: chr(code)
@@ -58,7 +59,8 @@ def _blocks(text: WordText) -> Iterator[Block]:
             yield Row(tuple(cells))
             cells, cell = [], []
         else:
-            cell.append(Paragraph(shown, looks.how(setting)))
+            cell.append(Paragraph(shown, looks.how(setting), boxes if is_drawn else ()))
+            boxes = () if is_drawn else boxes
             if mark == _CELL:
                 cells.append(tuple(cell))
                 cell = []
@@ -114,4 +116,4 @@ def _boxes(text: WordText) -> tuple[str, ...]:
     """The short texts of drawn boxes: stamps are made so."""
     found = (text.read(first, after) for first, after, _ in _paragraphs(text, *text.story("boxes")))
     tidy = (plain(one.translate(_TO_TEXT).translate(_NO_TEXT)).strip() for one in found)
-    return tuple([one for one in tidy if 0 < len(one) <= _LONGEST_BOX][:_MOST_BOXES])
+    return tuple([one for one in tidy if 0 < len(one) <= LONGEST_BOX][:_MOST_BOXES])

@@ -1,6 +1,6 @@
 """DOCX files as paragraphs and table rows, laid out as pages of words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from ingest.letter import Page
 from ingest.reading import office_zip
+from ingest.reading.blocks import LONGEST_BOX
 from ingest.reading.layout import Block, Paragraph, Row, draws_capitals, in_capitals, lay_out
 from ingest.reading.unreadable import Unreadable
 
@@ -44,13 +45,15 @@ class _Style:
 
 def _blocks(document: Document) -> Iterator[Block]:
     styles: dict[str | None, _Style] = {}
+    if boxes := tuple(_in_headers(document)):
+        yield Paragraph("", boxes=boxes)
     for block in document.iter_inner_content():
         if isinstance(block, Table):
             for row in block.rows:
                 cells = list(dict.fromkeys(cell._tc for cell in row.cells))
                 yield Row(tuple(tuple(_paragraph(p, styles) for p in _paragraphs(row.cells, tc)) for tc in cells))
         else:
-            yield _paragraph(block, styles, tuple(_text_boxes(block)))
+            yield _paragraph(block, styles)
 
 
 def _paragraphs(cells: tuple[Any, ...], tc: object) -> list[WordParagraph]:
@@ -58,13 +61,13 @@ def _paragraphs(cells: tuple[Any, ...], tc: object) -> list[WordParagraph]:
     return list(cell.paragraphs)
 
 
-def _paragraph(paragraph: WordParagraph, styles: dict[str | None, _Style], boxes: tuple[str, ...] = ()) -> Paragraph:
+def _paragraph(paragraph: WordParagraph, styles: dict[str | None, _Style]) -> Paragraph:
     name = paragraph._p.style
     if name not in styles:
         styles[name] = _style(paragraph)
     how = _how(paragraph.alignment) or styles[name].how
     text = in_capitals(paragraph.text) if styles[name].is_capitals else _text(paragraph)
-    return Paragraph(text, how or "body", boxes)
+    return Paragraph(text, how or "body", tuple(_text_boxes(paragraph._p)))
 
 
 def _text(paragraph: WordParagraph) -> str:
@@ -82,15 +85,26 @@ def _is_capital(font: Any) -> bool:
     return bool(font.all_caps) or draws_capitals(font.name or "")
 
 
-def _text_boxes(paragraph: WordParagraph) -> Iterator[str]:
-    element: Any = paragraph._p
+def _in_headers(document: Document) -> Iterator[str]:
+    """The short lines above the text of every page: stamps are put there too."""
+    section = document.sections[0] if len(document.sections) else None
+    for header in (section.first_page_header, section.header) if section else ():
+        if header.is_linked_to_previous:  # there is none
+            continue
+        yield from _text_boxes(header._element)
+        yield from _short(paragraph.text for paragraph in header.paragraphs[:_MOST_BOXES])
+
+
+def _short(texts: Iterable[str]) -> Iterator[str]:
+    return (text for text in texts if 0 < len(text.strip()) <= LONGEST_BOX)
+
+
+def _text_boxes(element: Any) -> Iterator[str]:
     # mc:Fallback repeats each box for old programs.
     boxes = element.xpath(".//*[local-name()='txbxContent'][not(ancestor::*[local-name()='Fallback'])]")
     for box in boxes[:_MOST_BOXES]:
-        for inner in box.xpath(".//*[local-name()='p']")[:_MOST_BOXES]:
-            text = "".join(t.text or "" for t in inner.xpath(".//*[local-name()='t']"))
-            if 0 < len(text.strip()) <= 60:
-                yield text
+        paragraphs = box.xpath(".//*[local-name()='p']")[:_MOST_BOXES]
+        yield from _short("".join(t.text or "" for t in p.xpath(".//*[local-name()='t']")) for p in paragraphs)
 
 
 def _style(paragraph: WordParagraph) -> _Style:

@@ -130,31 +130,43 @@ class _Sheet:
     """Words laid out from top to bottom; `y` is where the next line goes."""
 
     words: list[list[Word]] = field(default_factory=lambda: [[]])
+    boxes: list[list[Word]] = field(default_factory=lambda: [[]])
     y: float = _TOP
 
     def pages(self) -> tuple[Page, ...]:
-        return tuple(Page(i + 1, tuple(words)) for i, words in enumerate(self.words[:MOST_PAGES]))
+        sheets = zip(self.words[:MOST_PAGES], self.boxes, strict=False)
+        return tuple(Page(i + 1, tuple(words), stamps=tuple(boxes)) for i, (words, boxes) in enumerate(sheets))
 
     def place(self, lines: list[_Set], y: float) -> None:
         """Put `lines` down from height `y` of the current page, without breaking."""
         for line in lines:
-            x = line.x
-            for word in line.words:
-                width = len(word) * _LETTER * line.scale
-                self.words[-1].append(Word(word, x, min(y, 1.0), x + width, min(y + _HEIGHT, 1.0)))
-                x += width + _LETTER * line.scale * 0.6
+            self.words[-1].extend(_placed(line, y))
             y += line.height
+
+    def draw(self, text: str) -> None:
+        """Put down a box with `text` in the left margin, where ô 10 is, below the boxes there are."""
+        boxes = self.boxes[-1]
+        y = max(self.y, boxes[-1].y1 + _PITCH - _HEIGHT if boxes else _TOP + 0.1)
+        boxes.extend(_placed(_Set(text.split(), 0.03, 0.9), y))
 
     def break_if_full(self, height: float) -> None:
         if self.y + height > _BOTTOM and self.words[-1]:
             self.words.append([])
+            self.boxes.append([])
             self.y = _TOP
+
+
+def _placed(line: _Set, y: float) -> Iterator[Word]:
+    x = line.x
+    for word in line.words:
+        width = len(word) * _LETTER * line.scale
+        yield Word(word, x, min(y, 1.0), x + width, min(y + _HEIGHT, 1.0))
+        x += width + _LETTER * line.scale * 0.6
 
 
 def _place_paragraph(paragraph: Paragraph, sheet: _Sheet) -> None:
     for box in paragraph.boxes:
-        # A stamp is often drawn as a text box: it goes into the left margin, where ô 10 is.
-        sheet.place([_Set(box.split(), 0.03, 0.9)], max(sheet.y, _TOP + 0.1))
+        sheet.draw(box)
     text = paragraph.text
     if len(sheet.words) == 1 and _is_tabbed(text, sheet.y):
         _place_tabbed(text, sheet)
@@ -192,6 +204,8 @@ def _place_row(row: Row, sheet: _Sheet) -> None:
         columns.append([line for piece, how in pieces for line in (_wrap(piece, x0, x1, how) or [_Set([], x0, 1)])])
     height = _PITCH * max((len(c) for c in columns), default=0)
     sheet.break_if_full(min(height, 0.4))
+    for box in (box for cell in row.cells for paragraph in cell for box in paragraph.boxes):
+        sheet.draw(box)
     for column in columns:
         sheet.place(column, sheet.y)
     sheet.y += height

@@ -15,6 +15,7 @@ from core.text import is_syllable, repair
 from ingest.letter import Page, Word
 from ingest.reading.patterns import RECIPIENTS
 from ingest.reading.pdf_scan import scan_pdf
+from ingest.reading.torn import whole_words
 from ingest.reading.unreadable import Unreadable
 
 FIRST_PAGES = 3
@@ -94,7 +95,7 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
             page = document[index]
         width, height = page.get_size()
         with closing(page.get_textpage()) as text:
-            words = tuple(_words(page, text, width, height))
+            words = whole_words(tuple(_words(page, text, width, height)))
         is_drawn = pdfium_c.FPDFPage_CountObjects(page) > 0  # an empty page is no picture of anything
         is_scan = is_drawn and (not is_plausible(words) or (_is_little(words) and _is_one_picture(page)))
     finally:

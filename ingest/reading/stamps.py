@@ -36,7 +36,7 @@ def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
         # "KHẨN" may be the tail of a wrapped title; there it stands in the middle, under other capitals.
         if stamp and not _continues_title(line, lines):
             found.setdefault((stamp.value, stamp.is_secrecy), stamp)
-    for stamp in _red_stamps(page):
+    for stamp in _apart(page):
         found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     return list(found.values())
 
@@ -49,15 +49,27 @@ def _halves(row: Line) -> list[Line]:
     return [Line(tuple(half)) for half in (left, right) if half]
 
 
-def _red_stamps(page: Page) -> Iterator[Stamp]:
-    """The stamps in red ink on a picture, a letter lost or a blank misplaced: nothing else is stamped so. What else is
-    red, seals first of all, stands in lines of its own."""
+def _apart(page: Page) -> Iterator[Stamp]:
+    """The stamps among the words that stand apart: in boxes drawn on a page of text, or in red ink on a picture.
+
+    In red ink with a letter lost or a blank misplaced: nothing else is stamped so. What else is red, seals first of
+    all, stands in lines of its own.
+    """
     for line in [Line(page.stamps), *segments_of(lines_of(page.stamps))] if page.stamps else []:
-        letters = "".join(c for c in line.folded if c.isalpha())
-        for word, value in (URGENCY | SECRECY).items():
-            key = fold(word).replace(" ", "")
-            if letters == key or (len(key) > 5 and len(letters) == len(key) - 1 and _is_less(letters, key)):
-                yield Stamp(value, word in SECRECY, page.number, line)
+        if stamp := _stamp(line, page.number):
+            yield stamp
+        if page.is_seen or page.is_scan:
+            yield from _like_stamps(line, page.number)
+
+
+def _like_stamps(line: Line, page: int) -> Iterator[Stamp]:
+    letters = "".join(c for c in line.folded if c.isalpha())
+    if letters.startswith("domat"):
+        letters = letters.removeprefix("domat")
+    for word, value in (URGENCY | SECRECY).items():
+        key = fold(word).replace(" ", "")
+        if letters == key or (len(key) > 5 and len(letters) == len(key) - 1 and _is_less(letters, key)):
+            yield Stamp(value, word in SECRECY, page, line)
 
 
 def _is_less(letters: str, key: str) -> bool:

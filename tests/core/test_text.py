@@ -47,6 +47,9 @@ def test_blanks_are_squeezed() -> None:
         # One strange word is not enough alone, but follows its neighbours.
         ("Sè: 63/Q§-SKHCN\n§¾k N«ng, ngµy 04", "Số: 63/QĐ-SKHCN\nĐắk Nông, ngày 04"),
         ("Sè: 63/Q§-SKHCN", "Sè: 63/Q§-SKHCN"),
+        # Where all is TCVN3 a block without any strange letter is so too; it has no marked capitals of its own.
+        ("TËP §OµN §IÖN LùC\nPHIÕU CHUYÓN\n§¬n vÞ cña Hµ Néi", "TẬP ĐOÀN ĐIỆN LỰC\nPHIẾU CHUYỂN\nĐơn vị của Hà Nội"),
+        ("§éc lËp - Tù do\nPHIÕU\nĐộc lập", "Độc lập - Tự do\nPHIÕU\nĐộc lập"),
         # Each block is judged for itself: one text may mix encodings.
         ("§éc lËp - Tù do\nĐộc lập - Tự do", "Độc lập - Tự do\nĐộc lập - Tự do"),
         ("señor Müller façade naïve", "señor Müller façade naïve"),

@@ -77,7 +77,7 @@ def places(template: Template, process: str, act: str) -> Sequence[int]:
     """The calls at which to strike: in full every one, else some, spread over all."""
     counted = template.calls_of(process, is_kill=act == "kill")
     every = range(1, counted + 1 + SPARE_CALLS)
-    wanted = times(1, 4, len(every)) * (2 if process == MAIN else 1)
+    wanted = times(1, 8 if process == MAIN else 4, len(every))
     if wanted >= len(every):
         return every
     wanted = min(wanted, counted)  # a reading process makes two or three

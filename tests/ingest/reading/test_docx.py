@@ -11,6 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from ingest.reading import Unreadable, read_fields, read_pages
 from ingest.reading.pages import DOCX
+from ingest.reading.stamps import find_stamps
 
 
 def rewritten(path: Path, change: Callable[[bytes], bytes], extra: dict[str, bytes] | None = None) -> Path:
@@ -80,6 +81,27 @@ def test_a_head_made_with_tabs_and_a_stamp_in_a_text_box_are_read(tmp_path: Path
     assert values["code"] == "12/TB-SNV"
     assert (values["issuer"], values["issued_on"]) == ("Sở Nội vụ", "2026-06-04")
     assert (values["kind"], values["subject"], values["urgency"]) == ("Thông báo", "nghỉ lễ", "hoa_toc")
+
+
+BOX = "<w:pict><w:txbxContent><w:p><w:r><w:t>MẬT</w:t></w:r></w:p></w:txbxContent></w:pict>".encode()
+
+
+@pytest.mark.parametrize("where", ["cell", "header", "beside"])
+def test_a_stamp_in_a_drawn_box_counts_wherever_the_box_hangs(tmp_path: Path, where: str) -> None:
+    path = tmp_path / "a.docx"
+    document = docx.Document()
+    cell = document.add_table(1, 2).cell(0, 0)
+    cell.text = "SỞ NỘI VỤ"
+    if where == "header":
+        document.sections[0].header.paragraphs[0].text = "MẬT"
+    else:
+        hung = cell.paragraphs[0] if where == "cell" else document.add_paragraph("Nội dung của một đoạn văn khá dài")
+        hung.add_run("@@")
+    document.save(str(path))
+    rewritten(path, lambda xml: xml.replace(b"<w:t>@@</w:t>", BOX))
+    (page,) = read_pages(path, DOCX)
+    assert [(stamp.value, stamp.is_secrecy) for stamp in find_stamps(page)] == [("mat", True)]
+    assert "MẬT" not in [word.text for word in page.words]
 
 
 def test_old_encodings_in_a_document_are_repaired(tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ OLD_HEAD = [
 
 
 def text_of(path: Path, data: bytes, media_type: str) -> str:
-    return " ".join(w.text for page in read_pages(write(path / "a", data), media_type) for w in page.words)
+    """What is seen: drawn boxes first, then the rest."""
+    pages = read_pages(write(path / "a", data), media_type)
+    return " ".join(w.text for page in pages for w in (*page.stamps, *page.words))
 
 
 def values_of(path: Path, data: bytes, media_type: str) -> dict[str, str]:
