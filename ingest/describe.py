@@ -2,13 +2,13 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from config.settings import IntakeSettings
-from core.evidence import Source
+from core.evidence import Evidence, Source
 from core.sandbox import Limits, Sandbox, SandboxFailed
 from ingest import active
 from ingest.drafting import FileReading, draft
@@ -87,7 +87,19 @@ def _with_fields(attachment: Attachment, file: FileReading) -> FileReading:
         return file
     count = file.pages[-1].number if attachment.media_type == PDF else None
     source = Source.OCR if any(page.is_seen for page in file.pages) else Source.TEXT
-    return replace(file, fields=read_fields(file.pages, file=attachment.sha256, source=source, page_count=count))
+    fields = read_fields(file.pages, file=attachment.sha256, source=source, page_count=count)
+    turned = {page.number: page.quarters for page in file.pages if page.quarters}
+    return replace(file, fields={name: _as_it_lies(found, turned) for name, found in fields.items()})
+
+
+def _as_it_lies(evidence: Evidence, turned: Mapping[int, int]) -> Evidence:
+    """`evidence` with its box on the page as the file shows it: readers turn a sheet that lies otherwise."""
+    quarters = turned.get(evidence.page or 0, 0)
+    if not quarters or evidence.box is None:
+        return evidence
+    x0, y0, x1, y1 = evidence.box
+    boxes = {1: (1 - y1, x0, 1 - y0, x1), 2: (1 - x1, 1 - y1, 1 - x0, 1 - y0), 3: (y0, 1 - x1, y1, 1 - x0)}
+    return replace(evidence, box=boxes[quarters])
 
 
 def describe(*paths: Path) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What a killable process does with one stored file: all its pages as text, screened once more (promise 4)."""
 
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from core.search.texts import MOST_LETTERS
@@ -35,7 +36,7 @@ def read_full_text(path: Path, media_type: str, name: str, is_screened: bool, se
             if is_screened and (rule := secret_on(page, name, is_first=not pages)):
                 return FullText(secret=rule)
             drawn = () if page.is_seen or page.is_scan else page.stamps
-            text = " ".join(word.text for word in (*page.words, *drawn))
+            text = " ".join(word.text for word in chain(page.words, *drawn))
             letters += len(text)
             unread += page.is_scan and not page.words
             seen += page.is_seen

@@ -134,16 +134,18 @@ class Word:
 class Page:
     """One page of words. `number` counts from 1. `is_scan` when there is a picture but no usable text.
 
-    `is_seen` when the words were read from a picture, and only those of its head and signature. `stamps` are words
-    that stand apart from all others: in red ink on a picture, kept also where no others could be read, or in boxes
-    drawn on a page of text.
+    `is_seen` when the words were read from a picture, and only those of its head and signature. `stamps` are the
+    words of each thing that stands apart: in red ink or in a frame on a picture, kept also where nothing else could be
+    read, or in a box drawn on a page of text. `quarters` is how often the page as it lies must be turned to the left
+    by 90 degrees to be read; its words stand as on the turned page.
     """
 
     number: int
     words: tuple[Word, ...]
     is_scan: bool = False
     is_seen: bool = False
-    stamps: tuple[Word, ...] = ()
+    stamps: tuple[tuple[Word, ...], ...] = ()
+    quarters: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from config.vocabulary import vocabulary
-from core.text import fold, normal, repair
+from core.text import normal, repair
 from ingest.letter import Attachment, Letter, MailClass, Outcome, Page, Reason
 from ingest.mime.body import html_to_text
 from ingest.mime.charsets import decode
@@ -15,7 +13,8 @@ from ingest.mime.sniff import ARCHIVES
 from ingest.reading.head import find_head
 from ingest.reading.lines import lines_of
 from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
-from ingest.reading.stamps import find_stamps
+from ingest.reading.stamps import find_stamps, may_hide_secrecy
+from ingest.screening_rules import Item, Score, score
 from ingest.usable import may_be_main
 
 PagesByAttachment = Mapping[int, Sequence[Page]]
@@ -39,20 +38,6 @@ _PACKAGE_SECRECY = re.compile(
     r"<(?:\w+:)?\w*(?:secur|secre|domat|confiden)\w*[^>]*>\s*(?:[123]|tuyệt mật|tối mật|mật|toi mat|tuyet mat|mat)\s*<",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that is screened: the mail itself or one of its documents, as texts by place (see screening.toml)."""
-
-    texts: Mapping[str, str]
-    signals: frozenset[str]
-
-
-@dataclass(frozen=True)
-class _Score:
-    total: int
-    reasons: tuple[Reason, ...]
 
 
 def screen(letter: Letter, pages: PagesByAttachment) -> tuple[Outcome, tuple[Reason, ...], bool]:
@@ -86,11 +71,11 @@ def secret_on(page: Page, name: str, *, is_first: bool) -> str:
         return ""
     if any(stamp.is_secrecy for stamp in find_stamps(page)):
         return "secret_stamp"
-    score = _score("secret", Item({**_texts([page]), "file": name}, frozenset()))
-    return score.reasons[0].rule if score.total >= vocabulary("screening")["secret"]["exclude"] else ""
+    found = score("secret", Item({**_texts([page]), "file": name}, frozenset()))
+    return found.reasons[0].rule if found.total >= vocabulary("screening")["secret"]["exclude"] else ""
 
 
-def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) -> _Score:
+def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) -> Score:
     reasons, total = [], 0
     for document in pages.values():
         heads = (page for number, page in enumerate(document) if _may_bear_stamp(page, is_first=number == 0))
@@ -100,10 +85,13 @@ def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) ->
     if any(_says_secret(a.path) for a in letter.attachments if a.media_type == "application/xml"):
         reasons.append(Reason("secret_package", _HIDDEN))
         total = 100
-    scores = [_score("secret", item) for item in (*items, *_inner_items(letter))]
+    if not reasons and any(may_hide_secrecy(page) for document in pages.values() for page in document):
+        reasons.append(Reason("secret_stamp", _HIDDEN))
+        total = vocabulary("screening")["secret"]["ask"]
+    scores = [score("secret", item) for item in (*items, *_inner_items(letter))]
     best = max(scores, key=lambda score: score.total)
     hidden = [Reason(reason.rule, _HIDDEN) for reason in best.reasons if best.total > 0]
-    return _Score(max(total, best.total), (*reasons, *hidden))
+    return Score(max(total, best.total), (*reasons, *hidden))
 
 
 def _inner_items(letter: Letter) -> Iterator[Item]:
@@ -154,7 +142,7 @@ def _by_category(items: Sequence[Item]) -> tuple[Outcome, tuple[Reason, ...]] | 
         ("advertisement", "quang_cao", Outcome.IGNORE),
     ):
         limits = vocabulary("screening")[category]
-        best = max((_score(category, item) for item in items), key=lambda score: score.total)
+        best = max((score(category, item) for item in items), key=lambda score: score.total)
         words = "; ".join(r.evidence for r in best.reasons if r.evidence)[:200]
         if best.total >= limits["exclude"] and not is_official:
             return away, (Reason(rule, words),)
@@ -197,44 +185,6 @@ def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[
         return Outcome.HOLD, (Reason("link_only", found[0][:120]),)
     rule = "body_only_state" if "state_sender" in items[0].signals else "body_only"
     return Outcome.HOLD, (Reason(rule, letter.subject[:120]),)
-
-
-def _score(category: str, item: Item) -> _Score:
-    total, reasons = 0, []
-    for rule in _rules(category):
-        words = rule.fires(item)
-        if words is not None:
-            total += rule.weight
-            if rule.weight > 0:
-                reasons.append(Reason(rule.name, words))
-    return _Score(total, tuple(reasons))
-
-
-@dataclass(frozen=True)
-class _Rule:
-    name: str
-    where: str
-    weight: int
-    is_folded: bool
-    signal: str
-    pattern: re.Pattern[str] | None
-
-    def fires(self, item: Item) -> str | None:
-        """The words that made it fire ("" for a signal), or None."""
-        if self.pattern is None:
-            return "" if self.signal in item.signals else None
-        text = item.texts.get(self.where, "")
-        found = self.pattern.search("\n".join(map(fold, text.splitlines())) if self.is_folded else text)
-        return found[0].strip()[:120] if found else None
-
-
-@cache
-def _rules(category: str) -> tuple[_Rule, ...]:
-    return tuple(
-        _Rule(r["name"], r["where"], r["weight"], r.get("fold", False), r["pattern"],
-              None if r["where"] == "signal" else re.compile(r["pattern"], re.MULTILINE))
-        for r in vocabulary("screening")["rule"] if r["category"] == category
-    )  # fmt: skip
 
 
 def _items(letter: Letter, pages: PagesByAttachment) -> list[Item]:

@@ -130,7 +130,7 @@ class _Sheet:
     """Words laid out from top to bottom; `y` is where the next line goes."""
 
     words: list[list[Word]] = field(default_factory=lambda: [[]])
-    boxes: list[list[Word]] = field(default_factory=lambda: [[]])
+    boxes: list[list[tuple[Word, ...]]] = field(default_factory=lambda: [[]])
     y: float = _TOP
 
     def pages(self) -> tuple[Page, ...]:
@@ -146,8 +146,9 @@ class _Sheet:
     def draw(self, text: str) -> None:
         """Put down a box with `text` in the left margin, where ô 10 is, below the boxes there are."""
         boxes = self.boxes[-1]
-        y = max(self.y, boxes[-1].y1 + _PITCH - _HEIGHT if boxes else _TOP + 0.1)
-        boxes.extend(_placed(_Set(text.split(), 0.03, 0.9), y))
+        y = max(self.y, boxes[-1][0].y1 + _PITCH - _HEIGHT if boxes else _TOP + 0.1)
+        if words := tuple(_placed(_Set(text.split(), 0.03, 0.9), y)):
+            boxes.append(words)
 
     def break_if_full(self, height: float) -> None:
         if self.y + height > _BOTTOM and self.words[-1]:

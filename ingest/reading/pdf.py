@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -24,7 +25,8 @@ MOST_WHOLE_PAGES = 3000  # of a file whose full text is read
 MOST_SECONDS = 1.0  # of processor time for one file; begun pages are finished
 _LINE_HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end, after which it gives no line break
 _MOST_ANNOTATIONS = 200
-_SAMPLE = 80  # words that speak for their page
+_SAMPLE = 80  # words or texts that speak for their page
+_ENDS, _WHOLE = 3, 0.8  # objects at either end of a page; share of it that a picture of the page covers
 _FEW_LETTERS = 600  # at most on a scan that programs signed, each with its own block of text
 _ENOUGH_LETTERS = 60  # a page with fewer letters is a picture with at most a stamp on it
 
@@ -97,7 +99,7 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
         with closing(page.get_textpage()) as text:
             words = whole_words(tuple(_words(page, text, width, height)))
         is_drawn = pdfium_c.FPDFPage_CountObjects(page) > 0  # an empty page is no picture of anything
-        is_scan = is_drawn and (not is_plausible(words) or (_is_little(words) and _is_one_picture(page)))
+        is_scan = is_drawn and (not is_plausible(words) or _is_under_picture(page, words))
     finally:
         page.close()
     return Page(index + 1, words, is_scan)
@@ -107,14 +109,41 @@ def _is_little(words: Sequence[Word]) -> bool:
     return sum(len(w.text) for w in words) < _FEW_LETTERS
 
 
-def _is_one_picture(page: pdfium.PdfPage) -> bool:
-    """Whether a picture covers the page: then a few words are what signing programs print over a scan."""
+def _is_under_picture(page: pdfium.PdfPage, words: Sequence[Word]) -> bool:
+    """Whether the page is a picture and its text no part of what is seen.
+
+    A few words are what signing programs print over a scan. More are an earlier program's reading, laid invisibly
+    over the picture or below it: what it misread nobody would see, a stamp least of all.
+    """
+    count = pdfium_c.FPDFPage_CountObjects(page)
+    # A page's picture is drawn first or last; to look at every object of a page of text would take longer than that.
+    ends = dict.fromkeys([*range(min(_ENDS, count)), *range(max(0, count - _ENDS), count)])
+    pictures = [index for index in ends if _covers(page, pdfium_c.FPDFPage_GetObject(page, index))]
+    if not pictures:
+        return False
+    return _is_little(words) or _is_hidden(page, count, pictures[-1])
+
+
+def _covers(page: pdfium.PdfPage, thing: Any) -> bool:
+    if int(pdfium_c.FPDFPageObj_GetType(thing)) != pdfium_c.FPDF_PAGEOBJ_IMAGE:
+        return False
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    pdfium_c.FPDFPageObj_GetBounds(thing, left, bottom, right, top)
     width, height = page.get_size()
-    for thing in page.get_objects([pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=2):
-        left, bottom, right, top = thing.get_bounds()
-        if (right - left) * (top - bottom) > 0.8 * width * height:
-            return True
-    return False
+    return bool((right.value - left.value) * (top.value - bottom.value) > _WHOLE * width * height)
+
+
+def _is_hidden(page: pdfium.PdfPage, count: int, picture: int) -> bool:
+    """Whether most of the page's texts are drawn invisibly, or before object number `picture` covers them."""
+    step = max(1, count // _SAMPLE)
+    texts = [
+        (index, thing)
+        for index in range(0, count, step)
+        if pdfium_c.FPDFPageObj_GetType(thing := pdfium_c.FPDFPage_GetObject(page, index)) == pdfium_c.FPDF_PAGEOBJ_TEXT
+    ]
+    unseen = pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE
+    hidden = sum(index < picture or pdfium_c.FPDFTextObj_GetTextRenderMode(thing) == unseen for index, thing in texts)
+    return bool(2 * hidden > len(texts))
 
 
 def _has_written_fields(page: pdfium.PdfPage) -> bool:

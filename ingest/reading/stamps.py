@@ -1,15 +1,24 @@
 """Urgency and secrecy: stamps and fields in the head of page 1 (ô 10a, 10b, NĐ 30 Phụ lục I.IV)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from core.text import fold, squeeze
-from ingest.letter import Page
+from ingest.letter import Page, Word
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import SECRECY, SECRECY_FIELD, STAMP, URGENCY
 
 _DEPTH = 0.5
 _MOST_STAMP_WORDS = 8
+_SURE = 0.85
+_FIELD = re.compile(r"\W*(?:muc )?do mat\W")
+_LABELS = ("mat", "omat", "dmat", "domat", "mucdomat")  # "Độ mật:", also where its first letters were not read
+_DOUBTED = 0.3
+_MARKS = ("toimat", "tuyetmat", "domattoimat", "domattuyetmat", "domatmat")
+_NEARLY = 0.78
+_PARTS = frozenset(("toi", "toim", "oimat", "tuyet", "tuyetm", "uyetmat", "mat"))
 _BLANK = 0.012  # of the page's width: wider than any blank within a phrase
 
 
@@ -30,15 +39,59 @@ def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
     # Each row's segments, and its halves: a stamp tight beside "Kính gửi" or in a cell stands alone there.
     halves = (half for row in rows for half in _halves(row))
     lines = [*segments_of(rows), *(half for half in halves if len(half.words) <= _MOST_STAMP_WORDS)]
+    if not page.is_seen:
+        lines += _as_written(words)
     found: dict[tuple[str, bool], Stamp] = {}
     for line in lines:
         stamp = _stamp(line, page.number)
         # "KHẨN" may be the tail of a wrapped title; there it stands in the middle, under other capitals.
         if stamp and not _continues_title(line, lines):
             found.setdefault((stamp.value, stamp.is_secrecy), stamp)
+    for line in lines if page.is_seen else ():
+        # Tesseract is not sure of marks: a word that it doubts may have others.
+        if any(word.sure < _SURE for word in line.words) and (line.is_capitals or _FIELD.match(line.folded)):
+            for stamp in _like_stamps(line, page.number):
+                found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     for stamp in _apart(page):
         found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     return list(found.values())
+
+
+def _as_written(words: Sequence[Word]) -> list[Line]:
+    """Words one after the other as the file has them: so a stamp put down aslant, or across another, is one line."""
+    runs: list[list[Word]] = []
+    for word in words:
+        if runs and _goes_on(runs[-1][-1], word):
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return [Line(tuple(run)) for run in runs if len(run) <= _MOST_STAMP_WORDS]
+
+
+def _goes_on(one: Word, other: Word) -> bool:
+    height = one.y1 - one.y0
+    return abs(other.y0 - one.y0) < height and -0.2 * height < other.x0 - one.x1 < 1.5 * height
+
+
+def shows_stamp(words: Sequence[Word]) -> bool:
+    """Whether `words`, read in what stands apart on a picture, are a stamp, or some of them are."""
+    return any(any(_like_stamps(line, 0)) for line in _lines_of_one(words))
+
+
+def _lines_of_one(words: Sequence[Word]) -> list[Line]:
+    return [Line(tuple(words)), *segments_of(lines_of(words))]
+
+
+def may_hide_secrecy(page: Page) -> bool:
+    """Whether half a secrecy mark, or nearly one, stands apart on a picture: a person must look at it."""
+    if not (page.is_seen or page.is_scan):
+        return False
+    likely = [[word for word in stamp if word.sure >= _DOUBTED] for stamp in page.stamps]
+    return any(_is_nearly_secrecy(_letters(line)) for stamp in likely if stamp for line in _lines_of_one(stamp))
+
+
+def _is_nearly_secrecy(letters: str) -> bool:
+    return letters in _PARTS or any(SequenceMatcher(None, letters, mark).ratio() >= _NEARLY for mark in _MARKS)
 
 
 def _halves(row: Line) -> list[Line]:
@@ -55,7 +108,7 @@ def _apart(page: Page) -> Iterator[Stamp]:
     In red ink with a letter lost or a blank misplaced: nothing else is stamped so. What else is red, seals first of
     all, stands in lines of its own.
     """
-    for line in [Line(page.stamps), *segments_of(lines_of(page.stamps))] if page.stamps else []:
+    for line in (line for stamp in page.stamps for line in _lines_of_one(stamp)):
         if stamp := _stamp(line, page.number):
             yield stamp
         if page.is_seen or page.is_scan:
@@ -63,13 +116,17 @@ def _apart(page: Page) -> Iterator[Stamp]:
 
 
 def _like_stamps(line: Line, page: int) -> Iterator[Stamp]:
-    letters = "".join(c for c in line.folded if c.isalpha())
-    if letters.startswith("domat"):
-        letters = letters.removeprefix("domat")
+    letters = _letters(line)
     for word, value in (URGENCY | SECRECY).items():
         key = fold(word).replace(" ", "")
-        if letters == key or (len(key) > 5 and len(letters) == len(key) - 1 and _is_less(letters, key)):
+        label = letters.removesuffix(key)
+        is_it = label != letters and (not label or (word in SECRECY and label in _LABELS))
+        if is_it or (len(key) > 5 and len(letters) == len(key) - 1 and _is_less(letters, key)):
             yield Stamp(value, word in SECRECY, page, line)
+
+
+def _letters(line: Line) -> str:
+    return "".join(c for c in line.folded if c.isascii() and c.isalpha())
 
 
 def _is_less(letters: str, key: str) -> bool:

@@ -11,9 +11,18 @@ from ingest.reading.scan.pictures import Picture
 Gray = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 _SATURATED = 45  # between strongest and weakest channel; black print with JPEG's fringes stays below
+_FAINT = 18  # the same, near what is surely coloured: a stamp that needed ink, or blurred by the scanner
+_CELL = 8
+_PATCH, _LEAST_PATCHES = 64, 4  # pixels a side of the patches whose light is measured; pages have hundreds
+_LIT, _WHITE = 215, 245  # how bright paper is at least that needs no more light, and what it is made
+_TABLE, _MOST_GAIN = 0.5, 3.0  # darker than half of the paper is something else
 _DARK = 130  # gray below which a pixel counts as ink when lines are looked for
 _BLACKEST, _WHITEST = 0.2, 0.85  # parts of the paper's brightness that become black and white
 _STEEPEST = 5.0  # degrees of skew that a sheet in a feeder takes
+_ANGLES = np.arange(-_STEEPEST, _STEEPEST + 0.01, 0.5)
+_FEW = 500  # dark places that show no lines yet
+_RIM = 0.15
+_CLEARLY = 1.5  # so many times sharper
 _WORTH_TURNING = 0.25  # degrees below which tesseract reads a skewed line as well
 
 
@@ -36,9 +45,11 @@ class Inks:
 
 def inks(picture: Picture) -> Inks:
     """Red stamps and seals and blue ink separated from what is printed."""
+    picture = evenly_lit(picture)
     channels = picture.astype(np.int16)
     r, g, b = channels[:, :, 0], channels[:, :, 1], channels[:, :, 2]
-    red: Mask = (r - np.maximum(g, b)) > _SATURATED
+    redness = r - np.maximum(g, b)
+    red: Mask = (redness > _FAINT) & _around(redness > _SATURATED)
     blue = (b - r) > _SATURATED
     # In the red channel red ink is nearly as light as the paper: `levelled` takes what is left of it.
     pen = levelled(picture[:, :, 0])
@@ -47,23 +58,51 @@ def inks(picture: Picture) -> Inks:
     return Inks(black, pen, levelled(picture[:, :, 1]), red)
 
 
+def evenly_lit(picture: Picture) -> Picture:
+    """`picture` with its paper white everywhere: a photograph is darker to one side. What is no paper stays dark."""
+    green = picture[:, :, 1]
+    height, width = (max(1, side // _PATCH) for side in green.shape)
+    patches = green[: height * _PATCH, : width * _PATCH]
+    if min(height, width) < _LEAST_PATCHES:
+        return picture
+    cells = np.percentile(patches.reshape(height, _PATCH, width, _PATCH)[:, ::4, :, ::4], 80, axis=(1, 3))
+    paper = float(np.percentile(cells, 90))
+    cells = np.where(cells < _TABLE * paper, paper, cells)  # beside the paper, or a picture upon it
+    if cells.min() > _LIT:
+        return picture
+    light = Image.fromarray(cells.astype(np.float32)).resize(green.shape[::-1], Image.Resampling.BILINEAR)
+    gain = np.clip(np.float32(_WHITE) / np.asarray(light), 1, _MOST_GAIN)[:, :, None]
+    return np.clip(picture * gain, 0, 255).astype(np.uint8)
+
+
+def _around(mask: Mask) -> Mask:
+    """Where `mask` is, and a few letters' strokes around it."""
+    height, width = (-(-side // _CELL) for side in mask.shape)
+    padded = np.pad(mask, ((0, height * _CELL - mask.shape[0]), (0, width * _CELL - mask.shape[1])))
+    cells = padded.reshape(height, _CELL, width, _CELL).any(axis=(1, 3))
+    grown = np.pad(cells, 1)
+    near = grown[:-2] | grown[1:-1] | grown[2:]
+    near = near[:, :-2] | near[:, 1:-1] | near[:, 2:]
+    return near.repeat(_CELL, axis=0).repeat(_CELL, axis=1)[: mask.shape[0], : mask.shape[1]]
+
+
 def with_red_print(separate: Inks) -> Gray:
     """The black picture with what was stamped in red, all but the round seal: names and titles are stamped too."""
     picture = separate.black.copy()
     stamped = separate.red.copy()
     center = seal_center(separate.red)
     if center:
-        y, x, half = *center, _SEAL_RADIUS
-        stamped[max(0, y - half) : y + half, max(0, x - half) : x + half] &= ~_DISC[
-            max(0, half - y) : half + len(stamped) - y, max(0, half - x) : half + stamped.shape[1] - x
-        ]
+        stamped &= ~around(center, stamped.shape)
     if stamped.sum() >= _LEAST_STAMPED:
         picture[stamped] = separate.green[stamped]
     return picture
 
 
-_grid = np.arange(2 * _SEAL_RADIUS) - _SEAL_RADIUS
-_DISC = _grid[:, None] ** 2 + _grid[None, :] ** 2 <= _SEAL_RADIUS**2
+def around(center: tuple[int, int], shape: tuple[int, ...], radius: int = _SEAL_RADIUS) -> Mask:
+    """The disc of a seal around `center`, with what it smears unless `radius` is smaller."""
+    rows, columns = (np.arange(side) - middle for side, middle in zip(shape, center, strict=True))
+    disc: Mask = (rows**2)[:, None] + (columns**2)[None, :] <= radius**2
+    return disc
 
 
 def seal_center(red: Mask) -> tuple[int, int] | None:
@@ -92,14 +131,30 @@ def levelled(gray: Gray) -> Gray:
 
 def skew(gray: Gray) -> float:
     """By how many degrees the lines of `gray` fall to the right (negative: rise); 0.0 where there are no lines."""
-    ys, xs = np.nonzero(gray[::3, ::3] < _DARK)
-    if len(ys) < 500:
+    ys, xs = _ink_places(gray)
+    if len(ys) < _FEW:
         return 0.0
-    if len(ys) > 40_000:
-        step = len(ys) // 40_000 + 1
-        ys, xs = ys[::step], xs[::step]
-    coarse = _best_angle(ys, xs, np.arange(-_STEEPEST, _STEEPEST + 0.01, 0.5))
+    coarse = _best_angle(ys, xs, _ANGLES)
     return float(_best_angle(ys, xs, np.arange(coarse - 0.5, coarse + 0.51, 0.1)))
+
+
+def has_upright_lines(gray: Gray) -> bool:
+    """Whether the lines of `gray` run up or down: the sheet was scanned lying on its side."""
+    height, width = gray.shape
+    inner = gray[int(_RIM * height) : int((1 - _RIM) * height), int(_RIM * width) : int((1 - _RIM) * width)]
+    ys, xs = _ink_places(inner)  # without what lies around a photographed sheet
+    if len(ys) < _FEW:
+        return False
+    level, upright = (max(_sharpness(a - b * np.tan(np.radians(angle))) for angle in _ANGLES[::2])
+                      for a, b in ((ys, xs), (xs, ys)))  # fmt: skip
+    return upright > _CLEARLY * level
+
+
+def _ink_places(gray: Gray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows and columns of some of the dark places of `gray`, on a grid of a third."""
+    ys, xs = np.nonzero(gray[::3, ::3] < _DARK)
+    step = len(ys) // 40_000 + 1
+    return ys[::step], xs[::step]
 
 
 def slant(gray: Gray) -> float:

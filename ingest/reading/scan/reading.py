@@ -9,10 +9,11 @@ from pathlib import Path
 
 from ingest.letter import Page, Word
 from ingest.reading.head import find_head
+from ingest.reading.scan.apart import Stamps, red_stamps, unread_stamps
 from ingest.reading.scan.preparing import Gray
-from ingest.reading.scan.red import red_words
 from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.tesseract import AS_A_BLOCK, AS_A_PAGE, NotRead, see
+from ingest.reading.scan.upright import is_legible, read_upright
 from ingest.reading.scan.written import with_handwriting
 from ingest.reading.scan.zones import Zone, head_zone, signature_zone
 from ingest.reading.signature import find_signature
@@ -21,8 +22,7 @@ from ingest.reading.unreadable import Unreadable
 _MOST_PAGES = 12  # on which the signature is looked for, then the last
 _MOST_TRIES = 3  # blocks that looked like a signature and were none
 _MOST_SECONDS = 15.0  # of one run of tesseract
-_LEAST_WORDS = 8
-_LEAST_SURE = 0.5
+_OVERLAP = 0.4  # of the smaller word's sides
 
 
 def read_scan(path: Path, pages: Sequence[Page], ends: float, *, is_pdf: bool) -> tuple[Page, ...]:
@@ -44,7 +44,7 @@ def read_scan(path: Path, pages: Sequence[Page], ends: float, *, is_pdf: bool) -
 class _Scan:
     def __init__(self, sheets: Sheets, ends: float) -> None:
         self.pages: dict[int, Page] = {}
-        self.stamps: dict[int, tuple[Word, ...]] = {}
+        self.stamps: dict[int, Stamps] = {}
         self._sheets = sheets
         self._ends = ends
 
@@ -74,22 +74,36 @@ class _Scan:
                 yield sheet, zone
 
     def _see_head(self, number: int) -> None:
-        sheet = self._sheets[number]
+        try:
+            sheet, words = read_upright(self._sheets, number, self._head_words)
+        except NotRead:
+            self._see_stamps(self._sheets[number], None)  # a stamp counts also where nothing else can be read
+            raise
+        self._see_stamps(sheet, words)
+        self.pages[number] = Page(number, with_handwriting(words, sheet.pen), is_seen=True, quarters=sheet.quarters)
+
+    def _head_words(self, sheet: Sheet) -> tuple[Word, ...]:
+        return self._see(sheet, head_zone(sheet.black), sheet.black, AS_A_PAGE)
+
+    def _see_stamps(self, sheet: Sheet, words: tuple[Word, ...] | None) -> None:
+        """What stands apart from `words` (None: they were not read)."""
         zone = head_zone(sheet.black)
-        self.stamps[number] = red_words(sheet, zone, min(_MOST_SECONDS, self._left()))
-        self._keep(sheet, with_handwriting(self._see(sheet, zone, sheet.black, AS_A_PAGE), sheet.pen))
+        self.stamps[sheet.number] = red_stamps(sheet, zone, self._a_while())
+        if words is not None:
+            self.stamps[sheet.number] += unread_stamps(sheet, zone, words, self._a_while())
 
     def _see_block(self, sheet: Sheet, zone: Zone) -> None:
         # As a page, tesseract takes the signature for a picture and the name beside it for a part of that.
-        self._keep(sheet, self._see(sheet, zone, sheet.stamped, AS_A_BLOCK))
+        words = self._see(sheet, zone, sheet.stamped, AS_A_BLOCK)
+        kept = self.pages.get(sheet.number, Page(sheet.number, (), is_seen=True, quarters=sheet.quarters))
+        self.pages[sheet.number] = replace(kept, words=_added(kept.words, words))
 
     def _see(self, sheet: Sheet, zone: Zone, gray: Gray, layout: str) -> tuple[Word, ...]:
-        (seen,) = see([zone.cut(gray)], min(_MOST_SECONDS, self._left()), layout)
+        (seen,) = see([zone.cut(gray)], self._a_while(), layout)
         return sheet.words(seen, zone.top, zone.left)
 
-    def _keep(self, sheet: Sheet, words: tuple[Word, ...]) -> None:
-        kept = self.pages.get(sheet.number)
-        self.pages[sheet.number] = Page(sheet.number, (kept.words if kept else ()) + words, is_seen=True)
+    def _a_while(self) -> float:
+        return min(_MOST_SECONDS, self._left())
 
     def _left(self) -> float:
         return self._ends - time.monotonic()
@@ -102,7 +116,24 @@ class _Scan:
         return find_signature(pages, pages[0].number) is not None
 
 
-def is_legible(words: Sequence[Word]) -> bool:
-    """Whether what was read is text: enough words of letters, and tesseract rather sure of them."""
-    marked = [word.sure for word in words if any(letter.isalpha() for letter in word.text)]
-    return len(marked) >= _LEAST_WORDS and sum(marked) >= _LEAST_SURE * len(marked)
+def _added(words: tuple[Word, ...], others: Sequence[Word]) -> tuple[Word, ...]:
+    """`words` with `others`; of two that were read in one place the surer one. On a short page the block of the
+    signature begins within the head."""
+    lowest = max((word.y1 for word in words), default=0.0)
+    fresh = list(others)
+    kept = []
+    for word in words:
+        same = [other for other in fresh if other.y0 < lowest and _is_same_place(word, other)]
+        if any(other.sure > word.sure for other in same):
+            continue
+        fresh = [other for other in fresh if other not in same]
+        kept.append(word)
+    return (*kept, *fresh)
+
+
+def _is_same_place(one: Word, other: Word) -> bool:
+    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+    high = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return wide > _OVERLAP * min(one.x1 - one.x0, other.x1 - other.x0) and high > _OVERLAP * min(
+        one.y1 - one.y0, other.y1 - other.y0
+    )

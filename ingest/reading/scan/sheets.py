@@ -1,6 +1,6 @@
 """The pages of one scan, each prepared when it is asked for: straight, its inks apart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -8,18 +8,24 @@ import numpy as np
 
 from ingest.letter import Word
 from ingest.reading.scan.pictures import Picture, file_picture, pdf_picture
-from ingest.reading.scan.preparing import Gray, inks, skew, straightened, with_red_print
+from ingest.reading.scan.preparing import Gray, has_upright_lines, inks, skew, straightened, with_red_print
 from ingest.reading.scan.tesseract import Seen
 
 _MOST_KEPT = 3
+_OTHERWISE = {0: (2,), 1: (3, 0), 2: (0,), 3: (1, 0)}  # quarters that may be right where others were not
 
 
 class Sheet:
     """One page ready to be read, all its pictures made straight alike."""
 
-    def __init__(self, number: int, picture: Picture) -> None:
+    def __init__(self, number: int, picture: Picture, quarters: int | None = None) -> None:
+        """`quarters` turns the picture to the left so often by 90 degrees; None leaves it as it lies, or lays it down
+        where its lines run upwards."""
         self.number = number
         self._inks = inks(picture)
+        self.quarters = int(has_upright_lines(self._inks.black)) if quarters is None else quarters
+        if self.quarters:
+            self._inks = inks(np.ascontiguousarray(np.rot90(picture, self.quarters)))
         self._degrees = skew(self._inks.black)
 
     @cached_property
@@ -61,11 +67,28 @@ class Sheets:
         self._path = path
         self._picture: Callable[[Path, int], Picture] = pdf_picture if is_pdf else file_picture
         self._kept: dict[int, Sheet] = {}
+        self._quarters: int | None = None
 
     def __getitem__(self, number: int) -> Sheet:
         """Sheet `number`. Raises Unreadable."""
         if number not in self._kept:
             while len(self._kept) >= _MOST_KEPT:
                 self._kept.pop(max(self._kept))
-            self._kept[number] = Sheet(number, self._picture(self._path, number))
+            self._kept[number] = Sheet(number, self._picture(self._path, number), self._quarters)
         return self._kept[number]
+
+    def turned(self, number: int) -> Iterator[Sheet]:
+        """Sheet `number` as it seems to lie right, then turned as it may have to be.
+
+        The one that was given last stays: other sheets come turned alike. Raises Unreadable.
+        """
+        first = self[number]
+        yield first
+        for quarters in _OTHERWISE[first.quarters]:
+            self._turn(quarters)
+            yield self[number]
+        self._turn(None)
+
+    def _turn(self, quarters: int | None) -> None:
+        self._quarters = quarters
+        self._kept.clear()

@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.letter import Page, Word
-from ingest.reading.scan.reading import is_legible
-from ingest.reading.scan.red import red_words
-from ingest.reading.scan.sheets import Sheets
+from ingest.reading.scan.apart import Stamps, red_stamps, unread_stamps
+from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.tesseract import NotRead, see
+from ingest.reading.scan.upright import is_legible, read_upright
 from ingest.reading.scan.zones import head_zone
 from ingest.reading.unreadable import Unreadable
 
@@ -24,16 +24,20 @@ class WholePages:
         """`page` with the words of its picture; as it was where they could not be read, or no time is left."""
         if self._left() <= 0:
             return page
-        stamps: tuple[Word, ...] = ()
+        stamps: Stamps = ()
         try:
-            sheet = Sheets(self._path, page.number, is_pdf=self._is_pdf)[page.number]
-            stamps = red_words(sheet, head_zone(sheet.black), self._left())
-            words = sheet.words(see([sheet.black], self._left())[0])
+            sheet, words = read_upright(Sheets(self._path, page.number, is_pdf=self._is_pdf), page.number, self._words)
+            zone = head_zone(sheet.black)
+            stamps = red_stamps(sheet, zone, self._left())
+            stamps += unread_stamps(sheet, zone, words, self._left())
         except (Unreadable, NotRead):
             return replace(page, stamps=stamps)
         if not is_legible(words):
             return replace(page, stamps=stamps)
-        return Page(page.number, words, is_seen=True, stamps=stamps)
+        return Page(page.number, words, is_seen=True, stamps=stamps, quarters=sheet.quarters)
+
+    def _words(self, sheet: Sheet) -> tuple[Word, ...]:
+        return sheet.words(see([sheet.black], self._left())[0])
 
     def _left(self) -> float:
         return self._ends - time.monotonic()

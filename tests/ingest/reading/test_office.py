@@ -3,6 +3,7 @@
 import contextlib
 import random
 import struct
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ OLD_HEAD = [
 def text_of(path: Path, data: bytes, media_type: str) -> str:
     """What is seen: drawn boxes first, then the rest."""
     pages = read_pages(write(path / "a", data), media_type)
-    return " ".join(w.text for page in pages for w in (*page.stamps, *page.words))
+    return " ".join(w.text for page in pages for w in chain(*page.stamps, page.words))
 
 
 def values_of(path: Path, data: bytes, media_type: str) -> dict[str, str]:

@@ -4,10 +4,11 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from printed_papers import Paper, papers
-from scanned_papers import noisy, photograph, scan_pdf, sealed, skewed, stamped
+from scanned_papers import BLACK, noisy, photograph, scan_pdf, sealed, skewed, stamped
 
 from core.evidence import Evidence, Source
 from core.text import fold
@@ -17,7 +18,10 @@ from ingest.reading import Scans, read_fields
 from ingest.reading.pages import PDF
 from ingest.reading.whole import read_whole
 from ingest.screening import secret_on
+from tests.generator.ocr_layer import bound_with_text
 
+BESIDE_THE_TITLE = (0.12, 0.13)
+PALE = (236, 150, 150)  # a pad that needs ink
 REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)
 
 
@@ -74,6 +78,67 @@ def test_a_red_secrecy_stamp_counts_where_nothing_else_can_be_read(tmp_path: Pat
     for (page,) in (Scans(60).read(path, PDF), tuple(read_whole(path, PDF, 60))):
         assert page.is_scan and not page.words
         assert secret_on(page, "scan.pdf", is_first=False) == "secret_stamp"
+
+
+@pytest.mark.parametrize("word", ["MẬT", "TỐI MẬT"])
+@pytest.mark.parametrize(("color", "turned"), [(BLACK, 0.0), (BLACK, 5.0), ((120, 118, 116), -4.0), (PALE, 3.0)])
+def test_a_framed_stamp_is_read_in_any_ink(
+    tmp_path: Path, word: str, color: tuple[int, int, int], turned: float
+) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], (word,), BESIDE_THE_TITLE, color=color, turned=turned, size=0.024)
+    path = scan_pdf([noisy(first)], tmp_path / "scan.pdf")
+    for page in (Scans(60).read(path, PDF)[0], next(read_whole(path, PDF, 60))):
+        assert secret_on(page, "scan.pdf", is_first=True) == "secret_stamp"
+
+
+def test_a_red_stamp_that_touches_a_seal_is_read(tmp_path: Path) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("TUYỆT MẬT",), (0.17, 0.28), size=0.024)
+    path = scan_pdf([noisy(sealed(first, (0.31, 0.23)))], tmp_path / "scan.pdf")
+    assert secret_on(Scans(60).read(path, PDF)[0], "scan.pdf", is_first=True) == "secret_stamp"
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_sheet_that_lay_otherwise_in_the_scanner_is_read(tmp_path: Path, quarters: int) -> None:
+    pages = [noisy(page.rotate(90 * quarters, expand=True)) for page in photograph(REPORT, tmp_path)]
+    path = scan_pdf(pages, tmp_path / "scan.pdf")
+    (said,) = describe(path)
+    fields = said["drafts"][0]["fields"]
+    assert fields["code"]["value"] == REPORT.expected["code"]
+    assert fold(fields["signer_name"]["value"]) == fold(str(REPORT.expected["signer_name"]))
+    # The number stands at the top left; the evidence is shown on the page as it lies.
+    x, y = (sum(fields["code"]["box"][side::2]) / 2 for side in (0, 1))
+    assert {1: x < 0.3 and y > 0.5, 2: x > 0.5 and y > 0.7, 3: x > 0.7 and y < 0.5}[quarters]
+    assert next(read_whole(path, PDF, 60)).is_seen
+
+
+def test_a_photograph_in_poor_light_on_a_table_shows_its_stamps(tmp_path: Path) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("MẬT",), (0.2, 0.27), size=0.024, color=PALE)
+    table = Image.new("RGB", (first.width + 240, first.height + 200), (96, 84, 70))
+    table.paste(first, (120, 100))
+    light = np.linspace(0.95, 0.45, table.width)[None, :, None]
+    path = tmp_path / "photo.jpg"
+    noisy(Image.fromarray((np.asarray(table) * light).astype(np.uint8))).save(path, quality=75)
+    (page,) = Scans(60).read(path, "image/jpeg")
+    assert secret_on(page, "photo.jpg", is_first=True) == "secret_stamp"
+    assert_read(read_fields([page], source=Source.OCR), REPORT, "code", "issued_on", "kind")
+
+
+def test_half_a_secrecy_stamp_is_for_a_person_to_look_at(tmp_path: Path) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("TUYỆT",), (0.17, 0.27), size=0.024)
+    (said,) = describe(scan_pdf([noisy(first)], tmp_path / "scan.pdf"))
+    assert (said["outcome"], said["reasons"]) == ("hold", [{"rule": "secret_stamp", "evidence": ""}])
+
+
+def test_an_earlier_programs_reading_under_a_picture_is_not_taken_for_the_text(tmp_path: Path) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("MẬT",), (0.17, 0.27), size=0.024)
+    lines = [
+        ("CQNG HOA XA HQI CHU NGHIA VIET NAM Doc lap Tu do Hanh phuc", 60.0, 760.0 - 14 * n, 12.0) for n in range(9)
+    ]
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(bound_with_text([noisy(first)], [lines], 200, 80))
+    (page,) = Scans(60).read(path, PDF)
+    assert page.is_seen and secret_on(page, "scan.pdf", is_first=True) == "secret_stamp"
+    assert_read(read_fields([page], source=Source.OCR), REPORT, "code", "issued_on")
 
 
 def test_a_blank_page_has_no_fields(tmp_path: Path) -> None:

@@ -1,0 +1,191 @@
+"""Stamps in the head of a page, however they were put down: urgency and secrecy (ô 10a, 10b, NĐ 30)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from ingest.letter import Word
+from ingest.reading.scan.preparing import Gray, around, seal_center, slant
+from ingest.reading.scan.sheets import Sheet
+from ingest.reading.scan.tesseract import AS_A_BLOCK, Seen, see
+from ingest.reading.scan.zones import Zone
+from ingest.reading.stamps import shows_stamp
+
+Place = tuple[slice, slice]
+_LEAST_RED = 500  # pixels of red ink; "KHẨN" in its frame has several thousand
+_LEAST_UNREAD = 350  # pixels of black ink beside all words; "MẬT" of size 13 has some 900
+_LEAST_SURE = 0.5  # of a word that counts as read
+_LEAST_LIKELY = 0.1  # of a word of a stamp: there are few, and what is none of them counts for nothing
+_MARGIN = 24
+_CELL = 8  # pixels a side of the coarse picture in which stamps are told apart
+_LEAST_IN_CELL = 3  # pixels with ink: fewer are grain
+_APART = 5  # white cells between two stamps, some 5 mm; the words of one stand closer
+_MOST_STAMPS = 5
+_MOST_WORDS = 6  # of a black stamp; what has more is a table or a picture
+_SEAL_RADIUS = 142
+_SEAL = 230  # pixels a side at least, 29 mm: no stamp is as high
+_FRAME_INK = 160
+_LONGEST_BAR, _FRAME_WIDTH = 50, 0.25  # pixels, and of the stamp's width: a longer run across is its frame
+_LONGEST_STEM, _FRAME_HEIGHT = 40, 0.55  # the same downwards, where there is a frame
+_INK, _DARK = 250, 130  # shades below which a pixel is ink, and is surely black ink
+# Parts of the page's width: what is smaller, larger, or at the paper's edge is no stamp that was overlooked.
+_SMALLEST, _WIDEST, _HIGHEST, _EDGE = 0.02, 0.4, 0.12, 0.01
+
+
+Stamps = tuple[tuple[Word, ...], ...]  # the words of each
+
+
+def red_stamps(sheet: Sheet, zone: Zone, seconds: float) -> Stamps:
+    """The words of each stamp in red ink in `zone`, level whatever their slant; () where there is little red.
+
+    Raises NotRead.
+    """
+    part = zone.cut(sheet.red)
+    without = _without_seal(part)
+    if without is not part:
+        # Where exactly a seal's rim runs nobody knows: what touches it is read without it and with it.
+        stamps = _read(sheet, _cuts(without, without < _INK, _LEAST_RED), seconds)
+        if any(map(shows_stamp, stamps)):
+            return stamps
+    return _read(sheet, _cuts(part, part < _INK, _LEAST_RED), seconds)
+
+
+def _without_seal(part: Gray) -> Gray:
+    """`part` without a seal hung over the head, which touches what is stamped beside it."""
+    for place, _ in _cuts(part, part < _INK, _LEAST_RED):
+        if min(side.stop - side.start for side in place) > _SEAL:
+            ink = part[place] < _INK
+            center = seal_center(ink)
+            if center:
+                part = part.copy()
+                part[place][around(center, ink.shape, _SEAL_RADIUS)] = 255
+    return part
+
+
+def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: float) -> Stamps:
+    """The words in each thing that is black in `zone` and none of `words`; () where everything was read.
+
+    Framed or slanting, tesseract takes a stamp for a picture. Raises NotRead.
+    """
+    part = zone.cut(sheet.black)
+    ink = part < _DARK
+    height, width = sheet.black.shape
+    for word in words:
+        if word.sure >= _LEAST_SURE:
+            y0, y1 = int(word.y0 * height) - zone.top, int(word.y1 * height) - zone.top
+            ink[
+                max(0, y0 - _CELL) : y1 + _CELL, max(0, int(word.x0 * width) - _CELL) : int(word.x1 * width) + _CELL
+            ] = 0
+    cuts = [cut for cut in _cuts(part, ink, _LEAST_UNREAD) if _may_be_stamp(cut[0], ink.shape)]
+    return tuple(words for words in _read(sheet, cuts, seconds) if len(words) <= _MOST_WORDS)
+
+
+def _may_be_stamp(place: Place, shape: tuple[int, ...]) -> bool:
+    width = shape[1]
+    high, wide = (side.stop - side.start - 2 * _MARGIN for side in place)
+    edge = int(_EDGE * width)
+    is_inside = place[1].start + _MARGIN > edge and place[1].stop - _MARGIN < width - edge
+    is_inside = is_inside and place[0].start + _MARGIN > edge
+    return bool(is_inside and _SMALLEST * width < wide < _WIDEST * width and 12 < high < _HIGHEST * width)
+
+
+def _read(sheet: Sheet, cuts: Sequence[tuple[Place, Gray]], seconds: float) -> Stamps:
+    if not cuts:
+        return ()
+    seen = see([_unframed(_level(_deepened(cut))) for _, cut in cuts], seconds, AS_A_BLOCK)
+    # Where a word stood before its stamp was turned does not matter, only which stamp it belongs to.
+    found = (
+        sheet.words(_likely(words), place[0].start, place[1].start)
+        for (place, _), words in zip(cuts, seen, strict=True)
+    )
+    return tuple(words for words in found if words)
+
+
+def _likely(words: Sequence[Seen]) -> list[Seen]:
+    return [s for s in words if s.sure >= _LEAST_LIKELY and 2 * sum(c.isalpha() for c in s.text) > len(s.text)]
+
+
+def _deepened(cut: Gray) -> Gray:
+    """`cut` with its ink black: a stamp that needed ink, or stands in the shade."""
+    ink = cut[cut < _INK]
+    if not len(ink):
+        return cut
+    darkest = float(np.percentile(ink, 10))
+    deepened: Gray = np.clip((cut - darkest) * (255 / max(255 - darkest, 1)), 0, 255).astype(np.uint8)
+    return deepened
+
+
+def _cuts(part: Gray, ink: NDArray[np.bool_], least: int) -> list[tuple[Place, Gray]]:
+    """Where in `part` stamps stand, each by itself: a frame or a slant is that of one stamp, and a seal has its own."""
+    height, width = (side // _CELL * _CELL for side in ink.shape)
+    cells = ink[:height, :width].reshape(height // _CELL, _CELL, width // _CELL, _CELL).sum(axis=(1, 3))
+    cells[cells < _LEAST_IN_CELL] = 0
+    cells[_from_outside(cells > 0)] = 0
+    found = []
+    for rows in _runs(cells.any(axis=1)):
+        for columns in _runs(cells[rows].any(axis=0)):
+            for inner in _runs(cells[rows, columns].any(axis=1)):
+                high = slice(rows.start + inner.start, rows.start + inner.stop)
+                amount = int(cells[high, columns].sum())
+                if amount >= least:
+                    found.append((amount, _with_margin(high), _with_margin(columns)))
+    largest = sorted(found, key=lambda place: -place[0])[:_MOST_STAMPS]
+    return [((high, wide), part[high, wide]) for _, high, wide in largest]
+
+
+def _from_outside(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The ink that reaches in from the paper's sides or its top: a table around it, the scanner's shadow."""
+    rim = Image.fromarray(np.where(np.pad(ink, ((1, 0), (1, 1)), constant_values=True), 255, 0).astype(np.uint8))
+    rim = rim.copy()  # what was made from an array can not be written to
+    ImageDraw.floodfill(rim, (0, 0), 128)
+    outside: NDArray[np.bool_] = np.asarray(rim)[1:, 1:-1] == 128
+    return outside
+
+
+def _runs(has_ink: NDArray[np.bool_]) -> list[slice]:
+    """The runs of cells with ink; less than `_APART` white cells do not part them."""
+    where = np.nonzero(has_ink)[0]
+    if not len(where):
+        return []
+    parts = np.split(where, np.nonzero(np.diff(where) > _APART)[0] + 1)
+    return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
+
+
+def _with_margin(cells: slice) -> slice:
+    return slice(max(0, cells.start * _CELL - _MARGIN), cells.stop * _CELL + _MARGIN)
+
+
+def _level(cut: Gray) -> Gray:
+    degrees = slant(cut)
+    if abs(degrees) < 2:
+        return cut
+    turned = Image.fromarray(cut).rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    return np.asarray(turned)
+
+
+def _unframed(cut: Gray) -> Gray:
+    """`cut` without the frame around its words: runs of ink longer than any stroke of a letter.
+
+    What touches the frame, such as the dot below a vowel, stays.
+    """
+    ink = cut < _FRAME_INK
+    if not ink.any():
+        return cut
+    high, wide = (int(np.ptp(side)) for side in np.nonzero(ink))
+    frame = _long_runs(ink, max(_LONGEST_BAR, int(_FRAME_WIDTH * wide)))
+    if frame.any():
+        frame |= _long_runs(ink.T, max(_LONGEST_STEM, int(_FRAME_HEIGHT * high))).T
+    return np.where(frame, np.uint8(255), cut)
+
+
+def _long_runs(ink: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
+    """The ink of `ink` that goes on for `least` pixels along its row."""
+    padded = np.pad(ink, ((0, 0), (1, 1))).astype(np.int8)
+    rows, edges = np.nonzero(np.diff(padded, axis=1))
+    out = np.zeros_like(ink)
+    for row, start, end in zip(rows[::2], edges[::2], edges[1::2], strict=True):
+        if end - start >= least:
+            out[max(0, row - 1) : row + 2, start:end] = True
+    return out
