@@ -130,6 +130,9 @@ class Word:
     by_hand: bool = False
 
 
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in fractions of the page, origin top left
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of words. `number` counts from 1. `is_scan` when there is a picture but no usable text.
@@ -137,7 +140,8 @@ class Page:
     `is_seen` when the words were read from a picture, and only those of its head and signature. `stamps` are the
     words of each thing that stands apart: in red ink or in a frame on a picture, kept also where nothing else could be
     read, or in a box drawn on a page of text. `quarters` is how often the page as it lies must be turned to the left
-    by 90 degrees to be read; its words stand as on the turned page.
+    by 90 degrees to be read; its words stand as on the turned page. `seal` is where a round seal was found on a page
+    that bears a signature.
     """
 
     number: int
@@ -146,6 +150,7 @@ class Page:
     is_seen: bool = False
     stamps: tuple[tuple[Word, ...], ...] = ()
     quarters: int = 0
+    seal: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.text import fold, normal
-from ingest.letter import Word
-
-Box = tuple[float, float, float, float]
+from ingest.letter import Box, Word
 
 
 @dataclass(frozen=True)

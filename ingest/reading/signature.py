@@ -7,11 +7,15 @@ from functools import cache
 from itertools import pairwise
 
 from config.vocabulary import vocabulary
-from core.text import fold, normal, squeeze
+from core.text import fold, is_syllable, normal, squeeze
 from ingest.letter import Page, Word
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import AUTHORITY, DEGREE, RECIPIENTS, SIGNATURE_MARK, TITLE_WORDS
 from ingest.reading.spelling import respelled
+
+_LONE_SURE = 0.75
+_HARDLY = 0.6
+_CLOSE = 0.012  # of the page's width between two words of a name
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,42 @@ def find_signature(pages: Sequence[Page], first: int) -> Signature | None:
                 found = _block(page, line.y0 - 0.005)
                 if found:
                     return found
+    return _lone_name(pages, first)
+
+
+def _lone_name(pages: Sequence[Page], first: int) -> Signature | None:
+    """On pictures: the name below a seal, where strokes of the signature hide the title."""
+    for page in pages:
+        if page.seal is None or page.seal[2] < 0.5 or page.number < first:
+            continue
+        left, top, _, bottom = page.seal
+        below = [w for w in page.words if (top + bottom) / 2 < w.y0 < bottom + (bottom - top) and w.x1 > left]
+        for part in _runs(below):
+            name = seen_name(part) if _is_read(part) else None
+            if name and _surname(name) and not part.is_capitals:
+                return Signature(page, name, part, "", "", (), False)
     return None
+
+
+def _runs(words: Sequence[Word]) -> list[Line]:
+    """Words that follow each other, also where they were stamped a little aslant."""
+    runs: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: w.x0):
+        run = next((run for run in runs if _follows(run[-1], word)), None)
+        if run is None:
+            runs.append(run := [])
+        run.append(word)
+    return [Line(tuple(run)) for run in runs]
+
+
+def _follows(one: Word, other: Word) -> bool:
+    return abs(other.y0 - one.y0) < one.y1 - one.y0 and -_CLOSE < other.x0 - one.x1 < 2 * _CLOSE
+
+
+def _is_read(line: Line) -> bool:
+    """Whether a line has words, not strokes that were taken for letters."""
+    marked = [w for w in line.words if sum(c.isalpha() for c in w.text) > 1]
+    return bool(marked) and sum(w.sure for w in marked) > _LONE_SURE * len(marked)
 
 
 def recipients_of(page: Page) -> list[Word]:
@@ -130,11 +169,20 @@ def seen_name(line: Line) -> str | None:
     mistaken where one surname alone has these letters.
     """
     words = [w for w in line.words if sum(c.isalpha() for c in w.text) > 1]
-    text = " ".join(_apart(w.text.strip(" .,;:*_-'\"`“”|[](){}~")) for w in words)
+    while len(words) > 2 and words[0].sure < _HARDLY and _surname(words[1].text):
+        words = words[1:]  # strokes of the signature
+    if not words:
+        return None
+    text = " ".join(_spelled(_apart(w.text.strip(" .,;:*_-'\"`“”|[](){}~"))) for w in words)
+    rest_of_surname = _just_before(words[0], line.words)
+    if rest_of_surname:
+        text = f"{rest_of_surname} {text}"
     first, _, rest = DEGREE.sub("", normal(text)).partition(" ")
     if not rest or sum(w.sure for w in words) < 0.3 * len(words):
         return None
-    if not _surname(text):
+    if _surname(text):
+        text = f"{first[:1].upper()}{first[1:]} {rest}"
+    else:
         whole = [name for name in _surnames() if fold(name) == fold(first)] if first.istitle() else []
         if first.islower():
             whole = [name for name in _common_surnames() if len(name) - len(first) == 1 and name.endswith(first)]
@@ -142,6 +190,19 @@ def seen_name(line: Line) -> str | None:
             return None
         text = f"{whole[0].capitalize()} {rest}"
     return person_name(text)
+
+
+def _just_before(word: Word, words: Sequence[Word]) -> str:
+    """What is left of a word that begins the name and was hardly seen, as small letters: "é" of "Lê"."""
+    before = [w for w in words if w is not word and 0 <= word.x0 - w.x1 < _CLOSE and w.x0 < word.x0]
+    letters = "".join(c for c in before[-1].text if c.isalpha()) if before else ""
+    return letters[-1].lower() if letters else ""
+
+
+def _spelled(word: str) -> str:
+    """ "Glang" -> "Giang": an i without its dot."""
+    other = word.replace("l", "i")
+    return other if other != word and not is_syllable(word) and is_syllable(other) else word
 
 
 def _apart(text: str) -> str:

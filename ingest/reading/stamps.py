@@ -74,8 +74,8 @@ def _goes_on(one: Word, other: Word) -> bool:
 
 
 def shows_stamp(words: Sequence[Word]) -> bool:
-    """Whether `words`, read in what stands apart on a picture, are a stamp, or some of them are."""
-    return any(any(_like_stamps(line, 0)) for line in _lines_of_one(words))
+    """Whether `words`, read in one thing that stands apart on a picture, are a stamp, or some of them are."""
+    return bool(words) and any(any(_like_stamps(line, 0)) for line in _lines_of_one(words))
 
 
 def _lines_of_one(words: Sequence[Word]) -> list[Line]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ingest.letter import Word
-from ingest.reading.scan.preparing import Gray, around, seal_center, slant
+from ingest.reading.scan.preparing import Gray, slant
 from ingest.reading.scan.sheets import Sheet
 from ingest.reading.scan.tesseract import AS_A_BLOCK, Seen, see
 from ingest.reading.scan.zones import Zone
@@ -24,9 +24,9 @@ _LEAST_IN_CELL = 3  # pixels with ink: fewer are grain
 _APART = 5  # white cells between two stamps, some 5 mm; the words of one stand closer
 _MOST_STAMPS = 5
 _MOST_WORDS = 6  # of a black stamp; what has more is a table or a picture
-_SEAL_RADIUS = 142
-_SEAL = 230  # pixels a side at least, 29 mm: no stamp is as high
 _FRAME_INK = 160
+_OUTLINE_WIDTH = 0.75  # of the stamp's: a piece of ink that reaches farther is its frame
+_OUTLINE_HEIGHT, _THIN = 0.9, 9  # of its height, and pixels: so is a side that stands by itself
 _LONGEST_BAR, _FRAME_WIDTH = 50, 0.25  # pixels, and of the stamp's width: a longer run across is its frame
 _LONGEST_STEM, _FRAME_HEIGHT = 40, 0.55  # the same downwards, where there is a frame
 _INK, _DARK = 250, 130  # shades below which a pixel is ink, and is surely black ink
@@ -43,25 +43,10 @@ def red_stamps(sheet: Sheet, zone: Zone, seconds: float) -> Stamps:
     Raises NotRead.
     """
     part = zone.cut(sheet.red)
-    without = _without_seal(part)
-    if without is not part:
-        # Where exactly a seal's rim runs nobody knows: what touches it is read without it and with it.
-        stamps = _read(sheet, _cuts(without, without < _INK, _LEAST_RED), seconds)
-        if any(map(shows_stamp, stamps)):
-            return stamps
+    if (part < _INK).sum() > _LEAST_RED and sheet.seal:
+        # A seal hung over the head touches what is stamped beside it.
+        part = np.where(zone.cut(sheet.seal.disc(sheet.red.shape)), np.uint8(255), part)
     return _read(sheet, _cuts(part, part < _INK, _LEAST_RED), seconds)
-
-
-def _without_seal(part: Gray) -> Gray:
-    """`part` without a seal hung over the head, which touches what is stamped beside it."""
-    for place, _ in _cuts(part, part < _INK, _LEAST_RED):
-        if min(side.stop - side.start for side in place) > _SEAL:
-            ink = part[place] < _INK
-            center = seal_center(ink)
-            if center:
-                part = part.copy()
-                part[place][around(center, ink.shape, _SEAL_RADIUS)] = 255
-    return part
 
 
 def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: float) -> Stamps:
@@ -92,15 +77,21 @@ def _may_be_stamp(place: Place, shape: tuple[int, ...]) -> bool:
 
 
 def _read(sheet: Sheet, cuts: Sequence[tuple[Place, Gray]], seconds: float) -> Stamps:
+    """The words of each of `cuts`, their frames taken off in two ways: what touches one is lost in one or the other."""
     if not cuts:
         return ()
-    seen = see([_unframed(_level(_deepened(cut))) for _, cut in cuts], seconds, AS_A_BLOCK)
+    level = [_level(_deepened(cut)) for _, cut in cuts]
+    seen = see([way(picture) for picture in level for way in (_without_bars, _without_outline)], seconds, AS_A_BLOCK)
     # Where a word stood before its stamp was turned does not matter, only which stamp it belongs to.
-    found = (
-        sheet.words(_likely(words), place[0].start, place[1].start)
-        for (place, _), words in zip(cuts, seen, strict=True)
-    )
+    found = [
+        max((sheet.words(_likely(one), place[0].start, place[1].start) for one in ways), key=_worth)
+        for (place, _), ways in zip(cuts, zip(seen[::2], seen[1::2], strict=True), strict=True)
+    ]
     return tuple(words for words in found if words)
+
+
+def _worth(words: Sequence[Word]) -> tuple[bool, float]:
+    return shows_stamp(words), sum(word.sure * len(word.text) for word in words)
 
 
 def _likely(words: Sequence[Seen]) -> list[Seen]:
@@ -165,11 +156,32 @@ def _level(cut: Gray) -> Gray:
     return np.asarray(turned)
 
 
-def _unframed(cut: Gray) -> Gray:
-    """`cut` without the frame around its words: runs of ink longer than any stroke of a letter.
+def _without_outline(cut: Gray) -> Gray:
+    """`cut` without pieces of ink that reach farther than a letter: frames of any shape, an arrow's too."""
+    image = Image.fromarray(np.where(cut < _FRAME_INK, 0, 255).astype(np.uint8))
+    if not (np.asarray(image) == 0).any():
+        return cut
+    wide, high = (np.ptp(side) for side in np.nonzero(np.asarray(image).T == 0))
+    for side in range(4):
+        for _ in range(3):
+            ink = np.asarray(image) == 0
+            ys, xs = np.nonzero(ink)
+            if not len(ys):
+                break
+            place = (xs.argmin(), xs.argmax(), ys.argmin(), ys.argmax())[side]
+            trial = image.copy()
+            ImageDraw.floodfill(trial, (int(xs[place]), int(ys[place])), 255)
+            gone_ys, gone_xs = np.nonzero(ink & (np.asarray(trial) != 0))
+            is_side = np.ptp(gone_ys) > _OUTLINE_HEIGHT * high and np.ptp(gone_xs) < _THIN
+            if np.ptp(gone_xs) < _OUTLINE_WIDTH * wide and not is_side:
+                break
+            image = trial
+    return np.asarray(image)
 
-    What touches the frame, such as the dot below a vowel, stays.
-    """
+
+def _without_bars(cut: Gray) -> Gray:
+    """`cut` without runs of ink longer than any stroke of a letter; what touches the frame, such as the dot below a
+    vowel, stays."""
     ink = cut < _FRAME_INK
     if not ink.any():
         return cut

@@ -26,12 +26,6 @@ _CLEARLY = 1.5  # so many times sharper
 _WORTH_TURNING = 0.25  # degrees below which tesseract reads a skewed line as well
 
 
-_SEAL_PIXELS = 290  # a round seal of 36 mm
-_SEAL_RADIUS = 165  # with what its middle may be off, and smears
-_LEAST_STAMPED = 600  # red pixels beside the seal that may be a name
-_LEAST_SEAL = 1500  # red pixels
-
-
 @dataclass(frozen=True)
 class Inks:
     """The colours of a page apart: `black` is the page in gray without red and blue, `pen` without red only, `green`
@@ -84,41 +78,6 @@ def _around(mask: Mask) -> Mask:
     near = grown[:-2] | grown[1:-1] | grown[2:]
     near = near[:, :-2] | near[:, 1:-1] | near[:, 2:]
     return near.repeat(_CELL, axis=0).repeat(_CELL, axis=1)[: mask.shape[0], : mask.shape[1]]
-
-
-def with_red_print(separate: Inks) -> Gray:
-    """The black picture with what was stamped in red, all but the round seal: names and titles are stamped too."""
-    picture = separate.black.copy()
-    stamped = separate.red.copy()
-    center = seal_center(separate.red)
-    if center:
-        stamped &= ~around(center, stamped.shape)
-    if stamped.sum() >= _LEAST_STAMPED:
-        picture[stamped] = separate.green[stamped]
-    return picture
-
-
-def around(center: tuple[int, int], shape: tuple[int, ...], radius: int = _SEAL_RADIUS) -> Mask:
-    """The disc of a seal around `center`, with what it smears unless `radius` is smaller."""
-    rows, columns = (np.arange(side) - middle for side, middle in zip(shape, center, strict=True))
-    disc: Mask = (rows**2)[:, None] + (columns**2)[None, :] <= radius**2
-    return disc
-
-
-def seal_center(red: Mask) -> tuple[int, int] | None:
-    """Row and column of the middle of the square, as large as a seal, that holds the most red; None for little."""
-    cell = 10
-    height, width = (side // cell * cell for side in red.shape)
-    cells = red[:height, :width].reshape(height // cell, cell, width // cell, cell).sum(axis=(1, 3))
-    sums = np.pad(cells.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-    side = _SEAL_PIXELS // cell
-    if min(cells.shape) < side:
-        return None
-    windows = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
-    row, column = np.unravel_index(int(windows.argmax()), windows.shape)
-    if windows[row, column] < _LEAST_SEAL:
-        return None
-    return (int(row) + side // 2) * cell, (int(column) + side // 2) * cell
 
 
 def levelled(gray: Gray) -> Gray:

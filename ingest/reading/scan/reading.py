@@ -15,13 +15,14 @@ from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.tesseract import AS_A_BLOCK, AS_A_PAGE, NotRead, see
 from ingest.reading.scan.upright import is_legible, read_upright
 from ingest.reading.scan.written import with_handwriting
-from ingest.reading.scan.zones import Zone, head_zone, signature_zone
+from ingest.reading.scan.zones import Zone, head_zone, seal_zones, signature_zone
 from ingest.reading.signature import find_signature
 from ingest.reading.unreadable import Unreadable
 
 _MOST_PAGES = 12  # on which the signature is looked for, then the last
 _MOST_TRIES = 3  # blocks that looked like a signature and were none
 _MOST_SECONDS = 15.0  # of one run of tesseract
+_SIGNERS_SIDE = 0.4  # of the page's width
 _OVERLAP = 0.4  # of the smaller word's sides
 
 
@@ -94,9 +95,18 @@ class _Scan:
 
     def _see_block(self, sheet: Sheet, zone: Zone) -> None:
         # As a page, tesseract takes the signature for a picture and the name beside it for a part of that.
-        words = self._see(sheet, zone, sheet.stamped, AS_A_BLOCK)
+        if sheet.seal and sheet.seal.column > _SIGNERS_SIDE * sheet.black.shape[1]:
+            titles, name = seal_zones(sheet.seal, len(sheet.black))
+            block = zone if zone.top < titles.bottom else titles
+            zones = [(block, sheet.stamped), (name, sheet.unsealed)]
+        else:
+            zones = [(zone, sheet.stamped)]
+        seen = see([zone.cut(gray) for zone, gray in zones], self._a_while(), AS_A_BLOCK)
+        words: tuple[Word, ...] = ()
+        for (part, _), found in zip(zones, seen, strict=True):
+            words = _added(words, sheet.words(found, part.top, part.left))
         kept = self.pages.get(sheet.number, Page(sheet.number, (), is_seen=True, quarters=sheet.quarters))
-        self.pages[sheet.number] = replace(kept, words=_added(kept.words, words))
+        self.pages[sheet.number] = replace(kept, words=_added(kept.words, words), seal=sheet.sealed)
 
     def _see(self, sheet: Sheet, zone: Zone, gray: Gray, layout: str) -> tuple[Word, ...]:
         (seen,) = see([zone.cut(gray)], self._a_while(), layout)

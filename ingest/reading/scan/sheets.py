@@ -6,12 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.letter import Word
+from ingest.letter import Box, Word
 from ingest.reading.scan.pictures import Picture, file_picture, pdf_picture
-from ingest.reading.scan.preparing import Gray, has_upright_lines, inks, skew, straightened, with_red_print
+from ingest.reading.scan.preparing import Gray, has_upright_lines, inks, skew, straightened
+from ingest.reading.scan.seal import Seal, find_seal
 from ingest.reading.scan.tesseract import Seen
 
 _MOST_KEPT = 3
+_INK, _DARK = 250, 130  # shades below which there is red ink, and black
+_SMEARED = 22  # pixels around a seal in which there are traces of it
+_LEAST_RED = 3000  # pixels of a red seal
+_LEAST_STAMPED = 600  # of red beside the seal that may be a name
 _OTHERWISE = {0: (2,), 1: (3, 0), 2: (0,), 3: (1, 0)}  # quarters that may be right where others were not
 
 
@@ -39,15 +44,40 @@ class Sheet:
         return straightened(self._inks.pen, self._degrees)
 
     @cached_property
+    def seal(self) -> Seal | None:
+        """The round seal, red or, on a page without colours, black."""
+        red = self.red < _INK
+        return find_seal(red if red.sum() > _LEAST_RED else self.black < _DARK)
+
+    @cached_property
     def stamped(self) -> Gray:
-        """What is printed in black or red, without the round seal and without blue ink."""
-        return straightened(with_red_print(self._inks), self._degrees)
+        """What is printed in black or red, without a red seal and without blue ink: names and titles are stamped."""
+        red = self.red < _INK
+        if self.seal:
+            red &= ~self.seal.disc(red.shape, _SMEARED)
+        return np.where(red, self.red, self.black) if red.sum() > _LEAST_STAMPED else self.black
+
+    @cached_property
+    def unsealed(self) -> Gray:
+        """`stamped` without anything where the seal is."""
+        if self.seal is None:
+            return self.stamped
+        return np.where(self.seal.disc(self.stamped.shape), np.uint8(255), self.stamped)
 
     @cached_property
     def red(self) -> Gray:
         """Red ink alone."""
         only = np.where(self._inks.red, self._inks.green, np.uint8(255))
         return straightened(only, self._degrees)
+
+    @property
+    def sealed(self) -> Box | None:
+        """Where the seal is, in fractions of the page."""
+        if self.seal is None:
+            return None
+        height, width = self.black.shape
+        row, column, radius = self.seal.row, self.seal.column, self.seal.radius
+        return (column - radius) / width, (row - radius) / height, (column + radius) / width, (row + radius) / height
 
     def words(self, seen: list[Seen], top: int = 0, left: int = 0) -> tuple[Word, ...]:
         """`seen` in a picture cut from this sheet at (`left`, `top`) pixels, as words in fractions of the page."""

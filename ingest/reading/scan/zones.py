@@ -1,11 +1,15 @@
 """Which parts of a page are read on the intake path: its head, and the block of the signature."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.reading.scan.preparing import Gray
+from ingest.reading.scan.seal import Seal
+
+Shade = TypeVar("Shade", bound=np.generic)
 
 HEAD_DEPTH = 0.46  # motto, offices, code, date, title and trích yếu, stamps (ô 1-5, 10, NĐ 30 Phụ lục I.IV)
 _DARK = 140
@@ -14,6 +18,7 @@ _FULL_LINE = (0.2, 0.8)  # a line of the body has ink on both sides of these
 _GAP = 0.05  # white between "Nơi nhận" and the signer's column, at least; words stand closer
 _LEAST_HEIGHT = 0.06  # of a signature block: title, seal, name
 _LEAST_WORDS = 3  # pieces in the right half of a line of the body
+_ABOVE, _BELOW, _UNDER, _BESIDE = 2.8, 0.5, 2.8, 1.1  # radii of the seal
 _SLACK = 0.012  # about half a line
 
 
@@ -25,9 +30,9 @@ class Zone:
     bottom: int
     left: int = 0
 
-    def cut(self, gray: Gray) -> Gray:
-        """This zone of the page `gray`."""
-        return gray[self.top : self.bottom, self.left :]
+    def cut(self, picture: NDArray[Shade]) -> NDArray[Shade]:
+        """This zone of the page `picture`."""
+        return picture[self.top : self.bottom, self.left :]
 
 
 def head_zone(gray: Gray) -> Zone:
@@ -50,6 +55,15 @@ def signature_zone(gray: Gray) -> Zone | None:
         return None
     first = last + int(rows[0])
     return Zone(max(0, (first - 2) * _CELL), len(gray), _gutter(rest) * _CELL)
+
+
+def seal_zones(seal: Seal, height: int) -> tuple[Zone, Zone]:
+    """Where titles and name stand around the seal, which covers a third of the signature on its left (Điều 33.1 of
+    NĐ 30): from above it to its middle, and from there on."""
+    left = max(0, int(seal.column - _BESIDE * seal.radius))
+    middle = min(height, int(seal.row + _BELOW * seal.radius))
+    top, bottom = (int(seal.row + side * seal.radius) for side in (-_ABOVE, _UNDER))
+    return Zone(max(0, min(top, middle)), middle, left), Zone(middle, min(height, bottom), left)
 
 
 def _coarse(gray: Gray) -> NDArray[np.bool_]:
