@@ -169,27 +169,44 @@ def seen_name(line: Line) -> str | None:
     mistaken where one surname alone has these letters.
     """
     words = [w for w in line.words if sum(c.isalpha() for c in w.text) > 1]
-    while len(words) > 2 and words[0].sure < _HARDLY and _surname(words[1].text):
+    while len(words) > 2 and words[0].sure < _HARDLY and not _surname(_bare(words[0])) and _surname(_bare(words[1])):
         words = words[1:]  # strokes of the signature
     if not words:
         return None
-    text = " ".join(_spelled(_apart(w.text.strip(" .,;:*_-'\"`“”|[](){}~"))) for w in words)
-    rest_of_surname = _just_before(words[0], line.words)
-    if rest_of_surname:
-        text = f"{rest_of_surname} {text}"
+    text = " ".join(_spelled(_apart(_bare(w))) for w in words)
+    end = _just_before(words[0], line.words)
+    if end and (_whole_surname(end) or not _surname(text)):
+        text = f"{end} {text}"
     first, _, rest = DEGREE.sub("", normal(text)).partition(" ")
     if not rest or sum(w.sure for w in words) < 0.3 * len(words):
         return None
-    if _surname(text):
-        text = f"{first[:1].upper()}{first[1:]} {rest}"
-    else:
-        whole = [name for name in _surnames() if fold(name) == fold(first)] if first.istitle() else []
-        if first.islower():
-            whole = [name for name in _common_surnames() if len(name) - len(first) == 1 and name.endswith(first)]
-        if len(whole) != 1:
+    if not _surname(text):
+        whole = _whole_surname(first)
+        if not whole:
             return None
-        text = f"{whole[0].capitalize()} {rest}"
-    return person_name(text)
+        first = whole
+    return person_name(f"{first[:1].upper()}{first[1:]} {rest}")
+
+
+def _bare(word: Word) -> str:
+    return word.text.strip(" .,;:*_-'\"`“”|[](){}~")
+
+
+def _whole_surname(seen: str) -> str:
+    """The one surname that `seen` must be, in small letters: its first letter lost ("guyễn"), its marks or one of its
+    letters mistaken ("Nguyên", "Pnạm"); "" where there is none, or more than one."""
+    key = fold(seen)
+    if seen.islower():
+        found = {name for name in _common_surnames() if fold(name)[1:] == key}
+    else:
+        found = {name for name in _surnames() if seen.istitle() and fold(name) == key}
+        if not found and seen.istitle() and len(key) > 3:
+            found = {name for name in _common_surnames() if _differ_once(fold(name), key)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _differ_once(one: str, other: str) -> bool:
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
 def _just_before(word: Word, words: Sequence[Word]) -> str:
