@@ -1,6 +1,7 @@
-"""`python -m tests.generator.by_trap FOLDER`: what `congvan read` gets right in practice, by field, trap, kind, issuer.
+"""`python -m tests.generator.by_trap FOLDER`: what `congvan read` gets right, by field, file, trap, kind and issuer.
 
-The scored half is told in totals only, by the scorer; here it is refused.
+FOLDER is a practice half or any folder of labelled documents. The scored half is told in totals only, by the scorer;
+here it is refused.
 """
 
 import argparse
@@ -20,18 +21,19 @@ FIELDS = ("code", "issued_on", "issuer", "kind", "subject", "signer_name", "urge
 
 
 def main() -> int:
-    """Print one line for each trap, kind and issuer, the worst first; exit code 2 for a scored folder."""
+    """Print one line for each group, the worst first; exit code 2 for a scored folder."""
     parser = argparse.ArgumentParser(prog="python -m tests.generator.by_trap", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--command", default="congvan")
     parser.add_argument("--show", default="", help="print the mistakes of this field")
     options = parser.parse_args()
     rows = [json.loads(line) for line in (options.folder / "documents.jsonl").read_text(encoding="utf-8").splitlines()]
-    if any(row["corpus"] == "scored" for row in rows):
+    if any(row.get("corpus") == "scored" for row in rows):
         parser.error("the scored half is not looked at so closely")
     answers = dict(_read(options.command, [str(options.folder / row["file"]) for row in rows]))
     tables: dict[str, Counter[tuple[str, bool]]] = {
         "field": Counter(),
+        "file": Counter(),
         "trap": Counter(),
         "kind": Counter(),
         "issuer": Counter(),
@@ -53,7 +55,7 @@ def _all(table: Counter[tuple[str, bool]], group: str) -> int:
 def _count(
     row: dict[str, Any], fields: dict[str, Any], tables: dict[str, Counter[tuple[str, bool]]], show: str
 ) -> None:
-    kind, *traps = row["note"].split("; ")
+    traps = row["note"].split("; ")[1:]
     for name in FIELDS:
         want, got = row["label"].get(name), (fields.get(name) or {}).get("value")
         if want is None and got is None:
@@ -63,7 +65,8 @@ def _count(
         if name == show and not is_right:
             print(f"{row['file']} [{row['note']}]\n    got  {got!r}\n    want {want!r}")
         if name in FIELDS[:7]:
-            tables["kind"][kind, is_right] += 1
+            tables["file"][row["type"], is_right] += 1
+            tables["kind"][row["label"]["kind"] or "", is_right] += 1
             tables["issuer"][row["label"]["issuer"], is_right] += 1
             for trap in traps or ["no trap"]:
                 tables["trap"][trap, is_right] += 1
