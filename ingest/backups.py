@@ -76,6 +76,14 @@ class Backups:
             log.exception("backup_failed", kind=kind)
         else:
             log.info("backup_done", kind=kind, state=outcome.state, written=outcome.written)
+            if kind == FULL and self._is_trial_missed():
+                self.by_clock(TRIAL)
+
+    def _is_trial_missed(self) -> bool:
+        """Whether the machine was off when the weekly trial was due; what was never tried proves nothing either."""
+        with suppress(Temporary), self.database.reading() as session:
+            return marks.is_late(marks.all_marks(session).get(TRIAL), TRIAL, self.clock())
+        return False
 
     def _take(self, kind: str, at: datetime) -> Outcome:
         office = taking.Office(

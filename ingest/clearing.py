@@ -47,6 +47,7 @@ def clear(
         if not letters:
             return 0
         with WritingSession(account_of(mailbox)) as imap:
+            imap.need_ways(folder, mailbox.clear_to)  # before an intention is written down
             return sum(
                 _clear(database, clock, mailbox, imap, folder, uidvalidity, letters[start : start + _AT_ONCE])
                 for start in range(0, len(letters), _AT_ONCE)
@@ -67,6 +68,7 @@ class WritingSession(Session):
         RFC 6851 MOVE or RFC 4315 UID EXPUNGE, so that no other letter is touched. Raises Trouble when the server
         has neither, or when the folder's UIDs are counted anew.
         """
+        self.need_ways(folder, target)
         with self._troubles():
             answer = self._client.select_folder(folder)
             if int(answer[b"UIDVALIDITY"]) != uidvalidity:
@@ -74,15 +76,18 @@ class WritingSession(Session):
             if target and self._client.has_capability("MOVE"):
                 self._make(target)
                 self._client.move(uids, target)
-            elif self._client.has_capability("UIDPLUS"):
+            else:
                 if target:
                     self._make(target)
                     self._client.copy(uids, target)
                 self._client.delete_messages(uids, silent=True)
                 self._client.uid_expunge(uids)
-            else:
-                raise Trouble(Kind.PROTOCOL, folder=folder, detail="neither MOVE nor UIDPLUS")
         return set(uids) - self.existing(uids)
+
+    def need_ways(self, folder: str, target: str) -> None:
+        """Raise Trouble where the server can neither move to `target` nor delete single letters."""
+        if not (target and self._client.has_capability("MOVE")) and not self._client.has_capability("UIDPLUS"):
+            raise Trouble(Kind.PROTOCOL, folder=folder, detail="neither MOVE nor UIDPLUS")
 
     def _make(self, folder: str) -> None:
         with contextlib.suppress(IMAPClientError):  # it is there already; if not, the move says so

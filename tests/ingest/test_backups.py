@@ -80,6 +80,21 @@ def test_the_trial_restores_for_real_each_week(backups: Backups) -> None:
         assert proved is not None and proved.failure == "" and proved.done_at is not None
 
 
+@pytest.mark.parametrize(("days", "is_made_up_for"), [(6, False), (9, True)])
+def test_a_weekly_trial_that_was_missed_follows_the_next_full_backup(
+    backups: Backups, days: int, is_made_up_for: bool
+) -> None:
+    backups.by_clock(FULL)
+    before = mark(backups, TRIAL)
+    assert before is not None and before.done_at is not None, "what was never tried proves nothing"
+    assert isinstance(backups.clock, Clock)
+    backups.clock.now += timedelta(days=days)
+    backups.by_clock(FULL)
+    after = mark(backups, TRIAL)
+    assert after is not None and after.done_at is not None
+    assert (after.done_at > before.done_at) == is_made_up_for
+
+
 def test_a_run_while_another_is_under_way_is_put_off_without_alarm(backups: Backups) -> None:
     with taking.alone(backups.settings.backup_work):
         backups.by_clock(CHANGES)
