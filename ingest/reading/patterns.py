@@ -33,11 +33,14 @@ ABOUT = re.compile(r"^(?:v\s*/\s*v|về\s+việc)(?=\W|$)\s*[:.]?\s*", re.IGNORE
 # capital, the body's usual first words. In small letters the same words go on with the sentence.
 AFTER_SUBJECT = re.compile(r"^(?:\W*kinh (?:gui|moi)\b|i\.|1\.|[-_*.]{3,}|noi nhan)")
 BODY_BEGINS = re.compile(
-    r"^(?:can cu|thuc hien|theo|xet|thi hanh|ngay \d|trong|sau khi|phuc dap|tra loi|tren co so|qua|hom nay|de|"
-    r"dieu \d|chuong [ivx\d]|phan [ivx\d]|nham|vua qua|hien nay|tran trong|"
+    r"^(?:can cu|thuc hien|theo|xet|thi hanh|ngay \d|trong|sau khi|phuc dap|tra loi|tren co so|qua|hom nay|"
+    r"dieu \d|chuong [ivx\d]|phan [ivx\d]|vua qua|hien nay|tran trong|"
     r"(?:so|bo|uy ban nhan dan|ubnd|ban|hoi dong|cuc|chi cuc|van phong)\b.*"
     r"\b(?:nhan duoc|kinh moi|thong bao|bao cao|de nghi|ban hanh|tran trong|to chuc))\b"
 )
+
+# The same with their marks: without them "Đề án …" and "Nhâm Dần" would end a trích yếu.
+BODY_BEGINS_SO = re.compile(r"^(?:để|nhằm)\b", re.IGNORECASE)
 
 # Some fonts' joined letters come out of the text layer twice ("Nơi ơ nhận").
 RECIPIENTS = re.compile(r"^\W*nơi\s+(?:ơ\b|nhận\b)", re.IGNORECASE)

@@ -15,6 +15,7 @@ from ingest.reading.spelling import respelled
 
 _LONE_SURE = 0.75
 _HARDLY = 0.6
+_ONLY_SURNAMES = frozenset(("nguyễn", "trần", "lê", "phạm", "đặng", "bùi", "đỗ", "ngô", "huỳnh"))
 _CLOSE = 0.012  # of the page's width between two words of a name
 
 
@@ -62,21 +63,32 @@ def _lone_name(pages: Sequence[Page], first: int) -> Signature | None:
         if page.seal is None or page.seal[2] < 0.5 or page.number < first:
             continue
         left, top, _, bottom = page.seal
-        below = [w for w in page.words if (top + bottom) / 2 < w.y0 < bottom + (bottom - top) and w.x1 > left]
-        for part in _runs(below):
+        below = [
+            w for w in page.words
+            if (top + bottom) / 2 < w.y0 < bottom + (bottom - top) and w.x1 > left and any(map(str.isalpha, w.text))
+        ]  # fmt: skip
+        for part in (part for run in _runs(below) for part in _from_surnames(run)):
             name = seen_name(part) if _is_read(part) else None
             if name and _surname(name) and not part.is_capitals:
                 return Signature(page, name, part, "", "", (), False)
     return None
 
 
+def _from_surnames(run: Line) -> list[Line]:
+    """`run`, and from each surname on that is nobody's second name: before it stand strokes of the signature."""
+    bare = [_bare(word) for word in run.words]
+    starts = [i for i, text in enumerate(bare) if i and {text.lower(), _whole_surname(text)} & _ONLY_SURNAMES]
+    return [run, *(Line(run.words[i:]) for i in starts)]
+
+
 def _runs(words: Sequence[Word]) -> list[Line]:
     """Words that follow each other, also where they were stamped a little aslant."""
     runs: list[list[Word]] = []
     for word in sorted(words, key=lambda w: w.x0):
-        run = next((run for run in runs if _follows(run[-1], word)), None)
-        if run is None:
-            runs.append(run := [])
+        before = [run for run in runs if _follows(run[-1], word)]
+        if not before:
+            runs.append([])
+        run = min(before, key=lambda run: abs(run[-1].y0 - word.y0)) if before else runs[-1]
         run.append(word)
     return [Line(tuple(run)) for run in runs]
 
@@ -169,12 +181,14 @@ def seen_name(line: Line) -> str | None:
     mistaken where one surname alone has these letters.
     """
     words = [w for w in line.words if sum(c.isalpha() for c in w.text) > 1]
-    while len(words) > 2 and words[0].sure < _HARDLY and not _surname(_bare(words[0])) and _surname(_bare(words[1])):
+    while len(words) > 2 and words[0].sure < _HARDLY and not _is_surname(words[0]) and _is_surname(words[1]):
         words = words[1:]  # strokes of the signature
     if not words:
         return None
     text = " ".join(_spelled(_apart(_bare(w))) for w in words)
     end = _just_before(words[0], line.words)
+    if len(words) == 2 and _bare(words[0]).lower() not in _ONLY_SURNAMES and _touches(words[0], line.words, end):
+        return None  # "Hoàng Anh" of "Lê Hoàng Anh"
     if end and (_whole_surname(end) or not _surname(text)):
         text = f"{end} {text}"
     first, _, rest = DEGREE.sub("", normal(text)).partition(" ")
@@ -186,6 +200,10 @@ def seen_name(line: Line) -> str | None:
             return None
         first = whole
     return person_name(f"{first[:1].upper()}{first[1:]} {rest}")
+
+
+def _is_surname(word: Word) -> bool:
+    return _surname(_bare(word)) or bool(_whole_surname(_bare(word)))
 
 
 def _bare(word: Word) -> str:
@@ -214,6 +232,11 @@ def _just_before(word: Word, words: Sequence[Word]) -> str:
     before = [w for w in words if w is not word and 0 <= word.x0 - w.x1 < _CLOSE and w.x0 < word.x0]
     letters = "".join(c for c in before[-1].text if c.isalpha()) if before else ""
     return letters[-1].lower() if letters else ""
+
+
+def _touches(word: Word, words: Sequence[Word], end: str) -> bool:
+    """Whether something stands close before a name's first word that is not known for the end of a surname."""
+    return not _whole_surname(end) and any(0 <= word.x0 - w.x1 < _CLOSE for w in words if w.x0 < word.x0)
 
 
 def _spelled(word: str) -> str:

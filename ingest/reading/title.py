@@ -13,6 +13,7 @@ from ingest.reading.patterns import (
     ADDRESSED_TO,
     AFTER_SUBJECT,
     BODY_BEGINS,
+    BODY_BEGINS_SO,
     LETTER_SUBJECT,
     SIGNATURE_MARK,
     STAMP,
@@ -127,7 +128,8 @@ def _ends_subject(line: Line, previous: Line, title: Line, taken: Sequence[Line]
 def _is_beyond(line: Line) -> bool:
     """Whether `line` cannot belong to a trích yếu by what it says."""
     begins_capital = line.text.lstrip("\"'“(")[:1].isupper()
-    return bool(AFTER_SUBJECT.match(line.folded)) or (begins_capital and bool(BODY_BEGINS.match(line.folded)))
+    begins_body = BODY_BEGINS.match(line.folded) or BODY_BEGINS_SO.match(line.plain)
+    return bool(AFTER_SUBJECT.match(line.folded)) or (begins_capital and bool(begins_body))
 
 
 def _letter(head: Head, lines: Sequence[Line]) -> Title:

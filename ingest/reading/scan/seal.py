@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 _CELL = 4  # pixels a side of the coarse picture that is searched
-_RADII = range(28, 40)  # cells: seals of 28 to 40 mm
+_RADII = range(31, 40)  # cells: seals of 32 to 40 mm
+_SMALLEST = 127  # pixels of radius, 32 mm across: no office has a smaller one, and text has many smaller circles
 _RIM = 2  # cells that the rim is wide
 _LEAST_SHARE = 0.72  # of a circle that is there: parts of it are worn or written over
 _MOST_AROUND = 0.6  # of a circle just outside: what has as much there is text
@@ -52,14 +53,14 @@ def find_seal(ink: Mask) -> Seal | None:
     return _exactly(ink, *(side * _CELL + _CELL // 2 for side in best[1:]))
 
 
-def _exactly(ink: Mask, row: int, column: int, radius: int) -> Seal:
+def _exactly(ink: Mask, row: int, column: int, radius: int) -> Seal | None:
     """The circle near the given one, in pixels, whose outline has the most ink; of several the widest."""
     near = range(-_CELL, _CELL + 1, 2)
     places = [(row + down, column + right) for down in near for right in near]
     found = [(_share(ink, place, size, 0), size, place) for place in places for size in range(radius - 6, radius + 7)]
     most = max(share for share, _, _ in found)
     _, size, place = max(one for one in found if one[0] >= most - 0.03)
-    return Seal(*place, size)
+    return Seal(*place, size) if size >= _SMALLEST else None
 
 
 @cache
