@@ -104,7 +104,16 @@ def _text_boxes(element: Any) -> Iterator[str]:
     boxes = element.xpath(".//*[local-name()='txbxContent'][not(ancestor::*[local-name()='Fallback'])]")
     for box in boxes[:_MOST_BOXES]:
         paragraphs = box.xpath(".//*[local-name()='p']")[:_MOST_BOXES]
-        yield from _short("".join(t.text or "" for t in p.xpath(".//*[local-name()='t']")) for p in paragraphs)
+        yield from _short("".join(map(_shown, p.xpath(".//*[local-name()='r']"))) for p in paragraphs)
+
+
+def _shown(run: Any) -> str:
+    """The text of a run in a box, in capitals where it is shown so."""
+    text = "".join(t.text or "" for t in run.xpath("./*[local-name()='t']"))
+    looks = "./*[local-name()='rPr']/*[local-name()='{}']"
+    caps = run.xpath(looks.format("caps") + "[not(@*[local-name()='val']='0' or @*[local-name()='val']='false')]")
+    fonts = run.xpath(looks.format("rFonts") + "/@*[local-name()='ascii']")
+    return in_capitals(text) if caps or any(map(draws_capitals, fonts)) else text
 
 
 def _style(paragraph: WordParagraph) -> _Style:

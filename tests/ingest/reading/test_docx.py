@@ -83,10 +83,17 @@ def test_a_head_made_with_tabs_and_a_stamp_in_a_text_box_are_read(tmp_path: Path
     assert (values["kind"], values["subject"], values["urgency"]) == ("Thông báo", "nghỉ lễ", "hoa_toc")
 
 
-BOX = "<w:pict><w:txbxContent><w:p><w:r><w:t>MẬT</w:t></w:r></w:p></w:txbxContent></w:pict>".encode()
+BOX = "<w:pict><w:txbxContent><w:p><w:r>{}</w:r></w:p></w:txbxContent></w:pict>"
+BOXES = {
+    "cell": "<w:t>MẬT</w:t>",
+    "beside": "<w:t>MẬT</w:t>",
+    "header": "",
+    "capitals": "<w:rPr><w:caps/></w:rPr><w:t>Mật</w:t>",
+    "old font": '<w:rPr><w:rFonts w:ascii=".VnTimeH"/></w:rPr><w:t>mật</w:t>',
+}
 
 
-@pytest.mark.parametrize("where", ["cell", "header", "beside"])
+@pytest.mark.parametrize("where", BOXES)
 def test_a_stamp_in_a_drawn_box_counts_wherever_the_box_hangs(tmp_path: Path, where: str) -> None:
     path = tmp_path / "a.docx"
     document = docx.Document()
@@ -98,7 +105,7 @@ def test_a_stamp_in_a_drawn_box_counts_wherever_the_box_hangs(tmp_path: Path, wh
         hung = cell.paragraphs[0] if where == "cell" else document.add_paragraph("Nội dung của một đoạn văn khá dài")
         hung.add_run("@@")
     document.save(str(path))
-    rewritten(path, lambda xml: xml.replace(b"<w:t>@@</w:t>", BOX))
+    rewritten(path, lambda xml: xml.replace(b"<w:t>@@</w:t>", BOX.format(BOXES[where]).encode()))
     (page,) = read_pages(path, DOCX)
     assert [(stamp.value, stamp.is_secrecy) for stamp in find_stamps(page)] == [("mat", True)]
     assert "MẬT" not in [word.text for word in page.words]
