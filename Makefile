@@ -42,6 +42,7 @@ check: setup-check
 	.venv/bin/lint-imports
 	$(PYTHON_BIN) scripts/house_rules.py
 
+torture: WORKERS := 2
 torture: setup-test
 	COUNT=$(if $(SAMPLE),short,full) $(PYTEST) $(SIDE_BY_SIDE) -m torture $(ARGS)
 
