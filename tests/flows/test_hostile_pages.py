@@ -28,7 +28,7 @@ MOST_FILES = 6  # of one draft that are opened
 def taken_in(home: Path, desk: ServedOffice, dovecot: Dovecot) -> int:
     """Have the hostile letters read by `congvan ingest`, a plain one behind them; returns how many there were."""
     letters = [*HOSTILE.values(), *hostile_letters().values()]
-    letters = [letter_of_scripts(), *letters[:: times(16, 2, 1)], letter(1)]
+    letters = [letter_of_scripts(), *letters[:: times(24, 2, 1)], letter(1)]
     intake = Office(home, dovecot, desk.office.database)
     mailbox = intake.mailbox("vanthu")
     intake.send(mailbox, *letters)

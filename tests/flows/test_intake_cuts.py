@@ -52,7 +52,7 @@ def spooled(office: Office) -> list[str]:
 def test_a_connection_cut_at_any_byte_of_a_fetch_loses_nothing_and_doubles_nothing(
     office: Office, server: ScriptedImap
 ) -> None:
-    count = times(40, 200, 2000)
+    count = times(20, 200, 2000)
     server.letters = {1: letter(1, SMALL), 2: letter(2, SMALL)}
     first = len(server.answer(1, b"F1"))
     whole = first + len(server.answer(2, b"F2"))

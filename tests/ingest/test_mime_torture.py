@@ -33,7 +33,7 @@ def started(first: int, count: int, spool: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.torture
 def test_no_mutated_mail_stops_its_reader_or_takes_long(spool: Path) -> None:
-    count = times(300, 20_000, 100_000)
+    count = times(100, 20_000, 100_000)
     each = min(CHUNK, count // PROCESSES)
     faults: dict[str, str] = {}
     read, slowest = 0, (0.0, 0)

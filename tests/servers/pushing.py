@@ -58,7 +58,7 @@ class Line:
 
 
 @contextmanager
-def connected(settings: ListenerSettings, seconds: float = 30) -> Iterator[Line]:
+def connected(settings: ListenerSettings, seconds: float = 120) -> Iterator[Line]:
     """A connection that has been greeted."""
     with socket.create_connection((settings.host, settings.port), timeout=seconds) as connection:
         line = Line(connection)
