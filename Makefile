@@ -1,8 +1,7 @@
 # The whole workflow. `make help` lists it; each target sets up what it needs.
 PYTHON_BIN := .venv/bin/python
 PYTEST := $(PYTHON_BIN) -m pytest
-# More than there are processors: much of a story is waiting.
-WORKERS ?= 3
+WORKERS ?= 2
 # By file, in the order that tests/conftest.py gives.
 SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PORT ?= 8360
@@ -42,7 +41,6 @@ check: setup-check
 	.venv/bin/lint-imports
 	$(PYTHON_BIN) scripts/house_rules.py
 
-torture: WORKERS := 2
 torture: setup-test
 	COUNT=$(if $(SAMPLE),short,full) $(PYTEST) $(SIDE_BY_SIDE) -m torture $(ARGS)
 

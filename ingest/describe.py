@@ -20,7 +20,7 @@ from ingest.reading import Scans, Unreadable, read_fields
 from ingest.reading.archives import open_archives
 from ingest.reading.packages import package_fields, read_package
 from ingest.reading.pages import PDF
-from ingest.screening import STATUS_PACKAGE, screen
+from ingest.screening import MOST_FILES, STATUS_PACKAGE, screen
 
 PACKAGE_TYPES = ("application/xml", "text/xml")
 SCAN_SECONDS = IntakeSettings().scan_seconds
@@ -59,7 +59,8 @@ def _read_files(letter: Letter, scan_seconds: float) -> tuple[Letter, dict[int, 
     """The pages of the documents; a file that could not be opened is marked with the reason as a warning."""
     attachments = list(letter.attachments)
     files: dict[int, FileReading] = {}
-    scans = Scans(scan_seconds)
+    # A letter of so many files is held whatever they are: hundreds of pictures would keep the next letter waiting.
+    scans = Scans(scan_seconds if len(attachments) <= MOST_FILES else 0.0)
     for index, attachment in enumerate(letter.attachments):
         if attachment.path is None or attachment.is_inline or len(files) >= MOST_DOCUMENTS:
             continue

@@ -19,6 +19,8 @@ class Scans:
         pages = read_pages(path, media_type)
         if not any(page.is_scan for page in pages[:3]) or find_head(pages) is not None:
             return pages
+        if time.monotonic() >= self._ends:
+            return pages
         from ingest.reading.scan import read_scan  # here, for few letters need numpy
 
         return read_scan(path, pages, self._ends, is_pdf=media_type == PDF)
