@@ -1,6 +1,7 @@
 """Letters with hostile files: held or drafted, in little time and memory, nothing written outside their place."""
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from functools import cache
@@ -58,13 +59,16 @@ def test_a_hostile_file_costs_little_and_the_letter_behind_is_read(reader: Sandb
     assert processor_seconds(pid) - seconds < MAX_SECONDS
     assert memory_kb(pid, "VmHWM") - memory < MAX_MEMORY_KB
     assert reading.letter is not None
-    assert (reading.outcome is Outcome.DRAFT and len(reading.drafts) > 0) or reading.outcome is Outcome.HOLD
+    # Reports and automatic replies are among the mails of others; none is kept out as a secret.
+    assert reading.outcome is not Outcome.EXCLUDE
+    assert reading.outcome is not Outcome.DRAFT or len(reading.drafts) > 0
     assert "root:" not in repr(reading)
     for file in reading.letter.attachments:
         assert not set("/\\\0\u202e\n") & set(file.name)
     written = [path for path in tmp_path.rglob("*") if not path.is_dir()]
     assert {path.relative_to(tmp_path).parts[0] for path in written} == {"warm", "letter"}
-    assert {path.parent.name for path in written if path.name != "mail.eml"} <= {"parts", "unpacked"}
+    parents = {path.parent.name for path in written if path.name != "mail.eml"}
+    assert {name for name in parents if not re.fullmatch(r"mail-\d+", name)} <= {"parts", "unpacked"}
     assert not [path for path in written if path.is_symlink()]
     start = time.monotonic()
     behind = read(reader, tmp_path / "behind", letter_with("cong van.pdf", b"%PDF-1.4"))
