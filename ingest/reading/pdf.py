@@ -115,13 +115,13 @@ def _is_under_picture(page: pdfium.PdfPage, words: Sequence[Word]) -> bool:
     A few words are what signing programs print over a scan. More are an earlier program's reading, laid invisibly
     over the picture or below it: what it misread nobody would see, a stamp least of all.
     """
+    if _is_little(words):
+        return any(_covers(page, thing.raw) for thing in page.get_objects([pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=2))
     count = pdfium_c.FPDFPage_CountObjects(page)
     # A page's picture is drawn first or last; to look at every object of a page of text would take longer than that.
     ends = dict.fromkeys([*range(min(_ENDS, count)), *range(max(0, count - _ENDS), count)])
     pictures = [index for index in ends if _covers(page, pdfium_c.FPDFPage_GetObject(page, index))]
-    if not pictures:
-        return False
-    return _is_little(words) or _is_hidden(page, count, pictures[-1])
+    return bool(pictures) and _is_hidden(page, count, pictures[-1])
 
 
 def _covers(page: pdfium.PdfPage, thing: Any) -> bool:

@@ -80,8 +80,8 @@ class _Scan:
         except NotRead:
             self._see_stamps(self._sheets[number], None)  # a stamp counts also where nothing else can be read
             raise
-        self._see_stamps(sheet, words)
         self.pages[number] = Page(number, with_handwriting(words, sheet.pen), is_seen=True, quarters=sheet.quarters)
+        self._see_stamps(sheet, words)
 
     def _head_words(self, sheet: Sheet) -> tuple[Word, ...]:
         return self._see(sheet, head_zone(sheet.black), sheet.black, AS_A_PAGE)

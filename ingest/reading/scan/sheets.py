@@ -1,6 +1,6 @@
 """The pages of one scan, each prepared when it is asked for: straight, its inks apart."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -17,7 +17,6 @@ _INK, _DARK = 250, 130  # shades below which there is red ink, and black
 _SMEARED = 22  # pixels around a seal in which there are traces of it
 _LEAST_RED = 3000  # pixels of a red seal
 _LEAST_STAMPED = 600  # of red beside the seal that may be a name
-_OTHERWISE = {0: (2,), 1: (3, 0), 2: (0,), 3: (1, 0)}  # quarters that may be right where others were not
 
 
 class Sheet:
@@ -107,18 +106,7 @@ class Sheets:
             self._kept[number] = Sheet(number, self._picture(self._path, number), self._quarters)
         return self._kept[number]
 
-    def turned(self, number: int) -> Iterator[Sheet]:
-        """Sheet `number` as it seems to lie right, then turned as it may have to be.
-
-        The one that was given last stays: other sheets come turned alike. Raises Unreadable.
-        """
-        first = self[number]
-        yield first
-        for quarters in _OTHERWISE[first.quarters]:
-            self._turn(quarters)
-            yield self[number]
-        self._turn(None)
-
-    def _turn(self, quarters: int | None) -> None:
+    def turn(self, quarters: int | None) -> None:
+        """From here on give every sheet turned so; None: each as it seems to lie right."""
         self._quarters = quarters
         self._kept.clear()

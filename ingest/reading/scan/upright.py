@@ -9,6 +9,7 @@ from ingest.reading.scan.tesseract import NotRead
 
 _LEAST_WORDS = 8
 _LEAST_SURE = 0.5
+_OTHERWISE = {0: (2,), 1: (3, 0), 2: (0,), 3: (1, 0)}  # quarters that may be right where others were not
 
 
 def read_upright(
@@ -18,16 +19,17 @@ def read_upright(
 
     Raises NotRead when it is not read at all, and Unreadable.
     """
-    turned = sheets.turned(number)
-    first = next(turned)
+    first = sheets[number]
     words = read(first)
     if is_legible(words):
         return first, words
     with contextlib.suppress(NotRead):  # no time is left: then it stays as it lies
-        for sheet in turned:
-            others = read(sheet)
+        for quarters in _OTHERWISE[first.quarters]:
+            sheets.turn(quarters)
+            others = read(sheets[number])
             if is_legible(others):
-                return sheet, others
+                return sheets[number], others
+    sheets.turn(None)
     return first, words
 
 

@@ -1,5 +1,6 @@
 """Whole pages of a scan, for the full text: a few seconds each, so behind the letters."""
 
+import contextlib
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -25,13 +26,18 @@ class WholePages:
         if self._left() <= 0:
             return page
         stamps: Stamps = ()
+        words: tuple[Word, ...] = ()
+        sheets = Sheets(self._path, page.number, is_pdf=self._is_pdf)
         try:
-            sheet, words = read_upright(Sheets(self._path, page.number, is_pdf=self._is_pdf), page.number, self._words)
+            sheet = sheets[page.number]
+            with contextlib.suppress(NotRead):  # a stamp counts also where nothing else can be read
+                sheet, words = read_upright(sheets, page.number, self._words)
             zone = head_zone(sheet.black)
-            stamps = red_stamps(sheet, zone, self._left())
-            stamps += unread_stamps(sheet, zone, words, self._left())
-        except (Unreadable, NotRead):
-            return replace(page, stamps=stamps)
+            with contextlib.suppress(NotRead):
+                stamps = red_stamps(sheet, zone, self._left())
+                stamps += unread_stamps(sheet, zone, words, self._left()) if words else ()
+        except Unreadable:
+            return page
         if not is_legible(words):
             return replace(page, stamps=stamps)
         return Page(page.number, words, is_seen=True, stamps=stamps, quarters=sheet.quarters)
