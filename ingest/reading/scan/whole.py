@@ -26,7 +26,7 @@ class WholePages:
         if self._left() <= 0:
             return page
         stamps: Stamps = ()
-        words: tuple[Word, ...] = ()
+        words: tuple[Word, ...] | None = None
         sheets = Sheets(self._path, page.number, is_pdf=self._is_pdf)
         try:
             sheet = sheets[page.number]
@@ -35,10 +35,10 @@ class WholePages:
             zone = head_zone(sheet.black)
             with contextlib.suppress(NotRead):
                 stamps = red_stamps(sheet, zone, self._left())
-                stamps += unread_stamps(sheet, zone, words, self._left()) if words else ()
+                stamps += unread_stamps(sheet, zone, words, self._left()) if words is not None else ()
         except Unreadable:
             return page
-        if not is_legible(words):
+        if words is None or not is_legible(words):
             return replace(page, stamps=stamps)
         return Page(page.number, words, is_seen=True, stamps=stamps, quarters=sheet.quarters)
 
