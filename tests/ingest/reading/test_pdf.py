@@ -139,3 +139,25 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path, data: bytes, why: str) -
     with pytest.raises(Unreadable) as problem:
         read_pages(path, PDF)
     assert problem.value.why == why
+
+
+@pytest.mark.parametrize("is_in_form", [False, True])
+def test_a_picture_with_a_signing_programs_words_over_it_is_a_scan(tmp_path: Path, is_in_form: bool) -> None:
+    words = (
+        b"BT /F 9 Tf 40 800 Td (Ky boi So Noi vu tinh Lam Dong luc muoi gio ba muoi phut ngay bon thang sau nam) Tj ET"
+    )
+    whole = b"q 595 0 0 842 0 0 cm /I Do Q "
+    data = raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
+        b"/Resources<</Font<</F 5 0 R>>/XObject<</I 6 0 R/M 7 0 R>>>>>>",
+        stream((b"/M Do " if is_in_form else whole) + words),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        stream(b"\xc0", b"/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8"),
+        stream(whole, b"/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<</I 6 0 R>>>>"),
+    )
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(data)
+    (page,) = read_pages(path, PDF)
+    assert page.is_scan and page.words
