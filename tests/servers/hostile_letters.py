@@ -12,10 +12,17 @@ MARKUP = SCRIPT.decode() + '"><img src=x onerror="document.title=1"><svg onload=
 
 
 def hostile_letters() -> dict[str, bytes]:
-    """What is wrong with it -> the letter. The variable HOSTILE names a folder whose .eml files are added."""
+    """What is wrong with it -> the letter.
+
+    The variable HOSTILE names a folder whose mails (.eml) are added as they are, each other file within a letter.
+    """
     letters = {name: letter_with(name, data) for name, data in hostile_files().items()}
     folder = os.environ.get("HOSTILE", "")
-    return letters | {path.name: path.read_bytes() for path in sorted(Path(folder).rglob("*.eml")) if folder}
+    for path in sorted(Path(folder).rglob("*")) if folder else ():
+        if path.is_file() and path.suffix != ".jsonl":  # a list of what is there, where one lies beside
+            data = path.read_bytes()
+            letters[str(path.relative_to(folder))] = data if path.suffix == ".eml" else letter_with(path.name, data)
+    return letters
 
 
 def letter_with(name: str, data: bytes) -> bytes:
