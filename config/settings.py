@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
+
 MEGABYTE = 1 << 20
 _NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"
 
@@ -75,10 +77,10 @@ class IntakeSettings(_Section):
     """Limits of taking in."""
 
     workers: Annotated[int, Field(ge=1, le=32)] = 2
-    letter_seconds: Annotated[int, Field(ge=1, le=600)] = 60
-    letter_megabytes: Annotated[int, Field(ge=64, le=8192)] = 512
+    letter_seconds: Annotated[int, Field(ge=1, le=600)] = LETTER_SECONDS
+    letter_megabytes: Annotated[int, Field(ge=64, le=8192)] = LETTER_MEGABYTES
     text_seconds: Annotated[int, Field(ge=1, le=7200)] = 300
-    scan_seconds: Annotated[int, Field(ge=0, le=600)] = 25
+    scan_seconds: Annotated[int, Field(ge=0, le=600)] = SCAN_SECONDS
     spool: Path | None = None
     spool_megabytes: Annotated[int, Field(ge=16, le=65536)] = 512
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60

@@ -20,7 +20,7 @@ from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
 from core.search import erasing, index, texts
 from core.search.index import Prepared
 from core.search.texts import Waiting
-from ingest.full_text import FullText
+from ingest.letter import FullText
 from ingest.priority import READING_NICE, step_behind_people
 
 _IDLE_SECONDS = 1.0

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from config.settings import IntakeSettings
+from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
 from core.evidence import Evidence, Source
 from core.sandbox import Limits, Sandbox, SandboxFailed
 from ingest import active
@@ -23,7 +23,6 @@ from ingest.reading.pages import PDF
 from ingest.screening import MOST_FILES, STATUS_PACKAGE, screen
 
 PACKAGE_TYPES = ("application/xml", "text/xml")
-SCAN_SECONDS = IntakeSettings().scan_seconds
 MOST_DOCUMENTS = 100  # files of one letter whose pages are read; more are kept, unread
 
 
@@ -109,11 +108,10 @@ def describe(*paths: Path) -> Iterator[dict[str, Any]]:
 
     Files are read in a killable process within the limits that intake has: one that breaks them would be held.
     """
-    limits = IntakeSettings()
     # In memory where the system has it: what is read may be a secret, which must never touch a disk.
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="congvan-read-", dir=memory if memory.is_dir() else None) as name:
-        reader = Sandbox(Limits(limits.letter_seconds, limits.letter_megabytes << 20), Path(name), [__name__])
+        reader = Sandbox(Limits(LETTER_SECONDS, LETTER_MEGABYTES << 20), Path(name), [__name__])
         try:
             for path in _files_of(paths):
                 try:

@@ -1,27 +1,13 @@
 """What a killable process does with one stored file: all its pages as text, screened once more (promise 4)."""
 
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from core.search.texts import MOST_LETTERS
+from ingest.letter import FullText
 from ingest.reading import Unreadable
 from ingest.reading.whole import read_whole
 from ingest.screening import secret_on
-
-
-@dataclass(frozen=True, slots=True)
-class FullText:
-    """The pages of a file. `unread_pages` are pictures without words; `problem` says why it can't be read at all.
-
-    `secret` is the rule by which a page shows a state secret; then nothing of the text is in here.
-    """
-
-    pages: tuple[str, ...] = ()
-    unread_pages: int = 0
-    problem: str = ""
-    secret: str = ""
-    how: str = "text"
 
 
 def read_full_text(path: Path, media_type: str, name: str, is_screened: bool, seconds: float) -> FullText:

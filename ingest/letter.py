@@ -1,4 +1,4 @@
-"""The values that travel through intake: a letter as read, its files, and what is proposed to be drafted from it."""
+"""The values that travel through intake: a letter as read, its files, what is proposed to be drafted, its full text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -182,3 +182,18 @@ class Reading:
     sender: str = ""
     message_id: str | None = None
     identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """All pages of one file as text. `unread_pages` are pictures without words.
+
+    `problem` says why it can't be read at all. `secret` is the rule by which a page shows a state secret; then nothing
+    of the text is in here.
+    """
+
+    pages: tuple[str, ...] = ()
+    unread_pages: int = 0
+    problem: str = ""
+    secret: str = ""
+    how: str = "text"
