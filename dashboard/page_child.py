@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import docx
+import pi_heif
 import pypdfium2
 from docx.table import Table
 from PIL import Image, ImageOps
+
+pi_heif.register_heif_opener()
 
 DPI = 110
 LARGEST_PIXELS = 6_000_000  # of one picture; a page with a giant MediaBox is drawn smaller

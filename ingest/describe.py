@@ -19,7 +19,7 @@ from ingest.mime.parts import NESTED_TYPES
 from ingest.reading import Scans, Unreadable, read_fields
 from ingest.reading.archives import open_archives
 from ingest.reading.packages import package_fields, read_package
-from ingest.reading.pages import PDF
+from ingest.reading.pages import PDF, TIFF
 from ingest.screening import MOST_FILES, STATUS_PACKAGE, screen
 
 PACKAGE_TYPES = ("application/xml", "text/xml")
@@ -85,7 +85,7 @@ def _read_files(letter: Letter, scan_seconds: float) -> tuple[Letter, dict[int, 
 def _with_fields(attachment: Attachment, file: FileReading) -> FileReading:
     if not file.pages:
         return file
-    count = file.pages[-1].number if attachment.media_type == PDF else None
+    count = file.pages[-1].number if attachment.media_type in (PDF, TIFF) else None
     source = Source.OCR if any(page.is_seen for page in file.pages) else Source.TEXT
     fields = read_fields(file.pages, file=attachment.sha256, source=source, page_count=count)
     turned = {page.number: page.quarters for page in file.pages if page.quarters}

@@ -105,7 +105,7 @@ link_checkout() {
 SCAN_PACKAGES="tesseract-ocr tesseract-ocr-vie"
 TEST_PACKAGES="systemd dovecot-imapd dovecot-lmtpd postfix postgresql-15 $SCAN_PACKAGES chromium \
 poppler-utils isync fonts-dejavu-core fonts-liberation2 libatomic1 strace file openssl \
-bubblewrap libseccomp2 clamav-daemon libarchive13 p7zip-full"
+bubblewrap libseccomp2 clamav-daemon libarchive13 p7zip-full libheif-examples"
 
 # The program runs without: scans then come as drafts without words.
 install_what_reads_scans() {

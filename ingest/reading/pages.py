@@ -22,7 +22,8 @@ ODT = "application/vnd.oasis.opendocument.text"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 SHEETS = (XLSX, XLS)
-PICTURES = ("image/jpeg", "image/png", "image/tiff", "image/heic", "image/bmp", "image/gif")
+TIFF = "image/tiff"
+PICTURES = ("image/jpeg", "image/png", TIFF, "image/heic", "image/bmp", "image/gif")
 
 
 def _container_pages(path: Path) -> tuple[Page, ...]:
@@ -58,9 +59,18 @@ _READERS: Mapping[str, Callable[[Path], tuple[Page, ...]]] = {
 def read_pages(path: Path, media_type: str) -> tuple[Page, ...]:
     """The pages of `path` that a reading needs; () for types without pages of text.
 
-    A picture is one page without words, marked as a scan. Raises Unreadable for locked and damaged files.
+    A picture is one page without words, marked as a scan, a TIFF as many as it holds. Raises Unreadable for locked and
+    damaged files.
     """
     if media_type in PICTURES:
-        return (Page(1, (), is_scan=True),)
+        return tuple(Page(number, (), is_scan=True) for number in range(1, _frames(path, media_type) + 1))
     reader = _READERS.get(media_type)
     return reader(path) if reader else ()
+
+
+def _frames(path: Path, media_type: str) -> int:
+    if media_type != TIFF:  # the frames of a GIF are no pages
+        return 1
+    from ingest.reading.scan.pictures import count_frames  # here, for few letters need numpy
+
+    return count_frames(path)

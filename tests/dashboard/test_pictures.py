@@ -8,6 +8,7 @@ import docx
 import pytest
 from desk_papers import Paper
 from PIL import Image
+from telephone import telephone_photo
 
 from dashboard.pictures import Outline, Pictures
 from dashboard.readings import StoredFile
@@ -59,6 +60,15 @@ def test_a_photo_is_made_smaller_and_turned_upright(pictures: Pictures, tmp_path
     png = pictures.picture(path, file, 1)
     assert png is not None
     assert Image.open(io.BytesIO(png)).size == (1200, 1600)
+
+
+def test_a_photograph_of_a_telephone_is_drawn(pictures: Pictures, tmp_path: Path) -> None:
+    taken = telephone_photo(Image.new("RGB", (300, 400), "green"), tmp_path / "photo.heic")
+    path, file = kept(tmp_path, "h", taken.read_bytes(), "image/heic")
+    assert pictures.outline(path, file).pages == 1
+    png = pictures.picture(path, file, 1)
+    assert png is not None
+    assert Image.open(io.BytesIO(png)).size == (300, 400)
 
 
 def test_each_page_of_a_scanned_tiff_is_drawn(pictures: Pictures, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Pictures of pages: of a PDF through PDFium, of picture files through Pillow, at one resolution for all."""
 
+import contextlib
 import warnings
 from collections.abc import Callable
 from contextlib import closing
@@ -7,12 +8,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+import pi_heif
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from ingest.reading.unreadable import Unreadable
+
+pi_heif.register_heif_opener()  # what telephones take photographs as
 
 Made = TypeVar("Made")
 Picture = NDArray[np.uint8]  # height x width x 3, RGB
@@ -23,6 +27,7 @@ DOTS_PER_INCH = 200
 # An A0 plan at 100 dpi, or a telephone's largest picture. What declares more is not decoded.
 MOST_PIXELS = 64_000_000
 _LONGEST = 3  # times its width that a page may be high
+_MOST_FRAMES = 2000
 
 
 def pdf_picture(path: Path, number: int) -> Picture:
@@ -57,8 +62,15 @@ def file_picture(path: Path, number: int) -> Picture:
 
 
 def count_frames(path: Path) -> int:
-    """How many pages the picture file has: TIFF and GIF may hold several. Raises Unreadable as `file_picture`."""
-    return _opened(path, lambda image: int(getattr(image, "n_frames", 1)))
+    """How many pages the TIFF at `path` has, 2,000 at most. Raises Unreadable as `file_picture`."""
+    return _opened(path, _count)
+
+
+def _count(image: Image.Image) -> int:
+    with contextlib.suppress(EOFError):  # one by one: how many there are is known only at the end
+        for number in range(_MOST_FRAMES):
+            image.seek(number)
+    return min(image.tell() + 1, _MOST_FRAMES)
 
 
 def _opened(path: Path, use: Callable[[Image.Image], Made]) -> Made:

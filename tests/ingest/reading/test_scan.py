@@ -10,13 +10,15 @@ import pytest
 from PIL import Image
 from printed_papers import Paper, papers
 from scanned_papers import BLACK, noisy, photograph, scan_pdf, sealed, skewed, stamped
+from telephone import telephone_photo
 
 from core.evidence import Evidence, Source
 from core.text import fold
 from ingest.describe import describe
 from ingest.letter import Page
 from ingest.reading import Scans, read_fields
-from ingest.reading.pages import PDF
+from ingest.reading.pages import PDF, TIFF, read_pages
+from ingest.reading.unreadable import Unreadable
 from ingest.reading.whole import read_whole
 from ingest.screening import MOST_FILES, secret_on
 from tests.generator.ocr_layer import bound_with_text
@@ -42,6 +44,34 @@ def test_a_skewed_and_grainy_scan_with_seal_is_read(tmp_path: Path) -> None:
     fields = fields_of(scan_pdf(pages, tmp_path / "scan.pdf"))
     assert_read(fields, REPORT, "code", "issued_on", "issuer", "kind", "subject", "signer_name")
     assert {e.source for n, e in fields.items() if n != "page_count"} == {Source.OCR}
+
+
+def test_every_page_of_a_tiff_is_a_page(tmp_path: Path) -> None:
+    sheet = photograph(REPORT, tmp_path)[0]
+    head, foot = sheet.copy(), sheet.copy()
+    head.paste("white", (0, sheet.height // 2, *sheet.size))
+    foot.paste("white", (0, 0, sheet.width, sheet.height // 2))
+    head.save(tmp_path / "scan.tif", save_all=True, append_images=[foot])
+    (said,) = describe(tmp_path / "scan.tif")
+    fields = said["drafts"][0]["fields"]
+    assert fields["page_count"]["value"] == "2"
+    assert fold(fields["signer_name"]["value"]) == fold(str(REPORT.expected["signer_name"]))
+    assert (fields["code"]["page"], fields["signer_name"]["page"]) == (1, 2)
+    assert [page.is_seen for page in read_whole(tmp_path / "scan.tif", TIFF, 300)] == [True, True]
+
+
+def test_a_torn_tiff_is_said_to_be_damaged(tmp_path: Path) -> None:
+    photograph(REPORT, tmp_path)[0].save(tmp_path / "whole.tif", compression="tiff_lzw")
+    (tmp_path / "torn.tif").write_bytes((tmp_path / "whole.tif").read_bytes()[:100])
+    with pytest.raises(Unreadable, match="damaged"):
+        read_pages(tmp_path / "torn.tif", TIFF)
+
+
+def test_a_photograph_of_a_telephone_is_read(tmp_path: Path) -> None:
+    (said,) = describe(telephone_photo(photograph(REPORT, tmp_path)[0], tmp_path / "IMG_0012.HEIC"))
+    fields = said["drafts"][0]["fields"]
+    for name in ("code", "issued_on", "issuer", "kind", "subject"):
+        assert fold(fields[name]["value"]) == fold(str(REPORT.expected[name])), name
 
 
 def test_a_red_stamp_over_the_number_does_not_hide_it(tmp_path: Path) -> None:
