@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Icelandic and African letters drawn like Đ, dashes and slashes that fonts and OCR put in place of the plain ones.
 _LOOK_ALIKES = str.maketrans(
@@ -41,13 +42,19 @@ _BARE = "aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd"
 _TO_BARE = str.maketrans(_VIETNAMESE + _VIETNAMESE.upper(), _BARE + _BARE.upper())
 
 
-def normal(text: str) -> str:
-    """`text` in NFC with plain dashes, slashes and Đ, and tones placed the new way: for reading, not for display."""
+def plain(text: str) -> str:
+    """`text` in NFC, dashes, slashes and Đ that only look so replaced by those that are meant; spelled as it is."""
     if text.isascii():
         return text
     composed = unicodedata.normalize("NFC", text)
-    if _ODD.search(composed):
-        composed = composed.translate(_LOOK_ALIKES)
+    return composed.translate(_LOOK_ALIKES) if _ODD.search(composed) else composed
+
+
+def normal(text: str) -> str:
+    """`plain`, and tones placed the new way: for reading, not for display."""
+    if text.isascii():
+        return text
+    composed = plain(text)
     return _OLD_TONE.sub(lambda found: _OLD_TONES.get(found[0], found[0]), composed)
 
 
@@ -68,6 +75,7 @@ def fold(text: str) -> str:
 # Two encodings from before Unicode. Both are read as if they were Latin-1, which is how they reach us in PDF
 # text layers, DOCX runs and mails.
 
+_ENCODINGS = ("tcvn3", "vni")
 _TCVN3_LETTERS = (
     "ĂÂÊÔƠƯĐăâêôơưđ" "\0\0\0\0\0\0" "àảãáạ" "\0" "ằẳẵắ" "\0\0\0\0\0\0\0" "ặầẩẫấậè" "\0" "ẻẽéẹềểễếệìỉ"
     "\0\0\0" "ĩíịò" "\0" "ỏõóọồổỗốộờởỡớợù" "\0" "ủũúụừửữứựỳỷỹýỵ"
@@ -108,22 +116,37 @@ def repair(text: str) -> str:
     A block is changed when at least two of its words bear letters that Unicode Vietnamese does not use and
     nearly all its marked words become Vietnamese syllables: names such as señor or Müller stay. Where one
     block of the text was changed so, a block with a single such word follows it ("Sè: 63/Q§-SKHCN"), and where
-    nothing in the text is Unicode Vietnamese, any block that makes sense so ("PHIÕU CHUYÓN").
+    nothing in the text is Unicode Vietnamese, any block that makes sense so ("PHIÕU CHUYÓN"). The encoding that
+    explains most of the text goes first: short blocks make sense in either ("Soá" is Số, never Soỏ).
     """
     if not _STRANGE.search(text):
         return text
     blocks = text.splitlines(keepends=True)
-    known = {encoding for block in blocks if (encoding := _encoding(block, least=2))}
-    least = 2 if not known else 1 if len(known) > 1 or _UNICODE_ONLY.search(text) else 0
-    return "".join(_decode(block, _encoding(block, least, among=known)) for block in blocks)
+    found = [(block, encoding) for block in blocks if (encoding := _encoding(block, least=2))]
+    if not found:
+        return text
+    main = max(_ENCODINGS, key=lambda name: sum(_syllables(_decode(block, name)) for block, _ in found))
+    least = 1 if _UNICODE_ONLY.search(text) else 0
+    others = [name for name in dict(found).values() if name != main]
+    return "".join(_decode(block, _fitting(block, least, main, others)) for block in blocks)
 
 
-def _encoding(block: str, least: int, among: set[str] | None = None) -> str:
+def _fitting(block: str, least: int, main: str, others: Sequence[str]) -> str:
+    """The encoding of `block` in a text whose encoding is `main`, some blocks perhaps in `others`."""
+    if encoding := _encoding(block, least, (main,)):
+        return encoding
+    if others or least or not _STRANGE.search(block):
+        return _encoding(block, 2, others) if others else ""
+    # Where nothing is Unicode, a name that is no Vietnamese syllable ("Bhi«ng Niª") is of the same font.
+    return "" if _STRANGE.search(_decode(block, main)) else main
+
+
+def _encoding(block: str, least: int, among: Sequence[str] = _ENCODINGS) -> str:
     """The encoding that makes the most sense of `block`: "tcvn3", "vni", or "" for Unicode as it stands."""
     strange = sum(1 for word in _WORD.findall(block) if _STRANGE.search(word))
     if strange < least or block.isascii():
         return ""
-    shares = {name: _share_of_syllables(_decode(block, name)) for name in sorted(among or {"tcvn3", "vni"})}
+    shares = {name: _share_of_syllables(_decode(block, name)) for name in among}
     best = max(shares, key=lambda name: shares[name])
     as_it_is = _share_of_syllables(block)
     is_better = shares[best] >= as_it_is if least == 0 else shares[best] > as_it_is
@@ -158,13 +181,23 @@ def _from_vni(text: str) -> str:
 
 def _share_of_syllables(text: str) -> float:
     """How many of the words with letters beyond ASCII are Vietnamese syllables, 0..1."""
-    marked = [w for w in _WORD.findall(text) if not w.isascii() and not _is_abbreviation(w)]
-    good = sum(1 for w in marked if is_syllable(w))
-    return good / len(marked) if marked else 0.0
+    marked = _marked(text)
+    return _syllables(text) / len(marked) if marked else 0.0
+
+
+def _syllables(text: str) -> int:
+    return sum(map(is_syllable, _marked(text)))
+
+
+def _marked(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if not word.isascii() and not _is_abbreviation(word)]
 
 
 def _is_abbreviation(word: str) -> bool:
-    return word.isupper() and not _STRANGE.search(word) and not any(c in "aeiouy" for c in fold(word))
+    if _STRANGE.search(word):
+        return False
+    # "QyĐ", "GDTrH": capitals and small letters mixed as in no other word.
+    return not any(c in "aeiouy" for c in fold(word)) if word.isupper() else _MIXED.search(word) is not None
 
 
 def is_syllable(word: str) -> bool:

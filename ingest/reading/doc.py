@@ -5,12 +5,14 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.text import normal
 from ingest.letter import Page
 from ingest.reading.blocks import LONGEST_BOX
 from ingest.reading.compound import CompoundFile, Damaged
 from ingest.reading.doc_looks import Looks, Setting
 from ingest.reading.doc_text import Locked, Piece, WordText
 from ingest.reading.layout import Block, Paragraph, Row, in_capitals, lay_out, plain
+from ingest.reading.patterns import STAMP
 from ingest.reading.unreadable import Unreadable
 
 _MARK = re.compile(r"[\r\x07\x0c]")  # end of a paragraph; of a cell or a row; of a page or a section
@@ -19,7 +21,7 @@ _DRAWN = "\x08"
 _FIELD = re.compile(r"\x13[^\x13\x14\x15]*(?:\x14([^\x13\x14\x15]*))?\x15")  # code, then what is shown of it
 _MOST_NESTED_FIELDS = 8
 _MOST_BOXES = 20
-_TO_TEXT = str.maketrans({"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": "", "\xa0": " "}) | {
+_TO_TEXT = str.maketrans({"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": "\xad", "\xa0": " "}) | {
     # Letters of symbol fonts stand in a private area; old Vietnamese fonts are such.
     0xF000 + code: chr(code)
     for code in range(0x20, 0x100)
@@ -44,6 +46,8 @@ def doc_pages(path: Path) -> tuple[Page, ...]:
 def _blocks(text: WordText) -> Iterator[Block]:
     looks = Looks(text)
     boxes = _boxes(text)
+    if stamps := _stamps_in_headers(text):
+        yield Paragraph("", boxes=stamps)
     cells: list[tuple[Paragraph, ...]] = []
     cell: list[Paragraph] = []
     for first, after, mark in _paragraphs(text, *text.story("text")):
@@ -114,6 +118,16 @@ def _read(text: WordText, piece: Piece, start: int, stop: int) -> str:
 
 def _boxes(text: WordText) -> tuple[str, ...]:
     """The short texts of drawn boxes: stamps are made so."""
-    found = (text.read(first, after) for first, after, _ in _paragraphs(text, *text.story("boxes")))
-    tidy = (plain(one.translate(_TO_TEXT).translate(_NO_TEXT)).strip() for one in found)
-    return tuple([one for one in tidy if 0 < len(one) <= LONGEST_BOX][:_MOST_BOXES])
+    return tuple(list(_short(text, "boxes"))[:_MOST_BOXES])
+
+
+def _stamps_in_headers(text: WordText) -> tuple[str, ...]:
+    """The stamps above the text of every page; headers and footers are one story."""
+    return tuple(one for one in _short(text, "heads") if STAMP.match(normal(one).upper()))[:_MOST_BOXES]
+
+
+def _short(text: WordText, story: str) -> Iterator[str]:
+    for first, after, _ in _paragraphs(text, *text.story(story)):
+        tidy = plain(text.read(first, after).translate(_TO_TEXT).translate(_NO_TEXT)).strip()
+        if 0 < len(tidy) <= LONGEST_BOX:
+            yield tidy

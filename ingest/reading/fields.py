@@ -15,10 +15,11 @@ from ingest.reading.lines import Line, box_around, box_of, joined
 from ingest.reading.offices import group_offices, office_name
 from ingest.reading.signature import find_signature
 from ingest.reading.spelling import respelled
-from ingest.reading.stamps import find_stamps
+from ingest.reading.stamps import find_stamps, without_arrival_stamp
 from ingest.reading.title import LETTER, find_title
 from ingest.reading.weighing import ANCHORED, HINT
 
+_CONSOLIDATED = "Văn bản hợp nhất"
 _SURE_DIGITS = 0.85  # below it tesseract has guessed at handwriting
 _BY_HAND = ("code", "code_number", "issued_on")
 
@@ -31,6 +32,7 @@ def read_fields(
     `file` is the file's SHA-256. Nothing is completed: a blank number, a partial date, a stamp that is not
     there give no value. Cited documents never lend theirs: code and date are read in the head only.
     """
+    pages = [without_arrival_stamp(page) for page in pages]
     head = find_head(pages)
     if head is None:
         return {}
@@ -146,7 +148,10 @@ def _read_title(head: Head, note: _Notes) -> None:
         sure = ANCHORED if title.is_exact else 0.75
         if hinted and fold(hinted.value) == fold(title.kind):
             sure = 0.97
-        note.take("kind", title.kind, sure, head.page.number, title.kind_lines)
+        kind = title.kind
+        if hinted and hinted.value == _CONSOLIDATED:  # it bears the title of what it consolidates
+            kind, sure = _CONSOLIDATED, hinted.confidence
+        note.take("kind", kind, sure, head.page.number, title.kind_lines)
     elif title.kind == LETTER and head.code_line is not None and "kind" not in note.found:
         note.take("kind", title.kind, 0.75, head.page.number, [head.code_line])
     if title.subject:

@@ -1,14 +1,16 @@
 """The head of page 1: motto, offices, số ký hiệu, place and date, stamps (ô 1-4 and 10, NĐ 30 Phụ lục I.IV)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from core.notation import Code, parse_code
+from core.notation import Code, parse_code, parse_date
 from core.text import fold
 from ingest.letter import Page, Word
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import (
+    DATE_GOES_ON,
     LABEL,
     MOTTO_BELOW,
     PARTY_MOTTO,
@@ -97,7 +99,8 @@ def _head(page: Page, motto: Line, is_party: bool) -> Head:
     left_words, right_words = columns(words, split)
     left, right = _clean(lines_of(left_words)), _clean(lines_of(right_words))
     limit = motto.y1 + _UNDER_MOTTO
-    date_line = next((li for li in right if li.y0 < limit and PLACE_AND_DATE.search(li.plain)), None)
+    dated = (li for li in _whole_dates(right) if li.y0 < limit and PLACE_AND_DATE.search(li.plain))
+    date_line = next(dated, None)
     if date_line is None:  # a long place name reaches over into the left column
         both = lines_of(w for w in words if w.y0 > motto.y1)
         date_line = next((li for li in both if li.y0 < limit and PLACE_AND_DATE.search(li.plain)), None)
@@ -109,6 +112,14 @@ def _head(page: Page, motto: Line, is_party: bool) -> Head:
     offices_end = code_line.y0 if code_line else date_line.y0 if date_line else below + 0.02
     offices = tuple(li for li in left if (li.y0 + li.y1) / 2 < offices_end)
     return Head(page, True, is_party, split, bottom, offices, tuple(left), code_line, date_line)
+
+
+def _whole_dates(lines: Sequence[Line]) -> Iterator[Line]:
+    """`lines`, a date over two of them as one: "Thị trấn Buôn Hồ, ngày 05 tháng" over "01 năm 2025"."""
+    for line, below in zip_longest(lines, lines[1:]):
+        goes_on = below is not None and below.y0 - line.y1 < line.height and DATE_GOES_ON.match(below.plain)
+        is_begun = goes_on and "ngày" in line.plain.lower() and parse_date(line.plain) is None
+        yield Line(line.words + below.words) if is_begun and below else line
 
 
 def _date_start(words: Sequence[Word], motto: Line) -> float:

@@ -92,7 +92,20 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
         else:
             rows.append([word])
             spans.append((middle, height))
+            if len(rows) > 1:
+                _take_nearer(rows[-2], rows[-1], spans[-2], spans[-1])
     return [Line(tuple(sorted(row, key=lambda w: w.x0 + w.x1))) for row in rows]
+
+
+def _take_nearer(
+    above: list[Word], row: list[Word], span_above: tuple[float, float], span: tuple[float, float]
+) -> None:
+    """What stands nearer to a row begun than to the one before is the row's: a high "Ý" comes before its line."""
+    while len(above) > 1:
+        middle, height = (above[-1].y0 + above[-1].y1) / 2, above[-1].y1 - above[-1].y0
+        if abs(span[0] - middle) >= abs(span_above[0] - middle) or not _is_level(span, middle, height):
+            return
+        row.append(above.pop())
 
 
 def _is_level(span: tuple[float, float], middle: float, height: float) -> bool:

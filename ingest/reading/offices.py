@@ -7,7 +7,7 @@ from functools import cache
 from config.vocabulary import vocabulary
 from core.text import fold, normal, squeeze
 from ingest.reading.lines import Line
-from ingest.reading.patterns import STAMP
+from ingest.reading.patterns import CONTACT, STAMP
 
 _GOES_ON = re.compile(r"(?:\b(?:và|của|về|tỉnh|thành phố|huyện|xã|phường)|[-,&])$", re.IGNORECASE)
 
@@ -15,10 +15,15 @@ _GOES_ON = re.compile(r"(?:\b(?:và|của|về|tỉnh|thành phố|huyện|xã|p
 def group_offices(lines: Sequence[Line], *, is_seen: bool = False) -> list[tuple[Line, ...]]:
     """The lines of the left head as offices from top to bottom: the last issues, the one before is above it.
 
-    An office may take several lines; a new one begins with a word such as SỞ, BAN, VĂN PHÒNG (vocabulary).
+    An office may take several lines; a new one begins with a word such as SỞ, BAN, VĂN PHÒNG (vocabulary). The
+    address that enterprises print below their name, in small letters, is none.
     """
     groups: list[list[Line]] = []
+    is_contact = False
     for line in lines:
+        is_contact = CONTACT.match(line.plain) is not None or (is_contact and not line.is_capitals)
+        if is_contact:
+            continue
         if STAMP.match(line.plain) or (is_seen and _is_speck(line)):
             continue
         if is_seen:

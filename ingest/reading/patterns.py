@@ -23,15 +23,32 @@ SIGNATURE_MARK = re.compile(
     re.IGNORECASE,
 )
 
+# What enterprises print under their name: where they are and how to reach them.
+CONTACT = re.compile(
+    r"^\W*(?:số\s+(?:nhà\s+)?\d+[A-Za-z]?(?:/\d+)*,?\s+\w|(?:địa chỉ|đ/c|trụ sở|điện thoại|đt|tel|fax|mst|mã số thuế|"
+    r"e-?mail|website|web|hotline|tổng đài)\b\W|.*\b0\d{2,3}[. ]\d{3,4}[. ]\d{3,4}\b)",
+    re.IGNORECASE,
+)
+
 LABEL = re.compile(r"(?:^|\s)(?:luật\s+)?s[ốôoó]\s*[:.;]?(?=[\s\d….:/_]|$)", re.IGNORECASE)
-PLACE_AND_DATE = re.compile(r"ngày\W*\d{0,2}\W*tháng\W*\d{0,2}\W*năm", re.IGNORECASE)
+# Words between the figures; figures alone ("Hà Nội, ngày 26/04/2020") only behind a place, with nothing after them.
+PLACE_AND_DATE = re.compile(
+    r"ngày\W*\d{0,2}\W*tháng\W*\d{0,2}\W*năm|"
+    r"^\W*[^\W\d][^\d]{1,60},\s*ngày\s*\d{1,2}\s*(?P<sep>[/.-])\s*\d{1,2}\s*(?P=sep)\s*(?:19|20)\d\d\W*$",
+    re.IGNORECASE,
+)
+
+# What a date that the column was too narrow for goes on with in the next line.
+DATE_GOES_ON = re.compile(r"^(?:\d{1,2}\s+)?(?:tháng\s+\d{1,2}\s+)?(?:năm\s+)?(?:19|20)\d\d\W*$", re.IGNORECASE)
 
 LETTER_SUBJECT = re.compile(r"^\W*(?:v\s*/\s*v|về\s+việc|về\s+v/v)(?=\W|$)\s*[:.]?\s*", re.IGNORECASE)
 ABOUT = re.compile(r"^(?:v\s*/\s*v|về\s+việc)(?=\W|$)\s*[:.]?\s*", re.IGNORECASE)
 
 # What ends a trích yếu (folded): addressees, rules, numbered parts, and, where the line begins with a
 # capital, the body's usual first words. In small letters the same words go on with the sentence.
-AFTER_SUBJECT = re.compile(r"^(?:\W*kinh (?:gui|moi)\b|i\.|1\.|[-_*.]{3,}|noi nhan)")
+AFTER_SUBJECT = re.compile(
+    r"^(?:\W*kinh (?:gui|moi)\b|i\.|1\.|[-_*.]{3,}|noi nhan|du thao(?: lan(?: thu)? \w+)?\W*$|.{4,120}\bdien\s*:)"
+)
 BODY_BEGINS = re.compile(
     r"^(?:can cu|thuc hien|theo|xet|thi hanh|ngay \d|trong|sau khi|phuc dap|tra loi|tren co so|qua|hom nay|"
     r"dieu \d|chuong [ivx\d]|phan [ivx\d]|vua qua|hien nay|tran trong|"
@@ -46,6 +63,9 @@ BODY_BEGINS_SO = re.compile(r"^(?:để|nhằm)\b", re.IGNORECASE)
 RECIPIENTS = re.compile(r"^\W*nơi\s+(?:ơ\b|nhận\b)", re.IGNORECASE)
 ADDRESSED_TO = re.compile(r"^\W*kính\s+gửi\s*[:;]?\s*", re.IGNORECASE)
 AUTHORITY = re.compile(r"^(?:T\s*[./]?\s*M|K\s*[./]?\s*T|T\s*[./]?\s*L|T\s*[./]?\s*U\s*[./]?\s*Q|Q)\s*[./]\s*\S")
+# Who signs minutes, and contracts (folded).
+PRESIDES, TAKES_MINUTES = re.compile(r"\bchu (?:toa|tri)\b"), re.compile(r"\bthu ky\b")
+PARTY = re.compile(r"\bben (?:[ab]|thu (?:nhat|hai)|giao|nhan|mua|ban|thue|cho thue)\b")
 # Parts of leaders' titles (folded) by which a line of the signature block is known not to be a name.
 TITLE_WORDS = re.compile(
     r"\b(?:giam doc|chu tich|chanh|pho|truong|bo truong|thu truong|cuc|vu|bi thu|thuong truc|hieu truong|"

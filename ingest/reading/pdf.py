@@ -3,6 +3,7 @@
 import ctypes
 import re
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
@@ -220,4 +221,5 @@ def is_plausible(words: tuple[Word, ...]) -> bool:
 
 
 def _is_readable(word: str) -> bool:
-    return all(is_syllable(part) for part in "".join(c if c.isalpha() else " " for c in word).split()) or word.isupper()
+    whole = unicodedata.normalize("NFC", word)  # a mark apart from its letter is no letter
+    return all(map(is_syllable, "".join(c if c.isalpha() else " " for c in whole).split())) or word.isupper()

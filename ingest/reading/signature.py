@@ -1,21 +1,31 @@
 """Who signed: the block at the lower right, beside "Nơi nhận" (ô 7a-7b, NĐ 30 Phụ lục I.II.7)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 from config.vocabulary import vocabulary
-from core.text import fold, is_syllable, normal, squeeze
+from core.text import fold, is_syllable, normal, plain, squeeze
 from ingest.letter import Page, Word
 from ingest.reading.lines import Line, columns, lines_of, segments_of
-from ingest.reading.patterns import AUTHORITY, DEGREE, RECIPIENTS, SIGNATURE_MARK, TITLE_WORDS
+from ingest.reading.patterns import (
+    AUTHORITY,
+    DEGREE,
+    PARTY,
+    PRESIDES,
+    RECIPIENTS,
+    SIGNATURE_MARK,
+    TAKES_MINUTES,
+    TITLE_WORDS,
+)
 from ingest.reading.spelling import respelled
 
 _LONE_SURE = 0.75
 _HARDLY = 0.6
 _ONLY_SURNAMES = frozenset(("nguyễn", "trần", "lê", "phạm", "đặng", "bùi", "đỗ", "ngô", "huỳnh"))
+_NO_CAPITALS = frozenset("áàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ")  # of TCVN3 ("Lê Thị Như ý")
 _CLOSE = 0.012  # of the page's width between two words of a name
 
 
@@ -43,18 +53,41 @@ def find_signature(pages: Sequence[Page], first: int) -> Signature | None:
     for page in pages:
         if page.number < first or page.is_scan:
             continue
+        if two := _two_signatures(page):
+            found = _block(page, *two)
+            return found if found and found.name else None
         for anchor in recipients_of(page):
             if anchor.x0 < 0.5 and (found := _block(page, anchor.y0 - 0.035)):
-                return found
+                return found if found.name else None
     for page in pages:
         if page.number < first or page.is_scan:
             continue
         for line in lines_of(columns(page.words, 0.45)[1]):
             if line.is_capitals and (AUTHORITY.match(line.plain) or _is_bare_title(line, page, first)):
                 found = _block(page, line.y0 - 0.005)
-                if found:
+                if found and found.name:
                     return found
     return _lone_name(pages, first)
+
+
+def _two_signatures(page: Page) -> tuple[float, Callable[[Line], bool]] | None:
+    """Where two sign side by side: the height of their titles, and on which side who counts signs.
+
+    Of "ĐẠI DIỆN BÊN A … ĐẠI DIỆN BÊN B" the one who issues, on the left; of minutes the chủ tọa, not the thư ký.
+    """
+    for line in lines_of(page.words):
+        if not line.is_capitals or len(parts := segments_of([line])) != 2:
+            continue
+        if all(PARTY.search(part.folded) for part in parts):
+            return line.y1, _is_on_the_left
+        if any(PRESIDES.search(part.folded) for part in parts) and any(TAKES_MINUTES.search(p.folded) for p in parts):
+            is_left = PRESIDES.search(parts[0].folded) is not None
+            return line.y0 - 0.002, _is_on_the_left if is_left else _is_on_the_right
+    return None
+
+
+def _is_on_the_left(part: Line) -> bool:
+    return part.x1 < 0.5
 
 
 def _lone_name(pages: Sequence[Page], first: int) -> Signature | None:
@@ -124,11 +157,16 @@ def _is_bare_title(line: Line, page: Page, first: int) -> bool:
                    and w.x1 > 0.42 for w in page.words)  # fmt: skip
 
 
-def _block(page: Page, top: float) -> Signature | None:
+def _is_on_the_right(part: Line) -> bool:
+    return part.x0 > 0.42 and part.center > 0.5
+
+
+def _block(page: Page, top: float, is_beside: Callable[[Line], bool] = _is_on_the_right) -> Signature | None:
+    """The signature below `top`; with an empty name where a leader's title stands and nobody signed below it."""
     # By segments, not by a fixed x: long lines of "Nơi nhận" reach over the middle of the page.
     parts = segments_of(lines_of(w for w in page.words if w.y0 >= top), gap=0.022)
-    right = (part for part in parts if part.x0 > 0.42 and part.center > 0.5)
-    lines = [li for li in right if not SIGNATURE_MARK.search(li.plain) and any(c.isalpha() for c in li.text)]
+    beside = filter(is_beside, parts)
+    lines = [li for li in beside if not SIGNATURE_MARK.search(li.plain) and any(c.isalpha() for c in li.text)]
     start = next((i for i, li in enumerate(lines) if li.is_capitals and (not page.is_seen or _says_title(li))), None)
     if start is None:
         return None
@@ -141,8 +179,9 @@ def _block(page: Page, top: float) -> Signature | None:
         if line.is_capitals and len(titles) < 8 and (not page.is_seen or _says_title(line)):
             titles.append(line)
         elif titles and not _is_note(line) and not page.is_seen:
-            return None
-    return None
+            break
+    is_unsigned = bool(titles) and not page.is_seen and _says_title(titles[0])
+    return Signature(page, "", titles[0], "", "", (), False) if is_unsigned else None
 
 
 def _is_title(line: Line) -> bool:
@@ -158,20 +197,22 @@ def _is_note(line: Line) -> bool:
     return (
         line.text.lstrip().startswith("(")
         or bool(re.fullmatch(r"\W*đã ký\W*", line.plain, re.IGNORECASE))
-        or bool(TITLE_WORDS.search(line.folded))
+        or bool(TITLE_WORDS.search(line.folded) and not any(map(str.isdigit, line.text)))
     )
 
 
 def person_name(text: str) -> str | None:
     """`text` as the name of a person, tidied, or None: two to six words of letters, each with a capital."""
-    tidy = squeeze(text).strip(" .,;:*_-")
+    tidy = squeeze(plain(text)).strip(" .,;:*_-")
     bare = DEGREE.sub("", tidy)
     words = bare.split()
     if not 2 <= len(words) <= 6 or not all(re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*['’]?", w) for w in words):
         return None
-    if not all(w[0].isupper() for w in words) or (TITLE_WORDS.search(fold(bare)) and not _surname(bare)):
+    if not all(word[0].isupper() or (i > 1 and word[0] in _NO_CAPITALS) for i, word in enumerate(words)):
         return None
-    return tidy
+    if TITLE_WORDS.search(fold(bare)) and not _surname(bare):
+        return None
+    return " ".join(word[:1].upper() + word[1:] for word in tidy.split())
 
 
 def seen_name(line: Line) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from core.text import fold, squeeze
@@ -11,6 +11,9 @@ from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import SECRECY, SECRECY_FIELD, STAMP, URGENCY
 
 _DEPTH = 0.5
+_ARRIVAL_LABELS = ("so", "ngay", "gio", "chuyen")
+_MOST_ARRIVAL_WORDS = 16
+_ARRIVAL_OFFICE = 0.04  # of the page's height, above "ĐẾN"
 _MOST_STAMP_WORDS = 8
 _SURE = 0.85
 _FIELD = re.compile(r"\W*(?:muc )?do mat\W")
@@ -73,6 +76,36 @@ def _goes_on(one: Word, other: Word) -> bool:
     return abs(other.y0 - one.y0) < height and -0.2 * height < other.x0 - one.x1 < 1.5 * height
 
 
+def without_arrival_stamp(page: Page) -> Page:
+    """`page` of text without a receiver's ĐẾN stamp, which may lie across anything: its words follow each other in the
+    file, its office in capitals, then "ĐẾN", "Số:", "Ngày:", "Chuyển:" (Phụ lục IV)."""
+    words = page.words
+    for place, word in enumerate(words) if not page.is_seen else ():
+        if word.text.isupper() and fold(word.text).strip(" :.") == "den" and (end := _end_of_arrival(words, place)):
+            first = place
+            while first and _is_above(words[first - 1], word):
+                first -= 1
+            return replace(page, words=(*words[:first], *words[end:]))
+    return page
+
+
+def _end_of_arrival(words: Sequence[Word], place: int) -> int:
+    """The index after the last word of the stamp whose "ĐẾN" is at `place`; 0 where it is another "ĐẾN"."""
+    end, labels = place + 1, set()
+    while end < min(place + _MOST_ARRIVAL_WORDS, len(words)):
+        text = fold(words[end].text).strip(" :.…")
+        if text in _ARRIVAL_LABELS:
+            labels.add(text)
+        elif any(map(str.isalpha, text)):
+            break
+        end += 1
+    return end if len(labels) > 1 else 0
+
+
+def _is_above(word: Word, stamp: Word) -> bool:
+    return word.text.isupper() and word.text.isalpha() and 0 < stamp.y0 - word.y0 < _ARRIVAL_OFFICE
+
+
 def shows_stamp(words: Sequence[Word]) -> bool:
     """Whether `words`, read in one thing that stands apart on a picture, are a stamp, or some of them are."""
     return bool(words) and any(any(_like_stamps(line, 0)) for line in _lines_of_one(words))
@@ -109,7 +142,7 @@ def _apart(page: Page) -> Iterator[Stamp]:
     all, stands in lines of its own.
     """
     for line in (line for stamp in page.stamps for line in _lines_of_one(stamp)):
-        if stamp := _stamp(line, page.number):
+        if stamp := _stamp(line, page.number, in_box=True):
             yield stamp
         if page.is_seen or page.is_scan:
             yield from _like_stamps(line, page.number)
@@ -133,10 +166,11 @@ def _is_less(letters: str, key: str) -> bool:
     return any(key[:i] + key[i + 1 :] == letters for i in range(len(key)))
 
 
-def _stamp(line: Line, page: int) -> Stamp | None:
+def _stamp(line: Line, page: int, *, in_box: bool = False) -> Stamp | None:
+    """In a box of its own it counts in small letters too: old fonts draw these as capitals."""
     if field := SECRECY_FIELD.match(line.plain):
         return Stamp(SECRECY[squeeze(field["word"]).upper()], True, page, line)
-    match = STAMP.match(_drawn_together(line.plain))
+    match = STAMP.match(_drawn_together(line.plain.upper() if in_box else line.plain))
     if not match:
         return None
     word = "".join(match["word"].split())

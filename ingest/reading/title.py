@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from config.vocabulary import vocabulary
-from core.text import fold, squeeze
+from core.text import fold, plain, squeeze
 from ingest.reading.head import Head
 from ingest.reading.lines import Line, joined, lines_of, segments_of
 from ingest.reading.patterns import (
@@ -110,7 +110,7 @@ def _without_stamps(lines: Sequence[Line]) -> Iterator[Line]:
 
 def _ends_subject(line: Line, previous: Line, title: Line, taken: Sequence[Line]) -> bool:
     if not any(c.isalnum() for c in line.text):
-        return bool(taken)
+        return bool(taken or AFTER_SUBJECT.match(line.folded))
     if _is_beyond(line):
         return True
     pitch = min(taken[1].y0 - taken[0].y0, 1.6 * title.height) if len(taken) > 1 else 1.6 * title.height
@@ -150,11 +150,20 @@ def _letter(head: Head, lines: Sequence[Line]) -> Title:
         if line.is_capitals and not taken[-1].is_capitals and len(line.words) > 1:
             break
         taken.append(line)
+    taken = [_across(line, lines) for line in taken]
     subject = squeeze(LETTER_SUBJECT.sub("", joined(taken)))[:_MOST_LETTERS]
     addressed = any(ADDRESSED_TO.match(line.plain) for line in lines if line.y0 < head.bottom + _TITLE_DEPTH)
     kind = LETTER if taken or (addressed and head.code_line is not None) else ""
     return Title(kind, tuple(taken[:1]), bool(taken), _tidy(subject), tuple(taken))
 
 
+def _across(line: Line, lines: Sequence[Line]) -> Line:
+    """`line` of the left column as far as it runs on: heads without a table have "V/v" across the whole page."""
+    for segment in segments_of(lines):
+        if line.words[-1] in segment.words and line.words[0] in segment.words:
+            return segment
+    return line
+
+
 def _tidy(subject: str) -> str:
-    return subject.strip().rstrip(".;:*_-").strip()
+    return plain(subject).strip().rstrip(".;:*_-").strip()

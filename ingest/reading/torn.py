@@ -1,5 +1,6 @@
 """Words of a text layer that came apart, made whole: letters of another font stand a little off their word."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ _LEVEL = 0.5  # of a letter's height that two pieces of a word may differ by
 _USUAL = 0.95  # of the gaps within words: the widest few may be blanks after an abbreviation
 _SLACK = 1.04
 _HEADING = 1.3
+_CODE_BEGINS = re.compile(r"^\d+[/-]")
 _VOWELS = frozenset("aeiouy")
 
 
@@ -73,14 +75,18 @@ def _is_one(parts: Sequence[Word]) -> bool:
 
 
 def _is_notation(parts: Sequence[Word]) -> bool:
-    """ "SGDĐ T": what ends in a marked capital, and capitals without a vowel."""
-    one, *rest = parts
-    text = rest[0].text
-    return len(rest) == 1 and one.text[-1:].isupper() and not one.text[-1:].isascii() and _is_code(text)
+    """ "SGDĐ T": what ends in a marked capital, and capitals without a vowel; with vowels too in "89/Đ A-BYT"."""
+    code = _CODE_BEGINS.search(parts[0].text) is not None
+    return all(_ends_torn(one.text) and _is_code(other.text, code) for one, other in pairwise(parts))
 
 
-def _is_code(text: str) -> bool:
-    return text.isalpha() and text.isupper() and _VOWELS.isdisjoint(fold(text))
+def _ends_torn(text: str) -> bool:
+    return text[-1:].isupper() and not text[-1:].isascii()
+
+
+def _is_code(text: str, has_vowels: bool) -> bool:
+    is_capitals = text.replace("-", "").isalpha() and text.isupper()
+    return is_capitals and (has_vowels or _VOWELS.isdisjoint(fold(text)))
 
 
 def _is_whole(text: str) -> bool:
