@@ -3,16 +3,14 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
-from config.vocabulary import vocabulary
-from core.text import fold, is_syllable, normal, plain, squeeze
+from core.text import normal, squeeze
 from ingest.letter import Page, Word
 from ingest.reading.lines import Line, columns, lines_of, segments_of
+from ingest.reading.names import CLOSE, ONLY_SURNAMES, bare_name, has_surname, person_name, seen_name, whole_surname
 from ingest.reading.patterns import (
     AUTHORITY,
-    DEGREE,
     PARTY,
     PRESIDES,
     RECIPIENTS,
@@ -23,10 +21,6 @@ from ingest.reading.patterns import (
 from ingest.reading.spelling import respelled
 
 _LONE_SURE = 0.75
-_HARDLY = 0.6
-_ONLY_SURNAMES = frozenset(("nguyễn", "trần", "lê", "phạm", "đặng", "bùi", "đỗ", "ngô", "huỳnh"))
-_NO_CAPITALS = frozenset("áàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ")  # of TCVN3 ("Lê Thị Như ý")
-_CLOSE = 0.012  # of the page's width between two words of a name
 
 
 @dataclass(frozen=True)
@@ -102,15 +96,15 @@ def _lone_name(pages: Sequence[Page], first: int) -> Signature | None:
         ]  # fmt: skip
         for part in (part for run in _runs(below) for part in _from_surnames(run)):
             name = seen_name(part) if _is_read(part) else None
-            if name and _surname(name) and not part.is_capitals:
+            if name and has_surname(name) and not part.is_capitals:
                 return Signature(page, name, part, "", "", (), False)
     return None
 
 
 def _from_surnames(run: Line) -> list[Line]:
     """`run`, and from each surname on that is nobody's second name: before it stand strokes of the signature."""
-    bare = [_bare(word) for word in run.words]
-    starts = [i for i, text in enumerate(bare) if i and {text.lower(), _whole_surname(text)} & _ONLY_SURNAMES]
+    bare = [bare_name(word) for word in run.words]
+    starts = [i for i, text in enumerate(bare) if i and {text.lower(), whole_surname(text)} & ONLY_SURNAMES]
     return [run, *(Line(run.words[i:]) for i in starts)]
 
 
@@ -127,7 +121,7 @@ def _runs(words: Sequence[Word]) -> list[Line]:
 
 
 def _follows(one: Word, other: Word) -> bool:
-    return abs(other.y0 - one.y0) < one.y1 - one.y0 and -_CLOSE < other.x0 - one.x1 < 2 * _CLOSE
+    return abs(other.y0 - one.y0) < one.y1 - one.y0 and -CLOSE < other.x0 - one.x1 < 2 * CLOSE
 
 
 def _is_read(line: Line) -> bool:
@@ -175,7 +169,7 @@ def _block(page: Page, top: float, is_beside: Callable[[Line], bool] = _is_on_th
         name = seen_name(line) if page.is_seen else person_name(line.text)
         if titles and not _is_title(line) and name:
             steps = [respelled(step) for step in _steps(titles)] if page.is_seen else _steps(titles)
-            return Signature(page, name, line, steps[-1], " / ".join(steps), tuple(titles), _surname(name))
+            return Signature(page, name, line, steps[-1], " / ".join(steps), tuple(titles), has_surname(name))
         if line.is_capitals and len(titles) < 8 and (not page.is_seen or _says_title(line)):
             titles.append(line)
         elif titles and not _is_note(line) and not page.is_seen:
@@ -185,7 +179,7 @@ def _block(page: Page, top: float, is_beside: Callable[[Line], bool] = _is_on_th
 
 
 def _is_title(line: Line) -> bool:
-    return line.is_capitals and (bool(AUTHORITY.match(line.plain)) or not _surname(line.plain))
+    return line.is_capitals and (bool(AUTHORITY.match(line.plain)) or not has_surname(line.plain))
 
 
 def _says_title(line: Line) -> bool:
@@ -199,112 +193,6 @@ def _is_note(line: Line) -> bool:
         or bool(re.fullmatch(r"\W*đã ký\W*", line.plain, re.IGNORECASE))
         or bool(TITLE_WORDS.search(line.folded) and not any(map(str.isdigit, line.text)))
     )
-
-
-def person_name(text: str) -> str | None:
-    """`text` as the name of a person, tidied, or None: two to six words of letters, each with a capital."""
-    tidy = squeeze(plain(text)).strip(" .,;:*_-")
-    bare = DEGREE.sub("", tidy)
-    words = bare.split()
-    if not 2 <= len(words) <= 6 or not all(re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*['’]?", w) for w in words):
-        return None
-    if not all(word[0].isupper() or (i > 1 and word[0] in _NO_CAPITALS) for i, word in enumerate(words)):
-        return None
-    if TITLE_WORDS.search(fold(bare)) and not _surname(bare):
-        return None
-    return " ".join(word[:1].upper() + word[1:] for word in tidy.split())
-
-
-def seen_name(line: Line) -> str | None:
-    """The name of a person in a line that tesseract saw beside a seal and a signature, or None.
-
-    Only with a known surname. Its blanks may be lost, its first letter under the seal, its marks
-    mistaken where one surname alone has these letters.
-    """
-    words = [w for w in line.words if sum(c.isalpha() for c in w.text) > 1]
-    while len(words) > 2 and words[0].sure < _HARDLY and not _is_surname(words[0]) and _is_surname(words[1]):
-        words = words[1:]  # strokes of the signature
-    if not words:
-        return None
-    text = " ".join(_spelled(_apart(_bare(w))) for w in words)
-    end = _just_before(words[0], line.words)
-    if len(words) == 2 and _bare(words[0]).lower() not in _ONLY_SURNAMES and _touches(words[0], line.words, end):
-        return None  # "Hoàng Anh" of "Lê Hoàng Anh"
-    if end and (_whole_surname(end) or not _surname(text)):
-        text = f"{end} {text}"
-    first, _, rest = DEGREE.sub("", normal(text)).partition(" ")
-    if not rest or sum(w.sure for w in words) < 0.3 * len(words):
-        return None
-    if not _surname(text):
-        whole = _whole_surname(first)
-        if not whole:
-            return None
-        first = whole
-    return person_name(f"{first[:1].upper()}{first[1:]} {rest}")
-
-
-def _is_surname(word: Word) -> bool:
-    return _surname(_bare(word)) or bool(_whole_surname(_bare(word)))
-
-
-def _bare(word: Word) -> str:
-    return word.text.strip(" .,;:*_-'\"`“”|[](){}~")
-
-
-def _whole_surname(seen: str) -> str:
-    """The one surname that `seen` must be, in small letters: its first letter lost ("guyễn"), its marks or one of its
-    letters mistaken ("Nguyên", "Pnạm"); "" where there is none, or more than one."""
-    key = fold(seen)
-    if seen.islower():
-        found = {name for name in _common_surnames() if fold(name)[1:] == key}
-    else:
-        found = {name for name in _surnames() if seen.istitle() and fold(name) == key}
-        if not found and seen.istitle() and len(key) > 3:
-            found = {name for name in _common_surnames() if _differ_once(fold(name), key)}
-    return found.pop() if len(found) == 1 else ""
-
-
-def _differ_once(one: str, other: str) -> bool:
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
-
-
-def _just_before(word: Word, words: Sequence[Word]) -> str:
-    """What is left of a word that begins the name and was hardly seen, as small letters: "é" of "Lê"."""
-    before = [w for w in words if w is not word and 0 <= word.x0 - w.x1 < _CLOSE and w.x0 < word.x0]
-    letters = "".join(c for c in before[-1].text if c.isalpha()) if before else ""
-    return letters[-1].lower() if letters else ""
-
-
-def _touches(word: Word, words: Sequence[Word], end: str) -> bool:
-    """Whether something stands close before a name's first word that is not known for the end of a surname."""
-    return not _whole_surname(end) and any(0 <= word.x0 - w.x1 < _CLOSE for w in words if w.x0 < word.x0)
-
-
-def _spelled(word: str) -> str:
-    """ "Glang" -> "Giang": an i without its dot."""
-    other = word.replace("l", "i")
-    return other if other != word and not is_syllable(word) and is_syllable(other) else word
-
-
-def _apart(text: str) -> str:
-    """ "LêHoàngAnh" -> "Lê Hoàng Anh"."""
-    return "".join(f" {c}" if c.isupper() and before.islower() else c for before, c in pairwise(f" {text}"))
-
-
-@cache
-def _common_surnames() -> tuple[str, ...]:
-    """Those most people have (the list begins with them)."""
-    return tuple(vocabulary("surnames")["surnames"].split()[:20])
-
-
-@cache
-def _surnames() -> frozenset[str]:
-    return frozenset(vocabulary("surnames")["surnames"].split())
-
-
-def _surname(text: str) -> bool:
-    words = DEGREE.sub("", normal(text).strip()).lower().split()
-    return bool(words) and (words[0] in _surnames() or words[0][:2] in ("k'", "h'", "y-"))
 
 
 def _steps(lines: Sequence[Line]) -> list[str]:

@@ -50,6 +50,12 @@ def test_blanks_are_squeezed() -> None:
         # Where all is TCVN3 a block without any strange letter is so too; it has no marked capitals of its own.
         ("TËP §OµN §IÖN LùC\nPHIÕU CHUYÓN\n§¬n vÞ cña Hµ Néi", "TẬP ĐOÀN ĐIỆN LỰC\nPHIẾU CHUYỂN\nĐơn vị của Hà Nội"),
         ("§éc lËp - Tù do\nPHIÕU\nĐộc lập", "Độc lập - Tự do\nPHIÕU\nĐộc lập"),
+        # What could be either is read as most of the text is, and so is a name that no syllable of ours has.
+        (
+            "Coäng hoøa xaõ hoäi chuû nghóa Vieät Nam\nSoá: 24/QyÑ-BXD\n- Các sôû, ban, ngaønh caáp tænh",
+            "Cộng hòa xã hội chủ nghĩa Việt Nam\nSố: 24/QyĐ-BXD\n- Các sở, ban, ngành cấp tỉnh",
+        ),
+        ("§éc lËp - Tù do\nY Bhi«ng Niª", "Độc lập - Tự do\nY Bhiông Niê"),
         # Each block is judged for itself: one text may mix encodings.
         ("§éc lËp - Tù do\nĐộc lập - Tự do", "Độc lập - Tự do\nĐộc lập - Tự do"),
         ("señor Müller façade naïve", "señor Müller façade naïve"),

@@ -36,11 +36,11 @@ def row(*cells: Sequence[Para | str]) -> list[Para]:
 
 
 def word_file(
-    paras: Sequence[Para], *, fonts: Sequence[str] = ("Times New Roman",), boxes: Sequence[str] = (), wide: bool = True,
-    styles: Sequence[tuple[int, bytes]] = (), flags: int = 0,
+    paras: Sequence[Para], *, fonts: Sequence[str] = ("Times New Roman",), boxes: Sequence[str] = (),
+    heads: Sequence[str] = (), wide: bool = True, styles: Sequence[tuple[int, bytes]] = (), flags: int = 0,
 ) -> bytes:  # fmt: skip
     """The bytes of a .doc. `styles` are the modifiers of characters of style 0, 1, ..., each with its base."""
-    story = [*paras, *(Para(box) for box in boxes)]
+    story = [*paras, *map(Para, heads), *map(Para, boxes)]
     text = "".join(p.text + p.mark for p in story)
     width = 2 if wide else 1
     main = bytearray(_HEAD_BYTES) + text.encode("utf-16-le" if wide else "cp1252")
@@ -63,10 +63,10 @@ def word_file(
     place = _HEAD_BYTES if wide else _HEAD_BYTES * 2 | 0x40000000
     pieces = struct.pack("<LL", 0, len(text)) + struct.pack("<HLH", 0, place, 0)
     put(0x1A2, b"\x02" + struct.pack("<L", len(pieces)) + pieces)
-    shown = sum(len(p.text + p.mark) for p in paras)
+    shown, above = (sum(len(p.text + p.mark) for p in part) for part in (paras, [*map(Para, heads)]))
     struct.pack_into("<HH", main, 0, 0xA5EC, 0xC1)
     struct.pack_into("<H", main, 10, 0x0200 | flags)
-    struct.pack_into("<7L", main, 0x4C, shown, 0, 0, 0, 0, 0, len(text) - shown)
+    struct.pack_into("<7L", main, 0x4C, shown, 0, above, 0, 0, 0, len(text) - shown - above)
     for pair, (start, size) in places.items():
         struct.pack_into("<LL", main, pair, start, size)
     return compound({"WordDocument": bytes(main), "1Table": bytes(table)})

@@ -44,6 +44,17 @@ def test_a_stamp_in_a_drawn_box_is_read(tmp_path: Path) -> None:
     assert values_of(pages_of(tmp_path, word_file([*HEAD, *drawn], boxes=["HỎA TỐC"])))["urgency"] == "hoa_toc"
 
 
+def test_a_stamp_above_the_text_of_every_page_is_read(tmp_path: Path) -> None:
+    marked = word_file([*HEAD, *TITLE], heads=["", "Trang 1", "HỎA TỐC"])
+    assert values_of(pages_of(tmp_path, marked))["urgency"] == "hoa_toc"
+
+
+def test_the_soft_hyphen_of_an_old_font_is_a_letter(tmp_path: Path) -> None:
+    texts = ["§éc lËp - Tù do - H¹nh phóc", "Nh\x1f trªn, c«ng t¸c v¨n th\x1f cña c¸c ®¬n vÞ"]
+    (page,) = pages_of(tmp_path, word_file([*map(Para, texts)], wide=False))
+    assert "Như trên, công tác văn thư của" in " ".join(word.text for word in page.words)
+
+
 def test_one_byte_letters_of_an_old_font_are_repaired_and_its_small_letters_are_capitals(tmp_path: Path) -> None:
     old = row(
         [Para("së khoa häc vµ c«ng nghÖ", how=1, font=1), Para("Sè: 63/Q§-SKHCN", how=1)],
