@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from core.backup import keys, restoring
-from core.backup.container import Damaged
+from core.backup.container import Damaged, OtherKey
 from core.backup.vault import CHANGES, FULL, Vault
 from core.db import Database
 from core.office import office_moment
@@ -42,7 +42,7 @@ def trial(settings: Settings, database: Database, clock: Clock) -> Iterator[str]
 
 def restore(asked: Namespace, clock: Clock) -> Iterator[str]:
     """Bring a state back into a new folder. Raises as `core.backup.restoring.restore`."""
-    vault = Vault(asked.place, keys.read_key(asked.key))
+    vault = Vault(asked.place, keys.read_key(asked.key, has_states=True))
     restored = restoring.restore(vault, asked.target, state=asked.at, database_url=asked.database, at=clock())
     proof = restored.proof
     yield f"Đã khôi phục bản {restored.manifest.name} vào {asked.target}."
@@ -58,6 +58,9 @@ def _listed(vault: Vault) -> Iterator[str]:
     for name in vault.states():
         try:
             found = vault.manifest(name)
+        except OtherKey:
+            yield f"{name}\tkhóa bằng chìa khóa khác"
+            continue
         except Damaged as error:
             yield f"{name}\tHỎNG: {error.sentence}"
             continue

@@ -11,7 +11,7 @@ from config.settings import Settings
 from core.backup import keys, marks, restoring, snapshot, taking
 from core.backup.container import Damaged
 from core.backup.marks import TRIAL, Outcome
-from core.backup.vault import CHANGES, FULL, Vault, instant_of, kind_of
+from core.backup.vault import CHANGES, FULL, Vault, holds_states, instant_of, kind_of
 from core.clearing import Letter
 from core.db import Database
 from core.errors import CongvanError, Permanent, Temporary
@@ -26,9 +26,10 @@ log = structlog.get_logger()
 
 def vault_of(settings: Settings) -> Vault:
     """The backup place of the settings. Raises Permanent when none is set or its key can't be read."""
-    if settings.backup.folder is None:
+    folder = settings.backup.folder
+    if folder is None:
         raise Permanent(NO_PLACE)
-    return Vault(settings.backup.folder, keys.read_key(settings.backup.secret_path()))
+    return Vault(folder, keys.read_key(settings.backup.secret_path(), has_states=holds_states(folder)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class Backups:
             names = vault.states()
             if not names:
                 raise Permanent("Nơi sao lưu chưa có bản nào hoàn chỉnh để khôi phục thử.")
+            vault.need_key()
             manifest = vault.manifest(names[0])
             size = manifest.database_size + sum(vault.contents_of(manifest).values())
             restoring.need_room(folder, int(size * _ROOM))

@@ -81,12 +81,12 @@ def scanner(settings: ClamdSettings) -> Iterator[Check]:
 
 
 def backup_place(settings: Settings) -> Check:
-    """Whether a backup place is set, there, and its key readable."""
+    """Whether a backup place is set, there and writable, and its key the one of its states."""
     if settings.backup.folder is None:
         return Check("Nơi sao lưu", False, backups.NO_PLACE, is_needed=False)
     what = f"Nơi sao lưu {settings.backup.folder} và chìa khóa"
     try:
-        backups.vault_of(settings).prepare()
+        backups.vault_of(settings).look()
     except CongvanError as error:
         return Check(what, False, error.sentence)
     return Check(what, True)

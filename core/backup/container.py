@@ -29,6 +29,10 @@ class Damaged(Permanent):
     """A file of the backup is gone, cut, changed, or locked with another key."""
 
 
+class OtherKey(Damaged):
+    """A file of the backup is locked with another key, or the place with all its states is."""
+
+
 def write(target: Path, temporary: Path, key: Key, role: str, plain: Iterable[bytes]) -> int:
     """Encrypt the bytes into `target` by way of `temporary` (same file system), durably; returns the size on disk.
 
@@ -81,11 +85,21 @@ def read(path: Path, key: Key, role: str) -> Iterator[bytes]:
         raise Damaged(f"Không đọc được tệp sao lưu {path.name}: {error.strerror}.") from error
 
 
+def key_id_of(path: Path) -> bytes | None:
+    """The id of the key that a file is locked with, as its head says; None where that can't be read."""
+    try:
+        with path.open("rb", buffering=0) as reading:
+            head = reading.read(_HEAD)
+    except OSError:
+        return None
+    return head[len(_MAGIC) : len(_MAGIC) + 8] if len(head) == _HEAD and head.startswith(_MAGIC) else None
+
+
 def _check_head(path: Path, head: bytes, key: Key) -> None:
     if len(head) < _HEAD or not head.startswith(_MAGIC):
         raise Damaged(f"Tệp sao lưu {path.name} bị cắt hoặc hỏng ở đầu.")
     if head[len(_MAGIC) : len(_MAGIC) + 8] != key.id:
-        raise Damaged(f"Tệp sao lưu {path.name} khóa bằng chìa khóa khác, hoặc hỏng ở đầu. Kiểm tra tệp chìa khóa.")
+        raise OtherKey(f"Tệp sao lưu {path.name} khóa bằng chìa khóa khác, hoặc hỏng ở đầu. Kiểm tra tệp chìa khóa.")
 
 
 def _cipher(key: Key, head: bytes) -> AESGCM:

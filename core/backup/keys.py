@@ -52,12 +52,15 @@ def new_key(path: Path) -> Key:
     return key
 
 
-def read_key(path: Path) -> Key:
-    """The key in a file made by `new_key`. Raises Permanent, saying what to do, when there is none."""
+def read_key(path: Path, *, has_states: bool = False) -> Key:
+    """The key in a file made by `new_key`. Raises Permanent, saying what to do, when there is none.
+
+    Where the place `has_states` only the key that made them helps, and a new one is not spoken of.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        raise Permanent(f"Không có tệp chìa khóa {path}. Tạo mới: congvan backup --new-key {path}") from None
+        raise Permanent(f"Không có tệp chìa khóa {path}. {_put_away(path) if has_states else _make(path)}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise Permanent(f"Không đọc được tệp chìa khóa {path}: {error}.") from error
     try:
@@ -68,3 +71,14 @@ def read_key(path: Path) -> Key:
     if not is_whole:
         raise Permanent(f"Tệp {path} không phải chìa khóa sao lưu hoặc đã hỏng. Lấy bản cất ở nơi khác.")
     return Key(secret)
+
+
+def _make(path: Path) -> str:
+    return f"Tạo mới: congvan backup --new-key {path}"
+
+
+def _put_away(path: Path) -> str:
+    return (
+        "Các bản sao lưu chỉ mở được bằng chìa khóa đã khóa chúng, chìa khóa mới không mở được: lấy một trong hai bản "
+        f"chìa khóa đã cất ở hai nơi khác (két, niêm phong), chép về {path} rồi chạy lại."
+    )

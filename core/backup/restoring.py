@@ -49,7 +49,8 @@ def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = 
     `target` must not be there or be empty; a PostgreSQL database at `database_url` must be empty; without the URL
     the database is SQLite in the folder. Nothing stands in `target` until all is proved. Afterwards each book waits
     until a person has confirmed its last number, and everybody has to sign in again. Raises WrongState where an
-    office stands already, Damaged when the state is not whole: its words name the newest whole state before it;
+    office stands already, OtherKey when the key opens none of the states there, Damaged when the state is not whole:
+    its words name the newest whole state before it;
     Temporary or Permanent when the disk or the database refuses. A PostgreSQL database that a cut run left opens for
     nobody.
     """
@@ -61,6 +62,7 @@ def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = 
     name = state or names[0]
     if name not in names:
         raise Permanent(f"Không có bản sao lưu {name}. Các bản đang có: {', '.join(names[:5])}.")
+    vault.need_key()
     staging = target.with_name(target.name + ".dang-khoi-phuc")
     try:
         restored = lay_down(vault, name, staging, database_url, at=at)

@@ -76,8 +76,8 @@ def take(office: Office, vault: Vault, kind: str, *, at: datetime, keep_days: in
     Full states are kept for `keep_days`, the last one always; changes build upon the newest full state, and where
     there is none, or the day's was missed (a machine that is off at night), a full one is made. When something was
     removed from the office since the newest full state, a full one is made too, and every state from before the
-    removal is erased. Raises Temporary when the place or the database is away or a disk refuses, Busy when another
-    run is under way.
+    removal is erased. Raises Temporary when the place or the database is away or a disk refuses, OtherKey when the
+    place holds states of another key, Busy when another run is under way.
     """
     with in_words(office.work), alone(office.work), working(office.work) as folder:
         vault.prepare()
@@ -193,7 +193,7 @@ def _let_go(vault: Vault, facts: _Facts, made: str, base: Manifest | None, since
     gone = {name for name in others if kind_of(name) == FULL and name < state_name(since, FULL)}
     gone |= {name for name in others if removal_of(name) < facts.removal} | set(changes[_CHANGES_KEPT - 1 :])
     still = set(vault.states()) - gone
-    gone |= {name for name in changes if name in still and _base_of(vault, name) not in still}
+    gone |= {name for name in changes if name in still and _base_of(vault, name) not in {*still, None}}
     # Changes before what they build upon: a run that is killed here leaves no state that is half.
     for name in sorted(gone, key=lambda name: kind_of(name) == FULL):
         vault.drop_state(name)
@@ -201,12 +201,12 @@ def _let_go(vault: Vault, facts: _Facts, made: str, base: Manifest | None, since
         vault.sweep()
 
 
-def _base_of(vault: Vault, name: str) -> str:
-    """What a state of changes builds upon; "" when its manifest can't be read, so that nothing can be laid upon it."""
+def _base_of(vault: Vault, name: str) -> str | None:
+    """What a state of changes builds upon; None when its manifest can't be read: it then goes by its age alone."""
     try:
         return vault.manifest(name).base
     except Damaged:
-        return ""
+        return None
 
 
 def _facts(session: Session) -> _Facts:

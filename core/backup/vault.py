@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.backup import container
-from core.backup.container import Damaged
+from core.backup.container import Damaged, OtherKey
 from core.backup.keys import Key
 from core.errors import Permanent, Temporary
 from core.files import flush_folder
@@ -66,6 +66,11 @@ def instant_of(name: str) -> datetime:
     return datetime.strptime(name.split("Z")[0], _NAME_FORMAT).replace(tzinfo=UTC)
 
 
+def holds_states(folder: Path) -> bool:
+    """Whether a folder is a backup place with at least one state, whoever's."""
+    return any(folder.glob("states/*.manifest"))
+
+
 def kind_of(name: str) -> str:
     """FULL or CHANGES, by a state's name."""
     return name.split("-")[1]
@@ -87,17 +92,49 @@ class Vault:
         self._unswept = self._states / "unswept"
 
     def prepare(self) -> None:
-        """Make the folders, and clear away what a killed run left. Raises Temporary when the place is not there.
-
-        The place itself must exist: a share that is not mounted must not be filled in its mount point's stead.
-        """
-        if not self.folder.is_dir():
-            raise Temporary(f"Không thấy nơi sao lưu {self.folder}. Gắn lại đĩa hoặc thư mục mạng rồi chạy lại.")
+        """Make the folders, and clear away what a killed run left. Raises as `look`."""
+        self.look()
         with self._said_in_words():
             for folder in (self._states, self._temporary, self.folder / "objects"):
                 folder.mkdir(exist_ok=True, mode=0o700)
             for left in self._temporary.iterdir():
                 left.unlink()
+
+    def look(self) -> None:
+        """Raise Temporary when the place is not there or can't be written, OtherKey when states are another key's.
+
+        The place itself must exist: a share that is not mounted must not be filled in its mount point's stead. Two
+        keys in one place would hide from each other what may be let go of.
+        """
+        if not self.folder.is_dir():
+            raise Temporary(f"Không thấy nơi sao lưu {self.folder}. Gắn lại đĩa hoặc thư mục mạng rồi chạy lại.")
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            raise Temporary(f"Không ghi được vào nơi sao lưu {self.folder}: không có quyền.")
+        foreign = [name for name in self.states() if self.is_foreign(name)] if self._states.is_dir() else []
+        if foreign:
+            raise OtherKey(
+                f"Nơi sao lưu {self.folder} có {len(foreign)} bản khóa bằng chìa khóa khác (mới nhất {foreign[0]}). "
+                "Chưa ghi, chưa xóa gì. Nếu lấy nhầm tệp chìa khóa: trả lại tệp cũ. Nếu đổi chìa khóa: đặt "
+                "«backup.folder» sang một thư mục mới, rỗng; giữ nơi cũ cùng chìa khóa cũ đến khi không "
+                "cần các bản ấy nữa."
+            )
+
+    def need_key(self) -> None:
+        """Raise OtherKey when no state there is locked with our key, which says nothing against the states."""
+        names = self.states()
+        if names and all(self.is_foreign(name) for name in names):
+            raise OtherKey(
+                f"Chìa khóa này không phải của nơi sao lưu {self.folder}: cả {len(names)} bản ở đó khóa bằng chìa khóa "
+                "khác. Điều ấy không có nghĩa là bản nào hỏng. Lấy đúng tệp chìa khóa (hai bản đã cất ở hai nơi) rồi "
+                "chạy lại."
+            )
+
+    def is_foreign(self, name: str) -> bool:
+        """Whether a state is locked with another key: all its files agree on one, so it is no flipped bit."""
+        if container.key_id_of(self._states / f"{name}.manifest") == self.key.id:
+            return False
+        found = [container.key_id_of(path) for path in self._states.glob(f"{name}.*")]
+        return len(found) > 1 and len(set(found)) == 1 and found[0] not in {self.key.id, None}
 
     def states(self) -> list[str]:
         """The names of all states, newest first. Raises Permanent when this is no backup place."""

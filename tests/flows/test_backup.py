@@ -143,3 +143,23 @@ def test_the_weekly_trial_says_what_it_proved_and_leaves_nothing(desk: Desk) -> 
     assert "✗ Khôi phục thử" in doctor.stdout and "bản đầy đủ kế tiếp chép lại" in doctor.stdout
     back_up(desk)
     assert congvan("verify", "--backup", "--config", config).returncode == 0
+
+
+@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+def test_a_key_that_was_changed_is_said_by_every_command_and_harms_no_state(desk: Desk, tmp_path: Path) -> None:
+    desk.confirm()
+    states = [back_up(desk), back_up(desk, "--changes")]
+    config, place = ("--config", str(desk.home / "congvan.toml")), desk.home / "place"
+    gone = congvan("restore", "--from", str(place), "--to", str(tmp_path / "new"), "--key", str(tmp_path / "none"))
+    assert gone.returncode == 65 and "hai bản chìa khóa đã cất" in gone.stderr and "--new-key" not in gone.stderr
+    (desk.home / "key").rename(desk.home / "old-key")
+    assert congvan("backup", "--new-key", str(desk.home / "key")).returncode == 0
+    for command in (("backup",), ("backup", "--changes"), ("verify", "--backup")):
+        done = congvan(*command, *config)
+        assert done.returncode == 65 and "khóa bằng chìa khóa khác" in done.stderr, command
+    assert "khóa bằng chìa khóa khác" in congvan("doctor", *config).stdout
+    listed = congvan("backup", "--list", *config).stdout
+    assert listed.count("khóa bằng chìa khóa khác") == 2 and "HỎNG" not in listed
+    (desk.home / "old-key").rename(desk.home / "key")
+    for state in states:
+        restored(desk, tmp_path / state, "", "--at", state)
