@@ -9,7 +9,12 @@ from core.text import fold, normal, squeeze
 from ingest.reading.lines import Line
 from ingest.reading.patterns import CONTACT, STAMP
 
-_GOES_ON = re.compile(r"(?:\b(?:và|của|về|tỉnh|thành phố|huyện|xã|phường)|[-,&])$", re.IGNORECASE)
+# What a name cannot end with: what it needs stands in the next line.
+_GOES_ON = re.compile(
+    r"(?:\b(?:và|của|về|với|cho|các|bưu chính|tỉnh|thành phố|huyện|xã|phường|quản lý|bảo vệ|hỗ trợ|xúc tiến|điều phối|"
+    r"giám sát|kiểm soát|khai thác|ứng dụng|nghiên cứu|dịch vụ|chống|thường trực|giúp việc|thường vụ|chấp hành)|[-,&])$",
+    re.IGNORECASE,
+)
 
 
 def group_offices(lines: Sequence[Line], *, is_seen: bool = False) -> list[tuple[Line, ...]]:
@@ -28,7 +33,7 @@ def group_offices(lines: Sequence[Line], *, is_seen: bool = False) -> list[tuple
             continue
         if is_seen:
             line = Line(tuple(w for w in line.words if any(c.isalnum() for c in w.text)))
-        if groups and not _begins_new(groups[-1], line):
+        if groups and not _begins_new(groups[-1], line, is_seen):
             groups[-1].append(line)
         else:
             groups.append([line])
@@ -42,10 +47,10 @@ def _is_speck(line: Line) -> bool:
     return letters < 2 or not any(c.isupper() for c in line.text) or (letters < 4 and known < 0.6) or known < 0.2
 
 
-def _begins_new(group: Sequence[Line], line: Line) -> bool:
+def _begins_new(group: Sequence[Line], line: Line, is_seen: bool) -> bool:
     last = squeeze(group[-1].plain)
     whole = fold(" ".join(g.plain for g in group))
-    if not _head_of(line.folded) or whole in _incomplete() or _GOES_ON.search(last):
+    if not _head_of(line, is_seen) or whole in _incomplete() or _GOES_ON.search(last):
         return False
     if len(line.words) == 1:
         # "SỞ NÔNG NGHIỆP VÀ MÔI" over "TRƯỜNG": a head of one syllable alone is the end of a name.
@@ -53,13 +58,15 @@ def _begins_new(group: Sequence[Line], line: Line) -> bool:
     return not line.plain.lstrip().upper().startswith(("PHÒNG,", "PHÒNG CHỐNG", "PHÒNG CHÁY"))
 
 
-def _head_of(folded: str) -> str:
-    return next((head for head in _heads() if re.match(rf"{re.escape(head)}\b", folded)), "")
+def _head_of(line: Line, is_seen: bool) -> bool:
+    """Whether `line` begins as an office does. Text has its marks ("THÀNH / VIÊN" is no VIỆN), pictures lose them."""
+    return _heads(is_seen).match(line.folded if is_seen else line.plain.lower()) is not None
 
 
 @cache
-def _heads() -> tuple[str, ...]:
-    return tuple(sorted((fold(h) for h in vocabulary("organs")["heads"]), key=len, reverse=True))
+def _heads(is_folded: bool) -> re.Pattern[str]:
+    heads = [fold(head) if is_folded else normal(head).lower() for head in vocabulary("organs")["heads"]]
+    return re.compile(rf"(?:{'|'.join(map(re.escape, sorted(heads, key=len, reverse=True)))})\b")
 
 
 @cache

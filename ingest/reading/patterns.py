@@ -23,10 +23,10 @@ SIGNATURE_MARK = re.compile(
     re.IGNORECASE,
 )
 
-# What enterprises print under their name: where they are and how to reach them.
+# What stands under an office and is no name: a blank number; where enterprises are and how to reach them.
 CONTACT = re.compile(
-    r"^\W*(?:số\s+(?:nhà\s+)?\d+[A-Za-z]?(?:/\d+)*,?\s+\w|(?:địa chỉ|đ/c|trụ sở|điện thoại|đt|tel|fax|mst|mã số thuế|"
-    r"e-?mail|website|web|hotline|tổng đài)\b\W|.*\b0\d{2,3}[. ]\d{3,4}[. ]\d{3,4}\b)",
+    r"^\W*(?:số\s*(?:nhà\s*)?[:.…_\d]|\d+[A-Za-z]?(?:/\d+)*,?\s+[^\W\d]|(?:địa chỉ|đ/c|trụ sở|điện thoại|đt|tel|fax|"
+    r"mst|mã số thuế|e-?mail|website|web|hotline|tổng đài)\b\W|.*\b0\d{2,3}[. ]\d{3,4}[. ]\d{3,4}\b)",
     re.IGNORECASE,
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from core.text import fold
 from ingest.letter import Page, Word
 from ingest.reading import read_fields
 from ingest.reading.layout import Block, Paragraph, Row, lay_out
@@ -46,6 +47,24 @@ def test_the_address_below_an_enterprises_name_is_no_part_of_it() -> None:
             "MST: 6400001122 - ĐT: 0261.384.0000", "Số: 25/CTCN-KH")  # fmt: skip
     read = values(head(*left), body(), signed("GIÁM ĐỐC", "", "Hoàng Xuân Bách"))
     assert (read["issuer"], read["code"]) == ("Công ty Cổ phần Cấp nước Đắk Nông", "25/CTCN-KH")
+
+
+@pytest.mark.parametrize(
+    ("left", "issuer"),
+    [
+        (("CÔNG TY TNHH MỘT THÀNH", "VIÊN CẤP NƯỚC KRÔNG NÔ"), "Công ty TNHH Một thành viên cấp nước Krông Nô"),
+        (("TẬP ĐOÀN BƯU CHÍNH", "VIỄN THÔNG VIỆT NAM", "VNPT ĐẮK NÔNG", "1 Lê Lợi, phường Nghĩa Đức"), "VNPT Đắk Nông"),
+        (("SỞ KHOA HỌC VÀ CÔNG NGHỆ", "BAN QUẢN LÝ", "QUỸ PHÁT TRIỂN"), "Ban Quản lý Quỹ phát triển"),
+        (("TỔNG CÔNG TY", "ĐIỆN LỰC MIỀN TRUNG"), "Tổng công ty Điện lực miền Trung"),
+    ],
+)
+def test_which_lines_are_one_office(left: tuple[str, ...], issuer: str) -> None:
+    assert fold(values(head(*left, "Số: 25/CV-KH"), body())["issuer"]) == fold(issuer)
+
+
+def test_a_blank_number_is_no_office() -> None:
+    read = values(head("HUYỆN ỦY KRÔNG NÔ", "ĐẢNG ỦY XÃ NÂM NUNG", "*", "Số ……-CV/ĐU"), body())
+    assert read["issuer"] == "Đảng ủy xã Nâm Nung" and "code" not in read
 
 
 def test_a_consolidated_text_bears_the_title_of_what_it_consolidates() -> None:
