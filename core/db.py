@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -118,15 +119,19 @@ class Database:
     def forget(self) -> bool:
         """Empty SQLite's write-ahead log, which still has what the last commits overwrote; False while readers keep
         it. PostgreSQL keeps dead rows until VACUUM and its log until it is recycled: nothing to do from here.
+
+        Raises Temporary as `writing` does, and when the disk fails.
         """
         if not self.is_sqlite:
             return True
-        with self._write_lock(background=False), self._writer.connect() as connection:
+        with _said_in_words(), self._write_lock(background=False), self._writer.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
             raw.execute("PRAGMA busy_timeout=0")  # it would wait for the readers with the write lock in hand
             try:
                 busy: int = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError as error:  # it comes past SQLAlchemy, which would have wrapped it
+                raise Temporary(LOCKED) from error
             finally:
                 raw.execute(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000:.0f}")
             return not busy

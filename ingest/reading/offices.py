@@ -12,7 +12,8 @@ from ingest.reading.patterns import CONTACT, STAMP
 # What a name cannot end with: what it needs stands in the next line.
 _GOES_ON = re.compile(
     r"(?:\b(?:và|của|về|với|cho|các|bưu chính|tỉnh|thành phố|huyện|xã|phường|quản lý|bảo vệ|hỗ trợ|xúc tiến|điều phối|"
-    r"giám sát|kiểm soát|khai thác|ứng dụng|nghiên cứu|dịch vụ|chống|thường trực|giúp việc|thường vụ|chấp hành)|[-,&])$",
+    r"giám sát|kiểm soát|khai thác|ứng dụng|nghiên cứu|dịch vụ|chống|thường trực|giúp việc|thường vụ|chấp hành)|"
+    r"[-,&])$",
     re.IGNORECASE,
 )
 

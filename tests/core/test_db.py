@@ -1,11 +1,13 @@
 """The database's door: what it says when something is wrong."""
 
+import resource
 import time
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from core.errors import Temporary
 from core.incoming.tables import Incoming
 
 
@@ -26,4 +28,18 @@ def test_emptying_the_log_does_not_make_writers_wait_for_a_long_reader(office: A
         began = time.monotonic()
         assert not office.database.forget()
         assert time.monotonic() - began < 3
+    assert office.database.forget()
+
+
+def test_a_disk_that_fails_while_the_log_is_emptied_is_said_in_words(office: Any) -> None:
+    if not office.database.is_sqlite:
+        return
+    office.draft()
+    longest = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, longest[1]))  # what is written beyond fails as on a bad disk
+    try:
+        with pytest.raises(Temporary):
+            office.database.forget()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, longest)
     assert office.database.forget()
