@@ -128,6 +128,9 @@ def _backups(commands: "argparse._SubParsersAction[_Parser]") -> None:
     restore.add_argument(
         "--database", default="", metavar="URL", help="PostgreSQL rỗng; bỏ trống: SQLite trong thư mục"
     )
+    restore.add_argument(
+        "--skip-damaged", action="store_true", help="khôi phục mọi thứ khác của một bản có tệp hỏng; kể tên tệp thiếu"
+    )
 
 
 def _users(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -21,7 +21,11 @@ _WINDOW = 1 << 20
 
 
 class StoredFile(Base):
-    """One content in the store. `size` in bytes; `media_type` as sniffed when it came in."""
+    """One content in the store. `size` in bytes; `media_type` as sniffed when it came in.
+
+    `lost_at` is when a restore had to leave it out, since no whole copy was left: it is missed, and no backup fails
+    for it.
+    """
 
     __tablename__ = "files"
 
@@ -29,6 +33,7 @@ class StoredFile(Base):
     size: Mapped[int] = mapped_column(sa.BigInteger)
     media_type: Mapped[str] = mapped_column(sa.String(120))
     stored_at: Mapped[datetime]
+    lost_at: Mapped[datetime | None]
 
 
 _INSERT = sa.insert(table_of(StoredFile))

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events, sealing
+from core.bearers import bearers
 from core.files import FolderStore, StoredFile, sha256_of
 from core.incoming.registration import check_book
 from core.letters import HeldLetter
+from core.office import office_moment
 from core.registers import Book, Direction, Series
 
 _SHOWN = 10  # numbers named in one sentence
@@ -67,13 +69,15 @@ def _registers(session: Session, proof: Proof) -> Iterator[str]:
 
 
 def _files(session: Session, store: FolderStore, proof: Proof) -> Iterator[str]:
-    rows = sa.select(StoredFile.sha256, StoredFile.size).order_by(StoredFile.sha256)
-    for sha256, size in session.execute(rows.execution_options(yield_per=1000)):
+    rows = sa.select(StoredFile.sha256, StoredFile.size, StoredFile.lost_at).order_by(StoredFile.sha256)
+    for sha256, size, lost_at in session.execute(rows.execution_options(yield_per=1000)):
         proof.files += 1
         proof.bytes += size
         fault = _file_fault(store.path_of(sha256), sha256, size)
         if fault:
-            yield f"Kho tệp: tệp {sha256} {fault}."
+            since = f", đã mất khi khôi phục lúc {office_moment(lost_at)}" if lost_at is not None else ""
+            whose = bearers(session, [sha256]).get(sha256)
+            yield f"Kho tệp: tệp {sha256} {fault}{since}{f': {whose}' if whose else ''}."
 
 
 def _file_fault(path: Path, sha256: str, size: int) -> str | None:

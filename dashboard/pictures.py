@@ -27,10 +27,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """How a file can be looked at: `pages` with pictures (0: none), or `paragraphs` of plain text."""
+    """How a file can be looked at: `pages` with pictures (0: none), or `paragraphs` of plain text; or that the store
+    lacks it."""
 
     pages: int
     paragraphs: tuple[str, ...]
+    is_lost: bool = False
 
 
 class Pictures:
@@ -58,6 +60,8 @@ class Pictures:
         known = self.known(file)
         if known is not None:
             return known
+        if not path.exists():  # not kept in memory: it may be put back
+            return Outline(0, (), is_lost=True)
         match self._ask("outline", path, file):
             case (int(pages), list(paragraphs)):
                 found = Outline(pages, tuple(map(str, paragraphs)))

@@ -163,7 +163,7 @@ class Background:
             concerns = found_later.concerned(session, sha256)
         for concern in concerns:
             log.error("secret_found_later", incoming=concern.document_id, rule=rule)
-            sealed = [self._sealed(one) for one in concern.contents]
+            sealed = [self._sealed(one) for one in concern.contents if self._store.path_of(one).exists()]
             self._removed(concern, sealed)
 
     def _sealed(self, sha256: str) -> Sealed:

@@ -43,12 +43,21 @@ def trial(settings: Settings, database: Database, clock: Clock) -> Iterator[str]
 def restore(asked: Namespace, clock: Clock) -> Iterator[str]:
     """Bring a state back into a new folder. Raises as `core.backup.restoring.restore`."""
     vault = Vault(asked.place, keys.read_key(asked.key, has_states=True))
-    restored = restoring.restore(vault, asked.target, state=asked.at, database_url=asked.database, at=clock())
+    restored = restoring.restore(
+        vault, asked.target, state=asked.at, database_url=asked.database, skip_damaged=asked.skip_damaged, at=clock()
+    )
     proof = restored.proof
     yield f"Đã khôi phục bản {restored.manifest.name} vào {asked.target}."
     yield f"Kiểm chứng: {proof.events} sự kiện, {proof.entries} số đến, {proof.files} tệp ({_megabytes(proof.bytes)})."
     for sha256 in restored.lost:
         yield f"✗ Tệp {sha256} đã mất từ trước khi sao lưu."
+    for hole in restored.skipped:
+        yield f"✗ Thiếu {hole.sentence()}"
+    if restored.skipped:
+        yield (
+            f"{len(restored.skipped)} tệp trên hỏng ở nơi sao lưu nên không có trong cơ quan này. Tìm được bản lành "
+            "của tệp nào (máy cũ, bản chép khác của nơi sao lưu) thì chép vào kho tệp, đúng tên mà congvan verify kể."
+        )
     if restored.seals_gone:
         yield f"{restored.seals_gone} thư bị giữ đã có quyết định sau bản này, bản niêm phong đã hủy."
     yield "Trước khi cấp số tiếp, một trong hai người được chỉ định xác nhận số cuối cùng (trang Sổ văn bản đến)."

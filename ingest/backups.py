@@ -4,11 +4,12 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 
 from config.settings import Settings
-from core.backup import keys, marks, restoring, snapshot, taking
+from core.backup import keys, marks, proving, restoring, snapshot, taking
 from core.backup.container import Damaged
 from core.backup.marks import TRIAL, Outcome
 from core.backup.vault import CHANGES, FULL, Vault, holds_states, instant_of, kind_of
@@ -114,22 +115,40 @@ class Backups:
             if not names:
                 raise Permanent("Nơi sao lưu chưa có bản nào hoàn chỉnh để khôi phục thử.")
             vault.need_key()
-            manifest = vault.manifest(names[0])
-            size = manifest.database_size + sum(vault.contents_of(manifest).values())
-            restoring.need_room(folder, int(size * _ROOM))
-            url = self.settings.backup.trial_database
             try:
-                if manifest.engine == "postgresql" and not url:
-                    restoring.check(vault, names[0])
-                else:
-                    if url:
-                        _empty(url)
-                    restoring.lay_down(vault, names[0], folder / "office", url, at=at)
+                return self._tried(vault, names[0], folder, at)
             except Damaged as error:
-                mended = restoring.drop_broken(vault, manifest)
-                note = f" Đã bỏ {mended} tệp hỏng khỏi nơi sao lưu; bản đầy đủ kế tiếp chép lại." if mended else ""
-                raise Permanent(f"{error.sentence}{note}") from error
-        return Outcome(names[0], manifest.entries, len(vault.contents_of(manifest)), size)
+                raise Permanent(f"{error.sentence} {self._mend(vault, names[0])}") from error
+
+    def _tried(self, vault: Vault, name: str, folder: Path, at: datetime) -> Outcome:
+        manifest = vault.manifest(name)
+        contents = vault.contents_of(manifest)
+        size = manifest.database_size + sum(contents.values())
+        restoring.need_room(folder, int(size * _ROOM))
+        url = self.settings.backup.trial_database
+        if manifest.engine == "postgresql" and not url:
+            proving.check(vault, name)
+        else:
+            if url:
+                _empty(url)
+            restoring.lay_down(vault, name, folder / "office", url, at=at)
+        return Outcome(name, manifest.entries, len(contents), size)
+
+    def _mend(self, vault: Vault, name: str) -> str:
+        """Make room for whole copies of what is damaged; returns what was done and what to do, in words."""
+        store, sealed = FolderStore(self.settings.files_folder), self.settings.sealed_folder
+        try:
+            erased, lacking, lost = proving.drop_broken(vault, vault.manifest(name), store, sealed)
+        except Damaged:  # its list itself
+            erased, lacking, lost = 0, 0, 0
+        said = [f"Đã bỏ {erased} tệp hỏng khỏi nơi sao lưu."] if erased else []
+        if lacking:
+            said.append(f"Nơi sao lưu còn thiếu {lacking} tệp.")
+        if lost:
+            said.append(f"{lost} tệp thì kho tệp cũng không còn nguyên: chạy congvan verify để xem là tệp nào.")
+        if erased or lacking or not lost:
+            said.append("Chạy congvan backup để chép lại ngay; không thì bản đầy đủ kế tiếp chép lại.")
+        return " ".join(said)
 
     def _noted(self, kind: str, run: Callable[[datetime], Outcome]) -> Outcome:
         at = self.clock()

@@ -1,14 +1,12 @@
 """The way back: a state is proved to its last byte, laid down beside where it is to stand, verified, then moved in."""
 
-import hashlib
 import os
 import shutil
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -16,13 +14,14 @@ from sqlalchemy.exc import DBAPIError
 
 from core import events, registers, schema, verify
 from core.accounts import LoginSession
-from core.backup import snapshot
+from core.backup import proving, snapshot
 from core.backup.container import Damaged
+from core.backup.proving import CONTENT, SEAL, Hole, PartlyDamaged, Tried
 from core.backup.taking import in_words
 from core.backup.vault import Manifest, Vault
 from core.db import Database
 from core.errors import CongvanError, Permanent, Temporary, WrongState
-from core.files import FolderStore, flush_folder
+from core.files import FolderStore, StoredFile, flush_folder
 from core.letters import HeldLetter, MailFolder
 from core.verify import Proof
 
@@ -34,25 +33,29 @@ _TOGETHER = 3  # contents laid down at a time: one hashes while another is decry
 class Restored:
     """A state that stands again, and what `congvan verify` finds in it; `lost` contents the store lacked before.
 
-    `seals_gone` counts held letters that were decided after the state was made, so that their bytes are gone.
+    `seals_gone` counts held letters that were decided after the state was made, so that their bytes are gone;
+    `skipped` is what was left out because it is damaged in the place.
     """
 
     manifest: Manifest
     proof: Proof
     lost: tuple[str, ...]
     seals_gone: int
+    skipped: tuple[Hole, ...]
 
 
-def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = "", at: datetime) -> Restored:
+def restore(
+    vault: Vault, target: Path, *, state: str = "", database_url: str = "", skip_damaged: bool = False, at: datetime
+) -> Restored:
     """Bring a state (the newest unless named) back into the data folder `target`, and wait for the numbers.
 
     `target` must not be there or be empty; a PostgreSQL database at `database_url` must be empty; without the URL
     the database is SQLite in the folder. Nothing stands in `target` until all is proved. Afterwards each book waits
-    until a person has confirmed its last number, and everybody has to sign in again. Raises WrongState where an
-    office stands already, OtherKey when the key opens none of the states there, Damaged when the state is not whole:
-    its words name the newest whole state before it;
-    Temporary or Permanent when the disk or the database refuses. A PostgreSQL database that a cut run left opens for
-    nobody.
+    until a person has confirmed its last number, and everybody has to sign in again. With `skip_damaged` a state whose
+    register is whole comes back without its damaged files. Raises WrongState where an office stands already, OtherKey
+    when the key opens none of the states there, Damaged when the state is not whole: its words name whose files are
+    damaged and the newest whole state before it; Temporary or Permanent when the disk or the database refuses. A
+    PostgreSQL database that a cut run left opens for nobody.
     """
     target = target.absolute()
     _refuse_an_office(target, database_url)
@@ -65,11 +68,11 @@ def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = 
     vault.need_key()
     staging = target.with_name(target.name + ".dang-khoi-phuc")
     try:
-        restored = lay_down(vault, name, staging, database_url, at=at)
+        restored = lay_down(vault, name, staging, database_url, skip_damaged=skip_damaged, at=at)
     except CongvanError as error:
         shutil.rmtree(staging, ignore_errors=True)  # an office in the clear, and on a full disk only in the way
         if isinstance(error, Damaged):
-            raise Damaged(f"{error} Chưa khôi phục gì. {_advice(vault, name, names)}") from error
+            raise Damaged(proving.refusal(vault, name, error)) from error
         raise
     os.sync()  # one flush for all; a trial needs none
     with in_words(target):
@@ -81,17 +84,21 @@ def restore(vault: Vault, target: Path, *, state: str = "", database_url: str = 
     return restored
 
 
-def lay_down(vault: Vault, name: str, folder: Path, database_url: str, *, at: datetime) -> Restored:
+def lay_down(
+    vault: Vault, name: str, folder: Path, database_url: str, *, skip_damaged: bool = False, at: datetime
+) -> Restored:
     """Lay a state down in a new folder (one that a cut run left is removed) and verify it.
 
-    A PostgreSQL database stays closed to the program until `schema.restored`. Raises Damaged, and Temporary when
-    the disk or the database refuses.
+    A PostgreSQL database stays closed to the program until `schema.restored`. Raises Damaged, PartlyDamaged when the
+    register is whole and damaged objects are not to be skipped, and Temporary when the disk or the database refuses.
     """
     with in_words(folder):
-        return _lay_down(vault, name, folder, database_url, at)
+        return _lay_down(vault, name, folder, database_url, at, skip_damaged=skip_damaged)
 
 
-def _lay_down(vault: Vault, name: str, folder: Path, database_url: str, at: datetime) -> Restored:
+def _lay_down(
+    vault: Vault, name: str, folder: Path, database_url: str, at: datetime, *, skip_damaged: bool
+) -> Restored:
     manifest = vault.manifest(name)
     contents = vault.contents_of(manifest)
     is_sqlite = manifest.engine == "sqlite"
@@ -103,30 +110,21 @@ def _lay_down(vault: Vault, name: str, folder: Path, database_url: str, at: date
     _lay_database(vault, manifest, copy)
     store = FolderStore(folder / FILES)
     known = contents.keys() - set(manifest.missing)
-    _lay_objects(vault, "content", {one: store.path_of(one) for one in known})
+    tried = _lay_objects(vault, CONTENT, {one: store.path_of(one) for one in known})
     (folder / SEALED).mkdir(mode=0o700)
-    seals = set(manifest.sealed) - _destroyed_since(vault, manifest)
-    _lay_objects(vault, "sealed", {one: folder / SEALED / one for one in seals})
+    seals = set(manifest.sealed) - proving.destroyed_since(vault, manifest)
+    tried |= _lay_objects(vault, SEAL, {one: folder / SEALED / one for one in seals})
+    holes = _holes(vault, name, tried, copy, is_sqlite=is_sqlite)
+    if holes and not skip_damaged:
+        raise PartlyDamaged(holes, tried)
     with closing(Database(f"sqlite:///{copy}" if is_sqlite else database_url)) as database:
         if not is_sqlite:
             schema.being_restored(database)
             snapshot.fill(database, copy)
             copy.unlink()
-        seals_gone = _begin_again(database, manifest, seals, at)
-        return Restored(manifest, _proved(database, store, folder / SEALED, manifest), manifest.missing, seals_gone)
-
-
-def check(vault: Vault, name: str) -> Manifest:
-    """Prove every byte of a state without laying anything down; returns its manifest. Raises Damaged."""
-    manifest = vault.manifest(name)
-    for part in (manifest.base, name) if manifest.base and manifest.engine == "sqlite" else (name,):
-        for _window in vault.part(part, "db"):
-            pass
-    for sha256 in vault.contents_of(manifest).keys() - set(manifest.missing):
-        _proved_bytes(vault, "content", sha256, None)
-    for sealed in set(manifest.sealed) - _destroyed_since(vault, manifest):
-        _proved_bytes(vault, "sealed", sealed, None)
-    return manifest
+        seals_gone = _begin_again(database, manifest, seals, holes, at)
+        proof = _proved(database, store, folder / SEALED, manifest, {hole.what for hole in holes})
+        return Restored(manifest, proof, manifest.missing, seals_gone, holes)
 
 
 def need_room(folder: Path, size: int) -> None:
@@ -136,29 +134,6 @@ def need_room(folder: Path, size: int) -> None:
         raise Temporary(
             f"Khôi phục thử cần {size // 1_000_000} MB trống ở {folder.parent}, chỉ còn {free // 1_000_000} MB."
         )
-
-
-def drop_broken(vault: Vault, manifest: Manifest) -> int:
-    """Erase each content of a state that can't be read again, so that the next full backup copies it anew from the
-    store; returns how many."""
-    count = 0
-    for sha256 in sorted(vault.contents_of(manifest).keys() - set(manifest.missing)):
-        try:
-            _proved_bytes(vault, "content", sha256, None)
-        except Damaged:
-            vault.drop("content", sha256)
-            count += 1
-    return count
-
-
-def _advice(vault: Vault, broken: str, names: list[str]) -> str:
-    for name in names[names.index(broken) + 1 :]:
-        try:
-            check(vault, name)
-        except Damaged:
-            continue
-        return f"Bản lành gần nhất trước đó: {name}. Khôi phục bản ấy bằng --at {name}"
-    return "Trước đó không còn bản nào lành trong nơi sao lưu này; tìm bản chép của nơi sao lưu ở đĩa khác."
 
 
 def _refuse_an_office(target: Path, database_url: str) -> None:
@@ -182,40 +157,39 @@ def _lay_database(vault: Vault, manifest: Manifest, copy: Path) -> None:
         raise Damaged(f"Bản sao lưu {manifest.name}: cơ sở dữ liệu không khớp mã băm.")
 
 
-def _lay_objects(vault: Vault, kind: str, targets: dict[str, Path]) -> None:
+def _holes(vault: Vault, name: str, tried: Tried, copy: Path, *, is_sqlite: bool) -> tuple[Hole, ...]:
+    errors = {one: error for one, error in tried.items() if error is not None}
+    if not errors:
+        return ()
+    vault.manifest(name)  # a place that went away meanwhile is no damage of its files
+    return tuple(proving.holes_of(errors, copy, is_sqlite=is_sqlite))
+
+
+def _lay_objects(vault: Vault, kind: str, targets: dict[str, Path]) -> Tried:
+    """Lay down what can be had; returns each object with the error that it met, None for those that stand."""
+
+    def lay(what: str, target: Path) -> Damaged | None:
+        try:
+            proving.proved_bytes(vault, kind, what, target)
+        except Damaged as error:
+            target.unlink(missing_ok=True)
+            return error
+        return None
+
     with ThreadPoolExecutor(_TOGETHER) as pool:
-        work = partial(_proved_bytes, vault, kind)
-        for _done in pool.map(work, targets.keys(), targets.values()):
-            pass
+        met = pool.map(lay, targets.keys(), targets.values())
+        return {(kind, what): error for what, error in zip(targets, met, strict=True)}
 
 
-def _proved_bytes(vault: Vault, kind: str, what: str, target: Path | None) -> None:
-    digest = hashlib.sha256()
-    handle = os.open(target or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb", buffering=0) as writing:
-        for window in vault.get(kind, what):
-            if kind == "content":
-                digest.update(window)
-            writing.write(window)
-    if kind == "content" and digest.hexdigest() != what:
-        raise Damaged(f"Tệp {what[:12]}… trong bản sao lưu có nội dung khác.")
+def _begin_again(
+    database: Database, manifest: Manifest, seals: Collection[str], holes: Collection[Hole], at: datetime
+) -> int:
+    """Bring the schema up to date, stop the numbers, end the sessions, note what is lost; returns how many held letters
+    lost their bytes because they were decided later.
 
-
-def _destroyed_since(vault: Vault, manifest: Manifest) -> set[str]:
-    """Sealed letters of a state whose bytes the place gave up since, because a person had decided: the newest state
-    that can be read doesn't name them. What it names and the place lacks is damage."""
-    gone = {one for one in manifest.sealed if not vault.has("sealed", one)}
-    for name in vault.states() if gone else ():
-        with suppress(Damaged):
-            return gone.difference(vault.manifest(name).sealed)
-    return set()
-
-
-def _begin_again(database: Database, manifest: Manifest, seals: Collection[str], at: datetime) -> int:
-    """Bring the schema up to date, stop the numbers, end the sessions; returns how many held letters lost their bytes.
-
-    `seals` are the sealed letters that were laid down.
+    `seals` are the sealed letters that were laid down, or are among the `holes`.
     """
+    lost = {hole.what for hole in holes}
     try:
         schema.upgrade(database)
     except DBAPIError as error:
@@ -225,18 +199,23 @@ def _begin_again(database: Database, manifest: Manifest, seals: Collection[str],
         session.execute(sa.update(LoginSession).where(LoginSession.ended_at.is_(None)).values(ended_at=at))
         session.execute(sa.update(MailFolder).values(lease_holder="", lease_until=None))
         keyed = session.scalars(sa.select(HeldLetter).where(HeldLetter.seal_key.is_not(None)))
-        unsealed = [letter for letter in keyed if letter.sealed_path not in seals]
+        unsealed = [letter for letter in keyed if letter.sealed_path not in seals or letter.sealed_path in lost]
         for letter in unsealed:  # waits for a decision again, like one that was never downloaded
             letter.seal_key = letter.sealed_path = None
-        payload = {"state": manifest.name, "of": manifest.at, "seals_gone": len(unsealed)}
+        for sha256 in lost.union(manifest.missing):
+            session.execute(sa.update(StoredFile).where(StoredFile.sha256 == sha256).values(lost_at=at))
+        seals_gone = len(unsealed) - sum(hole.kind == SEAL for hole in holes)
+        payload = {"state": manifest.name, "of": manifest.at, "seals_gone": seals_gone, "skipped": len(holes)}
         events.record(session, "restored", "office", None, by=None, at=at, payload=payload)
-    return len(unsealed)
+    return seals_gone
 
 
-def _proved(database: Database, store: FolderStore, sealed: Path, manifest: Manifest) -> Proof:
+def _proved(
+    database: Database, store: FolderStore, sealed: Path, manifest: Manifest, skipped: Collection[str]
+) -> Proof:
     with database.reading() as session:
         proof = verify.verify(session, store, sealed)
-    unexpected = [fault for fault in proof.faults if not any(one in fault for one in manifest.missing)]
+    unexpected = [fault for fault in proof.faults if not any(one in fault for one in (*manifest.missing, *skipped))]
     if unexpected:
         raise Damaged(f"Bản sao lưu {manifest.name} không qua kiểm chứng: {unexpected[0]}")
     return proof

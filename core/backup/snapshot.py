@@ -2,11 +2,12 @@
 
 import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import struct
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -25,6 +26,9 @@ _WINDOW = 256 * _PAGE
 # Written every few seconds by the clock alone; of them nothing would be missed.
 _RESTLESS = ("mail_folders", "mailboxes", "login_sessions", "backup_marks")
 _DUMP_SECONDS = 3600
+_COPY = re.compile(r"COPY public\.(\w+) \((.*)\) FROM stdin;")
+_ESCAPED, _ESCAPES = re.compile(r"\\(.)"), {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+_WHOLE = frozenset({"id", "incoming_id", "message_id", "position", "arrival_number", "year"})  # whole numbers
 
 
 @contextmanager
@@ -56,6 +60,29 @@ def reading_file(path: Path) -> Iterator[Session]:
             yield session
     finally:
         engine.dispose()
+
+
+@contextmanager
+def glance(copy: Path, wanted: Mapping[str, Sequence[str]], *, is_sqlite: bool) -> Iterator[Session]:
+    """A session on a state's database that is not in use yet: the SQLite file itself, or of a PostgreSQL dump the
+    `wanted` columns of tables in a SQLite file beside it, which is removed. Raises Temporary or Permanent."""
+    if is_sqlite:
+        with reading_file(copy) as session:
+            yield session
+        return
+    beside = copy.with_name("glance")
+    try:
+        with closing(sqlite3.connect(beside)) as target, target:
+            for table, rows in _rows_of(copy, wanted):
+                typed = ", ".join(f"{one} {'INTEGER' if one in _WHOLE else 'TEXT'}" for one in wanted[table])
+                target.execute(f"CREATE TABLE {table} ({typed})")
+                target.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(wanted[table]))})", rows)
+        with reading_file(beside) as session:
+            yield session
+    except sqlite3.Error as error:
+        raise Temporary(f"Không xem được bản sao lưu: {error}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def fill(database: Database, dump: Path) -> None:
@@ -147,6 +174,33 @@ def _windows(path: Path) -> Iterator[bytes]:
 
 def _mark(page: bytes) -> bytes:
     return hashlib.blake2b(page, digest_size=_MARK).digest()
+
+
+def _rows_of(dump: Path, wanted: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Iterator[list[str | None]]]]:
+    """Tables of a PostgreSQL dump and their rows, by COPY's text form; take all rows of one before the next."""
+    only = [f"--table={table}" for table in wanted]
+    command = [_program("pg_restore"), "--data-only", *only, "--file=-", str(dump)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8") as running:
+        assert running.stdout is not None
+        lines = iter(running.stdout)
+        for line in lines:
+            if found := _COPY.match(line):
+                columns = found[2].replace('"', "").split(", ")
+                yield found[1], _copied_rows(lines, [columns.index(one) for one in wanted[found[1]]])
+    if running.returncode:
+        raise Permanent(f"pg_restore không đọc được bản sao lưu ({running.returncode}).")
+
+
+def _copied_rows(lines: Iterator[str], places: Sequence[int]) -> Iterator[list[str | None]]:
+    for line in lines:
+        if line == "\\.\n":
+            return
+        values = line.rstrip("\n").split("\t")
+        yield [None if values[at] == "\\N" else _ESCAPED.sub(_unescaped, values[at]) for at in places]
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[1], found[1])
 
 
 def _run(program: str, url: sa.URL, arguments: list[str]) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,7 +50,7 @@ class Office:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A state that was made: `written` bytes in the place for it, `size` of its plain files; `missing` contents
-    that the store itself lacks or holds changed."""
+    that the store itself lacks or holds changed, those left out that a restore has noted as lost."""
 
     name: str
     entries: int
@@ -63,6 +63,7 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class _Facts:
     contents: dict[str, int]
+    lost: frozenset[str]
     sealed: tuple[str, ...]
     dead_seals: tuple[str, ...]
     entries: int
@@ -108,7 +109,7 @@ def _write(office: Office, vault: Vault, copy: Path, facts: _Facts, base: Manife
     there = dict(base.contents) if base is not None else {}
     # What the base names lies there already, unless the store lacked it then.
     wanted = facts.contents.keys() - there.keys() | set(base.missing if base else ())
-    written, missing = _put_contents(office.store, vault, sorted(wanted & facts.contents.keys()))
+    written, missing = _put_contents(office.store, vault, sorted(wanted & facts.contents.keys()), facts.lost)
     written_sealed, sealed = _put_sealed(office.sealed, vault, facts.sealed)
     written += written_sealed
     sha256, pages = snapshot.sha256_and_pages(copy)
@@ -128,13 +129,17 @@ def _write(office: Office, vault: Vault, copy: Path, facts: _Facts, base: Manife
     )  # fmt: skip
     written += vault.put_manifest(manifest)
     size = manifest.database_size + sum(facts.contents.values())
-    return Taken(name, facts.entries, len(facts.contents), written, size, tuple(missing))
+    news = tuple(one for one in missing if one not in facts.lost)
+    return Taken(name, facts.entries, len(facts.contents), written, size, news)
 
 
-def _put_contents(store: FolderStore, vault: Vault, wanted: Iterable[str]) -> tuple[int, list[str]]:
+def _put_contents(
+    store: FolderStore, vault: Vault, wanted: Iterable[str], lost: Collection[str]
+) -> tuple[int, list[str]]:
     written, missing = 0, []
     for sha256 in wanted:
-        if vault.has("content", sha256):
+        is_lost = sha256 in lost and not store.path_of(sha256).exists()  # what lies in the place then is damaged
+        if vault.has("content", sha256) and not is_lost:
             continue
         try:
             written += vault.put("content", sha256, _proved(store.path_of(sha256), sha256))
@@ -210,13 +215,14 @@ def _base_of(vault: Vault, name: str) -> str | None:
 
 
 def _facts(session: Session) -> _Facts:
-    contents = {row.sha256: row.size for row in session.execute(sa.select(StoredFile.sha256, StoredFile.size))}
+    files = session.execute(sa.select(StoredFile.sha256, StoredFile.size, StoredFile.lost_at)).all()
     held = sa.select(HeldLetter.sealed_path, HeldLetter.seal_key.is_not(None))
     seals = [(str(name), has_key) for name, has_key in session.execute(held.where(HeldLetter.sealed_path.is_not(None)))]
     entries = sa.select(sa.func.count()).where(Incoming.arrival_number.is_not(None))
     removal = sa.select(sa.func.max(Event.id)).where(Event.act == REMOVED)
     return _Facts(
-        contents=contents,
+        contents={row.sha256: row.size for row in files},
+        lost=frozenset(row.sha256 for row in files if row.lost_at is not None),
         sealed=tuple(sorted(name for name, has_key in seals if has_key)),
         dead_seals=tuple(name for name, has_key in seals if not has_key),
         entries=session.execute(entries).scalar_one(),

@@ -28,7 +28,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """What the right zone shows of one file: page `page` of `pages`, or its text, or neither."""
+    """What the right zone shows of one file: page `page` of `pages`, or its text, or neither, or that it is lost."""
 
     file: FileLine
     page: int
@@ -36,6 +36,7 @@ class Pane:
     paragraphs: tuple[str, ...]
     places: tuple[Place, ...]
     strip: "Strip"
+    is_lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ async def pane_of(request: Request, draft: Draft) -> Pane | None:
     outline = await outline_of(request, stored(file))
     page = min(_number(request.query_params.get("trang")) or 1, max(1, outline.pages))
     return Pane(
-        file, page, outline.pages, outline.paragraphs, _places(draft, file, page, outline), strip_around(draft, file)
+        file, page, outline.pages, outline.paragraphs, _places(draft, file, page, outline), strip_around(draft, file),
+        outline.is_lost,
     )  # fmt: skip
 
 

@@ -194,3 +194,22 @@ def test_a_draft_of_many_files_lists_those_around_the_one_shown(lan: Any, office
         path = f"/den/{many}{after[1]}" if after else ""
     assert (path, len(seen), len(set(seen))) == ("", 250, 250)
     assert "Các tệp trước" in page and lan.get(f"/den/{many}").text.count("Các tệp trước") == 0
+
+
+def test_a_file_that_the_store_lost_is_said_in_words_and_the_rest_is_shown(
+    lan: Any, office: Office, draft: int
+) -> None:
+    with office.database.reading() as session:
+        lost, kept = session.get_one(Incoming, draft).files
+    path = office.store.path_of(lost.sha256)
+    path.rename(path.with_suffix(".away"))
+    shown = f"/den/{draft}?tep={lost.position}"
+    page = lan.get(shown)
+    assert page.status_code == 200 and "Kho tệp không còn tệp này" in page.text
+    assert lan.get(f"/trang/{draft}/{lost.position}/1.png").status_code == 404
+    assert lan.get(f"/trang/{draft}/{lost.position}/1.json").status_code in (200, 404)
+    taken = lan.get(f"/tep/{draft}/{lost.position}")
+    assert taken.status_code < 500 and "Kho tệp thiếu tệp" in taken.text
+    assert "Kho tệp không còn" not in lan.get(f"/den/{draft}?tep={kept.position}").text
+    path.with_suffix(".away").rename(path)
+    assert "Kho tệp không còn" not in lan.get(shown).text

@@ -17,7 +17,7 @@ from core import files
 from core.db import Database
 from core.events import Event
 from core.files import FolderStore
-from core.incoming.tables import Incoming
+from core.incoming.tables import Incoming, IncomingFile
 
 NUMBERS_A_SECOND = 20
 LONGEST_SECONDS = 30
@@ -137,8 +137,10 @@ def test_the_weekly_trial_says_what_it_proved_and_leaves_nothing(desk: Desk) -> 
     assert [path.name for path in (desk.home / "data" / "backup-work").iterdir()] == ["lock"]
     (found,) = (desk.home / "place" / "objects").glob("??/*")
     found.write_bytes(b"x")
-    failed = congvan("verify", "--backup", "--config", config)
+    failed, again = (congvan("verify", "--backup", "--config", config) for _ in range(2))
     assert failed.returncode == 65 and "Đã bỏ 1 tệp hỏng" in failed.stderr
+    assert again.returncode == 65 and "Đã bỏ" not in again.stderr and "Nơi sao lưu còn thiếu 1 tệp" in again.stderr
+    assert "Chạy congvan backup để chép lại" in failed.stderr and "Chạy congvan backup để chép lại" in again.stderr
     doctor = congvan("doctor", "--config", config)
     assert "✗ Khôi phục thử" in doctor.stdout and "bản đầy đủ kế tiếp chép lại" in doctor.stdout
     back_up(desk)
@@ -163,3 +165,34 @@ def test_a_key_that_was_changed_is_said_by_every_command_and_harms_no_state(desk
     (desk.home / "old-key").rename(desk.home / "key")
     for state in states:
         restored(desk, tmp_path / state, "", "--at", state)
+
+
+@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)
+def test_a_rotten_file_is_named_and_the_rest_comes_back_by_an_option(desk: Desk, tmp_path: Path) -> None:
+    for _ in range(3):
+        desk.confirm()
+    with desk.database.writing() as session:
+        for position, stored in enumerate(session.scalars(sa.select(files.StoredFile)), 1):
+            row = IncomingFile(
+                incoming_id=1, position=position, name=f"{position}.pdf", sha256=stored.sha256, size=stored.size,
+                media_type=stored.media_type, role="annex",
+            )  # fmt: skip
+            session.add(row)
+    back_up(desk)
+    place = desk.home / "place"
+    largest = max((place / "objects").glob("*/*"), key=lambda path: path.stat().st_size)
+    data = bytearray(largest.read_bytes())
+    data[len(data) // 2] ^= 1
+    largest.write_bytes(data)
+    back_up(desk, "--changes")  # shares it
+    words = ("--from", str(place), "--to", str(tmp_path / "new"), "--key", str(desk.home / "key"))
+    refused = congvan("restore", *words)
+    assert refused.returncode == 65 and "✗ số đến " in refused.stderr and "bị cắt hoặc bị sửa" in refused.stderr
+    assert "Chưa khôi phục gì" in refused.stderr and "--skip-damaged" in refused.stderr
+    assert not (tmp_path / "new").exists()
+    done = congvan("restore", *words, "--skip-damaged")
+    assert done.returncode == 0 and "✗ Thiếu số đến " in done.stdout, done.stderr
+    config = tmp_path / "congvan.toml"
+    config.write_text('data = "new"\n')
+    proved = congvan("verify", "--config", str(config))
+    assert proved.returncode == 1 and proved.stdout.count("✗ ") == 2 and "đã mất khi khôi phục" in proved.stdout

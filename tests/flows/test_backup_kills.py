@@ -19,7 +19,7 @@ from counts import times
 from faulty_command import Fault, command_with_fault
 
 from core import verify
-from core.backup import keys, restoring, taking
+from core.backup import keys, proving, restoring, taking
 from core.backup.vault import CHANGES, FULL, Vault
 from core.db import Database
 from core.files import FolderStore
@@ -170,7 +170,7 @@ def assert_every_listed_state_is_whole(template: Template, home: Path, words: st
     states = vault.states()
     assert template.before in states, words
     for name in states:
-        restoring.check(vault, name)
+        proving.check(vault, name)
     restoring.restore(vault, home / "old", state=template.before, at=datetime.now(UTC))
     assert rows(url_of(home / "old")) == template.rows_before, words
 
@@ -193,7 +193,7 @@ def assert_nothing_is_left(home: Path, vault: Vault, said: str) -> None:
     assert not list((home / "place" / "tmp").iterdir()), said
     assert {path.name.split(".")[0] for path in (home / "place" / "states").iterdir()} == set(vault.states()), said
     for name in vault.states():
-        restoring.check(vault, name)
+        proving.check(vault, name)
 
 
 def assert_is_the_office(template: Template, home: Path, said: str) -> None:

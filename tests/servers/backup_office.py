@@ -97,10 +97,11 @@ def backed_up(office: Any, home: Path, empty_database: Callable[[], str]) -> Bac
     return BackedUp(office, home, Vault(place, keys.new_key(home / "key")), parts, empty_database)
 
 
-def come_back(town: BackedUp, folder: Path, **options: str) -> tuple[Restored, str]:
+def come_back(town: BackedUp, folder: Path, *, state: str = "", skip_damaged: bool = False) -> tuple[Restored, str]:
     """Restore into the new `folder`; returns what was restored and the URL of its database."""
     url = town.empty_database()
-    restored = restore(town.vault, folder, database_url=url, at=MORNING + timedelta(days=1), **options)
+    at = MORNING + timedelta(days=1)
+    restored = restore(town.vault, folder, state=state, database_url=url, skip_damaged=skip_damaged, at=at)
     return restored, url or f"sqlite:///{folder / restoring.DATABASE}"
 
 
