@@ -93,6 +93,7 @@ class Held:
     seal_key: bytes | None
     detail: str = ""
     program: str = ""
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,7 @@ def _hold(session: Session, where: Where, held: Held, at: datetime) -> Fact:
     again = session.scalars(known).first()
     arrival_id = _insert_arrival(session, where, ArrivalState.HELD, at)
     if where.mailbox == requests.REQUESTED:
-        held_again = requests.note_held(session, where.uid, at=at)
+        held_again = requests.note_held(session, where.uid, held.reason, at=at)
         if held_again is not None:
             session.execute(sa.update(HeldLetter).where(HeldLetter.id == held_again).values(**_held_values(held)))
             return Fact("held_again", "held_letter", held_again, {"reason": held.reason})
@@ -255,7 +256,7 @@ def _hold(session: Session, where: Where, held: Held, at: datetime) -> Fact:
 def _held_values(held: Held) -> dict[str, Any]:
     return {
         "reason": held.reason[:48], "mark": held.mark, "size": held.size, "sealed_path": held.sealed_path,
-        "seal_key": held.seal_key, "detail": held.detail, "program": held.program,
+        "seal_key": held.seal_key, "detail": held.detail, "program": held.program, "sender_address": held.sender,
     }  # fmt: skip
 
 

@@ -90,7 +90,9 @@ def sealed_names(session: Session) -> set[str]:
 
 def _check_undecided(session: Session, held: HeldLetter, by: User) -> None:
     if not rights.may_open_held(by.roles, held.reason):
-        raise NotAllowed("Thư này có dấu hiệu tài liệu mật hoặc đơn thư: chỉ người được giao giữ thư quyết định.")
+        raise NotAllowed(
+            "Thư này có vi-rút, dấu hiệu tài liệu mật hoặc đơn thư: chỉ người được giao giữ thư quyết định."
+        )
     if held.decision is not None:
         raise WrongState(f"Thư này {_DECIDED.get(held.decision, 'đã có quyết định')}.")
     _check_not_asked(session, IntakeRequest.held_id == held.id)

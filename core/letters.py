@@ -162,6 +162,7 @@ class HeldLetter(Base):
     large for the spool, or not given by the server). `decided_*` say who let it in (`released`) or destroyed
     it (`declined`), and why, or that a newer reader could read it (`read_again`, `excluded`); `seal_key` is blank
     from then on and the sweep removes the file. `detail` is a virus's name, `program` the version that held it.
+    `sender_address` is blank where the writer is protected (petitions) or nothing could be read.
     """
 
     __tablename__ = "held_letters"
@@ -175,6 +176,7 @@ class HeldLetter(Base):
     seal_key: Mapped[bytes | None]
     detail: Mapped[str] = mapped_column(sa.String(200), default="")
     program: Mapped[str] = mapped_column(sa.String(24), default="")
+    sender_address: Mapped[str] = mapped_column(sa.String(320), default="")
     held_at: Mapped[datetime]
     decision: Mapped[str | None] = mapped_column(sa.String(12))
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

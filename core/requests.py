@@ -24,6 +24,11 @@ _TAKEN = "Đã đọc xong; dự thảo ở trong hàng đợi."
 _KNOWN = "Văn bản này đã có trong máy từ trước, không tạo dự thảo mới."
 _HELD = "Không đọc được tệp hoặc tệp có khóa; đã chuyển vào mục thư bị giữ."
 _STILL_HELD = "Máy đã đọc lại, thư vẫn phải giữ."
+_WRONG_PASSWORD = (
+    "Mật khẩu vừa nhập không mở được tệp nén, thư vẫn phải giữ. Kiểm tra lại mật khẩu với nơi gửi; tệp RAR, 7-Zip có "
+    "mật khẩu thì mở ngoài rồi thả tệp vào bàn văn thư."
+)
+_VIRUS = "Chương trình quét thấy vi-rút trong thư; thư vẫn phải giữ, người được giao giữ thư quyết định."
 _EXCLUDED = "Tệp có dấu hiệu thuộc loại không được đưa vào hệ thống (Điều 3); máy không giữ lại nội dung."
 _UNNAMED = "(tên tệp không giữ lại)"
 _ATTACHED = "Đã thêm {count} tệp vào dự thảo."
@@ -82,9 +87,11 @@ def held_of(session: Session, request: IntakeRequest) -> HeldLetter | None:
 
 
 def place_of(session: Session, request: IntakeRequest) -> Arrival | None:
-    """Where the left-out letter that a request is to release lies in its mailbox."""
-    exclusion = session.get(Exclusion, request.exclusion_id) if request.exclusion_id is not None else None
-    return session.get(Arrival, exclusion.arrival_id) if exclusion is not None else None
+    """Where the held or left-out letter that a request is to release first arrived."""
+    letter: HeldLetter | Exclusion | None = held_of(session, request)
+    if letter is None and request.exclusion_id is not None:
+        letter = session.get(Exclusion, request.exclusion_id)
+    return session.get(Arrival, letter.arrival_id) if letter is not None else None
 
 
 def answer(session: Session, request_id: int, sentence: str, *, at: datetime, message_id: int | None = None) -> None:
@@ -111,16 +118,20 @@ def note_taken(session: Session, request_id: int, message_id: int, name: str, *,
         session.execute(sa.update(Exclusion).where(Exclusion.id == request.exclusion_id).values(**released))
 
 
-def note_held(session: Session, request_id: int, *, at: datetime) -> int | None:
+def note_held(session: Session, request_id: int, reason: str, *, at: datetime) -> int | None:
     """A handed file could not be read: held means sealed, its name isn't kept either (promise 3).
 
-    Returns the id of the held letter that was read again and stays held.
+    Returns the id of the held letter that was read again or was to be let in, and stays held for `reason`.
     """
     request = session.get_one(IntakeRequest, request_id)
-    is_again = request.kind == AGAIN
-    answer(session, request_id, _STILL_HELD if is_again else _HELD, at=at)
+    said = _HELD if request.held_id is None else _STILL_HELD
+    if reason == "locked_archive" and request.kind == AGAIN and request.spool_name is not None:
+        said = _WRONG_PASSWORD
+    elif reason == "virus":
+        said = _VIRUS
+    answer(session, request_id, said, at=at)
     _call(session, request_id, _UNNAMED)
-    return request.held_id if is_again else None
+    return request.held_id
 
 
 def note_excluded(session: Session, request_id: int, *, at: datetime) -> None:

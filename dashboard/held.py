@@ -14,6 +14,7 @@ from starlette.routing import Route
 from config import VERSION
 from core import held as letters
 from core.errors import CongvanError, Permanent
+from core.incoming.dangers import VIRUS
 from core.letters import Exclusion, HeldLetter
 from core.listings import held as listing
 from core.listings.held import HeldRow, LeftOutRow
@@ -44,6 +45,16 @@ _DECIDED = {
     letters.RELEASED: "Đã đưa vào nháp", "read_again": "Máy đọc lại được, không còn giữ",
     "excluded": "Đọc lại: không vào sổ theo Điều 3",
 }  # fmt: skip
+_OF_CITIZENS = frozenset({"hoi_don_thu", "phieu_chuyen_don"})  # whoever wrote is protected
+_KNOWS_OF_VIRUS = "biet-co-vi-rut"
+_LOST_WITH_US = (
+    "Máy chủ thư đã chuyển giao thư này cho chương trình và không giữ lại: bản niêm phong ở đây là bản duy nhất. "
+    "Hủy rồi thì chỉ còn cách đề nghị nơi gửi gửi lại."
+)
+_LOSSES = {
+    "imap": "Thư trên máy chủ thư không bị đụng đến.",
+    "dropped": "Đây là bản duy nhất trong chương trình; tệp gốc chỉ còn ở người đã thả vào bàn văn thư.",
+}  # what is left of a held letter when our copy is destroyed, by the door it came by
 _DOORS = {
     "dropped": "tệp thả vào bàn văn thư", "released": "thư được đưa vào nháp", "again": "thư được đọc lại",
     "lmtp": "thư máy chủ thư đẩy vào (LMTP)", "smtp": "thư máy chủ thư đẩy vào (SMTP)",
@@ -75,8 +86,17 @@ async def decline(request: Request) -> Response:
     return RedirectResponse("/bi-giu", 303)
 
 
+async def show_release(request: Request) -> Response:
+    """GET /bi-giu/{id}/dua-vao-nhap: what a letter with a virus brings, before it is let in."""
+    return await _release_page(request)
+
+
 async def release(request: Request) -> Response:
-    """POST /bi-giu/{id}/dua-vao-nhap: ask intake to open a held letter and draft it."""
+    """POST /bi-giu/{id}/dua-vao-nhap: ask intake to open a held letter and draft it; one with a virus is asked about
+    first."""
+    form, row = await form_of(request), await in_reading(request, _one_or_none, request.path_params["id"])
+    if row is not None and row.reason == VIRUS and form.get(_KNOWS_OF_VIRUS) != "1":
+        return await _release_page(request, is_sent=True)
     return await _release(request, Right.SEE_HELD, _release_held, "/bi-giu")
 
 
@@ -142,6 +162,17 @@ async def _decline_page(request: Request, reason: str, error: CongvanError | Non
     )  # fmt: skip
 
 
+async def _release_page(request: Request, *, is_sent: bool = False) -> Response:
+    person = require(request, Right.SEE_HELD)
+    row = await in_reading(request, _one, request.path_params["id"])
+    if not may_open_held(person.roles, row.reason) or row.reason != VIRUS:
+        raise HTTPException(404)
+    shown = _held(row, person, now(request))
+    return render(
+        request, "held/release.html", 422 if is_sent else 200, row=shown, is_sent=is_sent, name=_KNOWS_OF_VIRUS
+    )  # fmt: skip
+
+
 async def _release(
     request: Request, right: Right, act: Callable[..., None], back: str, said: str = _LET_IN
 ) -> Response:  # fmt: skip
@@ -154,10 +185,15 @@ async def _release(
 
 
 def _one(session: Session, held_id: int) -> HeldRow:
-    rows = listing.held(session, decided=False, before=held_id + 1, limit=1)
-    if not rows or rows[0].id != held_id:
+    row = _one_or_none(session, held_id)
+    if row is None:
         raise HTTPException(404)
-    return rows[0]
+    return row
+
+
+def _one_or_none(session: Session, held_id: int) -> HeldRow | None:
+    rows = listing.held(session, decided=False, before=held_id + 1, limit=1)
+    return rows[0] if rows and rows[0].id == held_id else None
 
 
 def _decline(session: Session, held_id: int, reason: str, user_id: int, *, at: datetime, source: str) -> None:
@@ -203,9 +239,14 @@ def _held(row: HeldRow, person: Person, at: datetime) -> dict[str, Any]:
     return {
         "row": row, "reason": reasons.held(row.reason) + (f": {row.detail}" if row.detail else ""),
         "is_older": row.can_be_read and row.program != VERSION, "decision": _DECIDED.get(row.decision or "", ""),
-        "place": _place(row), "age": age(row.held_at, at),
+        "sender": row.sender or _no_sender(row.reason), "place": _place(row), "age": age(row.held_at, at),
         "can_open": may_open_held(person.roles, row.reason), "takes_password": row.reason == "locked_archive",
+        "has_virus": row.reason == VIRUS, "loss": _LOSSES.get(row.door, _LOST_WITH_US),
     }  # fmt: skip
+
+
+def _no_sender(reason: str) -> str:
+    return "(không lưu: có thể là đơn thư)" if reason in _OF_CITIZENS else "(máy chưa đọc được)"
 
 
 def _left_out(row: LeftOutRow) -> dict[str, Any]:
@@ -232,6 +273,7 @@ routes = [
     Route("/bi-giu/{id:int}/khong-cap-nhat", show_decline, name="held:show_decline"),
     Route("/bi-giu/{id:int}/khong-cap-nhat", decline, methods=["POST"], name="held:decline"),
     Route("/bi-giu/{id:int}/doc-lai", read_again, methods=["POST"], name="held:read_again"),
+    Route("/bi-giu/{id:int}/dua-vao-nhap", show_release, name="held:show_release"),
     Route("/bi-giu/{id:int}/dua-vao-nhap", release, methods=["POST"], name="held:release"),
     Route("/khong-vao-so", not_entered, name="held:not_entered"),
     Route("/khong-vao-so/{list}", not_entered, name="held:list"),

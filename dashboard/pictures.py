@@ -153,7 +153,10 @@ async def outline_of(request: Request, file: StoredFile) -> Outline:
 
 
 async def draw(request: Request, file: StoredFile, page: int) -> bytes | None:
-    """One page of a file as PNG, or None; also called ahead of time for the draft that comes next."""
+    """One page of a file as PNG, or None; also called ahead of time for the draft that comes next. What is dangerous
+    is not even drawn."""
+    if file.danger:
+        return None
     pictures, path = pictures_of(request), office_of(request).store.path_of(file.sha256)
     kept = pictures.kept(file, page)
     if kept is not None:
@@ -176,6 +179,8 @@ async def show_words(request: Request) -> Response:
     """GET /trang/{id}/{position}/{page}.json: the words of a page, [text, x0, y0, x1, y1] each, for pointing at."""
     file = await readable_file(request)
     await note_reading(request, request.path_params["id"])
+    if file.danger:
+        raise HTTPException(404)
     pictures, path = pictures_of(request), office_of(request).store.path_of(file.sha256)
     page = request.path_params["page"]
     return JSONResponse(await to_thread.run_sync(pictures.words, path, file, page, limiter=pictures.limiter))

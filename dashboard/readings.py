@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from core import events
+from core.incoming.dangers import danger_of
 from core.incoming.tables import Incoming, IncomingFile
 from core.rights import may_read
 from dashboard.web import acting, in_reading, in_thread, now, office_of, origin_of, user_of
@@ -18,11 +19,14 @@ READ_AGAIN_AFTER = timedelta(hours=1)  # one reading in the journal for each per
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What is needed to open one file of a document: its content's name, its type and its shown name."""
+    """What is needed to open one file of a document: its content's name, its type and its shown name.
+
+    `danger` says why it is not to be opened; see `core.incoming.dangers`."""
 
     sha256: str
     media_type: str
     name: str
+    danger: str = ""
 
 
 async def readable_file(request: Request) -> StoredFile:
@@ -71,4 +75,4 @@ def _file(session: Session, user_id: int, incoming_id: int, position: int) -> St
     file = session.get(IncomingFile, (incoming_id, position))
     if document is None or file is None or not may_read(user, document):
         raise HTTPException(404)
-    return StoredFile(file.sha256, file.media_type, file.name)
+    return StoredFile(file.sha256, file.media_type, file.name, danger_of(document.notes, file.name))

@@ -13,15 +13,15 @@ from config.settings import Settings
 from core import registers, requests, sealing
 from core.arrivals import Where
 from core.errors import Permanent, Temporary
+from core.incoming.dangers import VIRUS
 from core.letters import Arrival, HeldLetter, IntakeRequest
-from ingest.pipeline import Parcel
+from ingest.pipeline import LET_IN, Parcel
 from ingest.shared import Again, Shared
 from ingest.spool import Slot
 from ingest.watcher import FolderWatch
 
 _UPLOADING_SECONDS = 600  # a file may lie in the folder that long before its request is written
 _DROPPED = "ingest.handed:read_dropped"
-_RELEASED = "ingest.handed:read_released"
 _AGAIN = "ingest.handed:read_again"
 _LOST = "Tệp không còn trong vùng đệm (máy vừa khởi động lại). Thả lại tệp."
 _NO_PASSWORD = "Mật khẩu không còn trong vùng đệm (máy vừa khởi động lại). Nhập lại mật khẩu."
@@ -89,8 +89,8 @@ class HandedOver:
         self._answer(uid, _FAILED)
 
     def _take(self, request: IntakeRequest, letter: HeldLetter | None, place: Arrival | None) -> None:
-        if letter is not None:
-            self._take_held(request, letter)
+        if letter is not None and place is not None:
+            self._take_held(request, letter, place)
         elif request.spool_name is not None:
             self._take_file(request, self._shared.spool.dropped / request.spool_name)
         elif place is not None:
@@ -115,15 +115,15 @@ class HandedOver:
             self._files[request.id] = path
             self._submit(request, slot, size, _DROPPED, _owners_name(path))
 
-    def _take_held(self, request: IntakeRequest, letter: HeldLetter) -> None:
+    def _take_held(self, request: IntakeRequest, letter: HeldLetter, place: Arrival) -> None:
         if letter.sealed_path is None or letter.seal_key is None:
             self._answer(request.id, _IN_PLACE)
             return
         password = ""
         if request.spool_name is not None:
-            self._files[request.id] = place = self._shared.spool.dropped / request.spool_name
+            self._files[request.id] = key = self._shared.spool.dropped / request.spool_name
             try:
-                password = place.read_text(encoding="utf-8")
+                password = key.read_text(encoding="utf-8")
             except FileNotFoundError:
                 self._answer(request.id, _NO_PASSWORD)
                 return
@@ -141,8 +141,9 @@ class HandedOver:
         except OSError:  # of the disk or the spool: the letter is still there
             self._shared.spool.release(slot)
             raise
-        reader = _AGAIN if request.kind == requests.AGAIN else _RELEASED
-        self._submit(request, slot, letter.size, reader, password=password)
+        reader = _AGAIN if request.kind == requests.AGAIN else LET_IN
+        virus = (letter.detail or "?") if letter.reason == VIRUS else ""
+        self._submit(request, slot, letter.size, reader, password=password, came_by=place.door, virus=virus)
 
     def _take_excluded(self, request: IntakeRequest, place: Arrival) -> None:
         watch = next((w for w in self._watches if (w.mailbox.name, w.folder) == (place.mailbox, place.folder)), None)
@@ -154,7 +155,7 @@ class HandedOver:
             if slot is None:
                 self._answer(request.id, _GONE)
             else:
-                self._submit(request, slot, place.size or 0, _RELEASED)
+                self._submit(request, slot, place.size or 0, LET_IN, came_by=place.door)
 
         self._on_the_way.add(request.id)
         watch.fetch_again(Again(place.uidvalidity, place.uid, fetched))
@@ -166,14 +167,16 @@ class HandedOver:
         return self._shared.spool.try_reserve(size)  # None: room comes, the next look tries again
 
     def _submit(
-        self, request: IntakeRequest, slot: Slot, size: int, reader: str, name: str = "", *, password: str = ""
+        self, request: IntakeRequest, slot: Slot, size: int, reader: str, name: str = "", *, password: str = "",
+        came_by: str = "dropped", virus: str = "",
     ) -> None:  # fmt: skip
         self._on_the_way.add(request.id)
-        door = {_RELEASED: "released", _AGAIN: "again"}.get(reader, "dropped")
+        door = {LET_IN: "released", _AGAIN: "again"}.get(reader, "dropped")
         where = Where(door, requests.REQUESTED, "", 0, request.id, request.asked_at, size)
         self._shared.pipeline.submit(
-            Parcel(self, where, slot, self._book_id, reader, name or "thu.eml", request.incoming_id, password)
-        )
+            Parcel(self, where, slot, self._book_id, reader, name or "thu.eml", request.incoming_id, password,
+                   came_by, virus)
+        )  # fmt: skip
 
     def _answer(self, request_id: int, sentence: str) -> None:
         log.info("request_answered", request=request_id, answer=sentence)

@@ -18,6 +18,7 @@ from core import arrivals, sealing
 from core.arrivals import ForDraft, Held, Taken, Where
 from core.errors import Temporary
 from core.files import FolderStore, sha256_of
+from core.incoming.dangers import UNSCANNED, VIRUS
 from core.sandbox import Limits, SandboxFailed
 from ingest import verdict, viruses
 from ingest.letter import Outcome, Reading
@@ -27,6 +28,7 @@ from ingest.spool import Slot, Spool
 from ingest.viruses import Scan
 
 READER = "ingest.describe:read_raw_letter"
+LET_IN = "ingest.handed:read_released"  # reads what a person has let in: screening has no say any more
 _STORING_THREADS = 8  # they wait for fsync, and the file system merges what waits together
 _LONGEST_PAUSE_SECONDS = 30.0
 _UNUSABLE = "unusable"  # in place of a reading that can't be judged or stored
@@ -54,7 +56,8 @@ class Parcel:
 
     `reader` reads it in a child ("module:function", None: as a letter of the mailbox), then gets the `name`
     its owner gave it and the `password` of its archives, where there is one; `for_draft` is the draft that its files
-    are to be added to.
+    are to be added to. Of a letter that was held or left out before, `came_by` is the door it came by, and `virus`
+    what was found in it.
     """
 
     origin: Origin
@@ -65,6 +68,13 @@ class Parcel:
     name: str = ""
     for_draft: int | None = None
     password: str = field(default="", repr=False)
+    came_by: str = ""
+    virus: str = ""
+
+    @property
+    def is_let_in(self) -> bool:
+        """Whether a person has decided that it comes in."""
+        return self.reader == LET_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,32 +210,43 @@ class Pipeline:
         return Ready(parcel.origin, parcel.where, outcome, let_go, again)
 
     def _judge(self, parcel: Parcel, answer: object, scan: Scan) -> arrivals.Outcome:
-        if scan.virus:
-            return self._seal(parcel, "virus", answer.identity if isinstance(answer, Reading) else None, scan.virus)
+        if virus := self._virus_to_hold(parcel, scan):
+            return self._seal(parcel, VIRUS, answer, virus)
         if not isinstance(answer, Reading):
             reason = answer.failure.value if isinstance(answer, SandboxFailed) else "crash"
             detail = answer.detail if isinstance(answer, SandboxFailed) else ""
             log.warning("letter_unreadable", uid=parcel.where.uid, mailbox=parcel.where.mailbox, reason=reason,
                         detail=detail)  # fmt: skip
-            return self._seal(parcel, f"unreadable_{reason}", None)
+            return self._seal(parcel, f"unreadable_{reason}", answer)
         if answer.outcome is Outcome.EXCLUDE:
             return verdict.excluded(answer, self._key, sha256_of(parcel.slot.raw))
         if answer.outcome is Outcome.HOLD or answer.letter is None:
             rule = answer.reasons[0].rule if answer.reasons else "hold"
-            identity = answer.identity or (answer.letter.identity if answer.letter else None)
-            return self._seal(parcel, rule, identity)
-        if scan.is_missed and self._settings.clamd.when_away == "hold":
-            return self._seal(parcel, verdict.UNSCANNED, answer.letter.identity)
+            return self._seal(parcel, rule, answer)
+        if scan.is_missed and self._settings.clamd.when_away == "hold" and not parcel.is_let_in:
+            return self._seal(parcel, UNSCANNED, answer)
         if parcel.for_draft is not None:
             return verdict.for_draft(answer.letter, parcel.for_draft)
         # A custodian who lets it in all the same knows better.
-        if parcel.where.door != "released" and self._is_removed(sealing.mark(self._key, answer.letter.identity)):
+        if not parcel.is_let_in and self._is_removed(sealing.mark(self._key, answer.letter.identity)):
             return verdict.removed(answer, answer.letter, self._key)
-        taken = verdict.taken(answer, answer.letter, parcel.slot, parcel.where, parcel.book_id, self._clock())
-        return verdict.unscanned(taken) if scan.is_missed else taken
+        door = parcel.came_by or parcel.where.door
+        taken = verdict.taken(answer, answer.letter, parcel.slot, parcel.where, door, parcel.book_id, self._clock())
+        if parcel.is_let_in and (virus := parcel.virus):
+            return verdict.noted(taken, f"{VIRUS}:{virus}")
+        return verdict.noted(taken, UNSCANNED) if scan.is_missed else taken
 
-    def _seal(self, parcel: Parcel, reason: str, identity: str | None, detail: str = "") -> Held:
+    def _seal(self, parcel: Parcel, reason: str, answer: object, detail: str = "") -> Held:
         raw = parcel.slot.raw
         name, key = sealing.seal(raw, self._settings.sealed_folder)
-        known_by = sealing.mark(self._key, identity or sha256_of(raw))
-        return Held(reason, known_by, raw.stat().st_size, name, key, detail, VERSION)
+        reading = answer if isinstance(answer, Reading) else None
+        known_by = sealing.mark(self._key, (verdict.identity_of(reading) if reading else None) or sha256_of(raw))
+        sender = verdict.held_sender(reading) if reading else ""
+        return Held(reason, known_by, raw.stat().st_size, name, key, detail, VERSION, sender)
+
+    def _virus_to_hold(self, parcel: Parcel, scan: Scan) -> str:
+        """The virus a letter is held for; what was found before stands until a scanner has looked again."""
+        if parcel.virus and parcel.is_let_in:
+            return ""
+        is_scanned = self._settings.clamd.address and not scan.is_missed
+        return scan.virus or ("" if is_scanned else parcel.virus)

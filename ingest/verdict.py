@@ -13,7 +13,6 @@ from core.sealing import mark
 from ingest.letter import Attachment, Draft, Letter, Outcome, Reading, Reason
 from ingest.spool import Slot
 
-UNSCANNED = "virus_unscanned"  # the reason to hold a letter, or the note on its drafts
 _CATEGORIES = ("bi_mat", "don_thu", "khong_chinh_thuc", "mot_cua")
 
 
@@ -23,17 +22,30 @@ def excluded(reading: Reading, key: bytes, raw_sha256: str) -> Excluded:
     category = "bi_mat" if reading.is_secret else _category(rule)
     keeps_subject = category == "khong_chinh_thuc" and reading.letter is not None
     subject = _clean(reading.letter.subject) if keeps_subject and reading.letter else None
-    identity = reading.identity or (reading.letter.identity if reading.letter else raw_sha256)
-    return Excluded(category, rule, mark(key, identity), _clean(_sender(reading))[:320], subject)
+    return Excluded(category, rule, mark(key, identity_of(reading) or raw_sha256), _sender(reading), subject)
 
 
 def removed(reading: Reading, letter: Letter, key: bytes) -> Excluded:
     """The trace of a letter that comes again after its content was removed (promise 4)."""
-    return Excluded("bi_mat", REMOVED_RULE, mark(key, letter.identity), _clean(_sender(reading))[:320], None)
+    return Excluded("bi_mat", REMOVED_RULE, mark(key, letter.identity), _sender(reading), None)
 
 
-def taken(reading: Reading, letter: Letter, slot: Slot, where: Where, book_id: int, now: datetime) -> Taken:
-    """A letter with its files and drafts, as rows."""
+def identity_of(reading: Reading) -> str | None:
+    """By what the letter is known again; None when too little of it could be read."""
+    return reading.identity or (reading.letter.identity if reading.letter else None)
+
+
+def held_sender(reading: Reading) -> str:
+    """Who sent a letter that is held, for who decides about it; "" where it may be a petition: its writer is
+    protected (Luật Tố cáo)."""
+    is_petition = any(reason.rule.endswith(("don_thu", "chuyen_don")) for reason in reading.reasons)
+    return "" if is_petition else _sender(reading)
+
+
+def taken(
+    reading: Reading, letter: Letter, slot: Slot, where: Where, door: str, book_id: int, now: datetime
+) -> Taken:  # fmt: skip
+    """A letter with its files and drafts, as rows; `door` is where it came in first."""
     values = {
         "message_id": _clean(letter.message_id)[:998] if letter.message_id else None,
         "mail_class": letter.mail_class,
@@ -57,16 +69,16 @@ def taken(reading: Reading, letter: Letter, slot: Slot, where: Where, book_id: i
     }  # fmt: skip
     raw = Content(slot.raw, letter.raw_sha256, letter.raw_size, "message/rfc822")
     files = tuple(_named(attachment) for attachment in letter.attachments)
-    origin = Origin.MAIL if where.door in ("imap", "lmtp", "smtp", "again") else Origin.DROPPED
+    origin = Origin.DROPPED if door == "dropped" else Origin.MAIL
     order = (where.received_at or now, where.uid)
     drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
     return Taken(letter.identity, raw, values, files, drafts if reading.outcome is Outcome.DRAFT else [])
 
 
-def unscanned(letter: Taken) -> Taken:
-    """The same letter with the note that no virus scanner has seen it."""
-    drafts = [replace(draft, notes=(*draft.notes, UNSCANNED)) for draft in letter.drafts]
-    values = letter.values | {"warnings": [*letter.values["warnings"], UNSCANNED]}
+def noted(letter: Taken, note: str) -> Taken:
+    """The same letter with a note on itself and on its drafts, before all others: what the virus scanner said."""
+    drafts = [replace(draft, notes=(note, *draft.notes)) for draft in letter.drafts]
+    values = letter.values | {"warnings": [*letter.values["warnings"], note]}
     return replace(letter, values=values, drafts=drafts)
 
 
@@ -106,9 +118,10 @@ def _category(rule: str) -> str:
 
 
 def _sender(reading: Reading) -> str:
-    if reading.sender or reading.letter is None or not reading.letter.senders:
-        return reading.sender
-    return reading.letter.senders[0].address
+    sender = reading.sender
+    if not sender and reading.letter is not None and reading.letter.senders:
+        sender = reading.letter.senders[0].address
+    return _clean(sender)[:320]
 
 
 def _reason(reason: Reason) -> dict[str, str]:

@@ -35,10 +35,10 @@ class Away(Exception):
 def scan(settings: ClamdSettings, where: Where, raw: Path, answer: object) -> Scan:
     """Scan a letter's bytes as received, and each of its files, which the scanner may not find by itself.
 
-    Nothing is asked where no scanner is set, for what is left out anyway, and for what a person has let in.
+    Nothing is asked where no scanner is set, and for what is left out anyway.
     """
     is_left_out = isinstance(answer, Reading) and answer.outcome is Outcome.EXCLUDE
-    if not settings.address or is_left_out or where.door == "released":
+    if not settings.address or is_left_out:
         return Scan()
     letter = answer.letter if isinstance(answer, Reading) else None
     try:

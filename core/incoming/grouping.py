@@ -10,7 +10,7 @@ from core import events
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
-from core.incoming import drafts
+from core.incoming import dangers, drafts
 from core.incoming.drafts import DraftFile, NewDraft
 from core.incoming.registration import move
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
@@ -48,7 +48,7 @@ def split(session: Session, document: Incoming, position: int, *, by: User, at: 
     notes = [note for note in document.notes if str(note).partition(":")[2] == chosen.name]
     new = NewDraft(
         Origin(document.origin), document.book_id, document.message_id, document.received_at, document.sort_uid, own,
-        [file], notes,
+        [file], [*dangers.of_letter(document.notes), *notes],
     )  # fmt: skip
     new_id = drafts.insert(session, new)
     session.delete(chosen)
@@ -84,7 +84,8 @@ def merge(
     session.execute(sa.delete(table_of(IncomingFile)).where(table_of(IncomingFile).c.incoming_id == document.id))
     session.expire(document, ["files"])
     drafts.add_files(session, into.id, moved)
-    into.notes = [*into.notes, *(note for note in document.notes if ":" in str(note) and note not in into.notes)]
+    of_files = [note for note in document.notes if ":" in str(note) or note in dangers.OF_LETTER]
+    into.notes = [*into.notes, *(note for note in of_files if note not in into.notes)]
     move(document, Act.DECLINE, by=by)
     title = _title(f"{into.kind} {into.code} {into.subject}")
     document.closed_reason, document.closed_at, document.closed_by = f"Gộp vào dự thảo «{title}»", at, by.id

@@ -26,6 +26,7 @@ class HeldRow:
     reason: str
     detail: str
     program: str
+    sender: str
     can_be_read: bool
     size: int
     held_at: datetime
@@ -97,6 +98,7 @@ def held(session: Session, *, decided: bool, before: int | None = None, limit: i
     query = (
         sa.select(
             HeldLetter.id, HeldLetter.reason, HeldLetter.detail, HeldLetter.program, HeldLetter.size,
+            HeldLetter.sender_address.label("sender"),
             HeldLetter.seal_key.is_not(None).label("can_be_read"), HeldLetter.held_at, HeldLetter.decision,
             HeldLetter.decision_note, HeldLetter.decided_at, decider.full_name.label("decided_by"), *_PLACE,
         )

@@ -18,6 +18,8 @@ _NOTES = {
 }
 # What a file would do or lacks; «» stands for its name.
 _OF_FILES = {
+    "virus": "Thư có vi-rút «», người giữ thư đã cho vào nháp. Không mở tệp của thư trên máy làm việc, "
+    "báo quản trị kỹ thuật",
     "program": "Tệp «» là chương trình, không phải văn bản. Không mở, báo quản trị kỹ thuật",
     "macro": "Tệp «» có macro. Không bật macro khi mở",
     "pdf_script": "Tệp «» có mã JavaScript chạy khi mở. Xem trên trang này, không mở bằng phần mềm khác",
@@ -34,7 +36,7 @@ _OF_FILES = {
 }
 _SHORT = {
     "stamp_unread": "chưa đọc được dấu", "number_blank": "chưa thấy số", "locked": "tệp có mật khẩu",
-    "damaged": "tệp hỏng", "virus_unscanned": "chưa quét vi-rút",
+    "damaged": "tệp hỏng", "virus": "có vi-rút", "virus_unscanned": "chưa quét vi-rút",
     "too_large_inside": "PDF quá lớn khi bung", "subject_twice": "hai tiêu đề",
     "from_twice": "hai người gửi", "date_disagrees": "ngày thư lệch", "readers_disagree": "thư viết không chuẩn",
     "too_many_parts": "thư chưa tách hết", "too_deep": "thư chưa tách hết", "detached_signature": "chữ ký rời",

@@ -28,7 +28,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """What the right zone shows of one file: page `page` of `pages`, or its text, or neither, or that it is lost."""
+    """What the right zone shows of one file: page `page` of `pages`, or its text, or neither, or that it is lost.
+
+    Of a file that is not to be opened nothing is shown."""
 
     file: FileLine
     page: int
@@ -62,7 +64,7 @@ async def pane_of(request: Request, draft: Draft) -> Pane | None:
     file = chosen_file(draft, _number(request.query_params.get("tep")))
     if file is None:
         return None
-    outline = await outline_of(request, stored(file))
+    outline = Outline(0, ()) if file.danger else await outline_of(request, stored(file))
     page = min(_number(request.query_params.get("trang")) or 1, max(1, outline.pages))
     return Pane(
         file, page, outline.pages, outline.paragraphs, _places(draft, file, page, outline), strip_around(draft, file),
@@ -88,7 +90,7 @@ def strip_around(draft: Draft, file: FileLine) -> Strip:
 
 def stored(file: FileLine) -> StoredFile:
     """The file as the page pictures know it."""
-    return StoredFile(file.sha256, file.media_type, file.name)
+    return StoredFile(file.sha256, file.media_type, file.name, file.danger)
 
 
 def _places(draft: Draft, file: FileLine, page: int, outline: Outline) -> tuple[Place, ...]:

@@ -1,6 +1,6 @@
 """What one page of the desk shows, read in one transaction into plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from core import office
 from core.errors import NotAllowed
+from core.incoming.dangers import danger_of, virus_in
 from core.incoming.grouping import Candidate, candidates
 from core.incoming.tables import FileRole, Incoming, IncomingFile, Origin, State
 from core.letters import Message
@@ -38,7 +39,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """One file in the strip."""
+    """One file in the strip. `danger` says why it is not shown; see `core.incoming.dangers`."""
 
     position: int
     name: str
@@ -47,6 +48,7 @@ class FileLine:
     size: int
     role: str
     inside: str
+    danger: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Draft:
     book: str
     received_at: datetime
     notes: tuple[str, ...]
+    virus: str
     mail: Mail | None
     files: tuple[FileLine, ...]
     twins: tuple[desk.Twin, ...]
@@ -147,8 +150,8 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         id=document.id, state=document.state, form=form, origin=ORIGINS[Origin(document.origin)],
         book=session.get_one(Book, document.book_id).name,
         received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
-        files=tuple(map(_file_line, document.files)), twins=tuple(desk.twins(session, document)),
-        mergeable=tuple(candidates(session, user, document)),
+        virus=virus_in(document.notes), files=tuple(_file_line(file, document.notes) for file in document.files),
+        twins=tuple(desk.twins(session, document)), mergeable=tuple(candidates(session, user, document)),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
         kinds=tuple(office.kinds(session)), closed_reason=document.closed_reason,
         is_removed=document.removed_at is not None, steps=_steps(session, document),
@@ -194,5 +197,6 @@ def _mail(session: Session, document: Incoming) -> Mail | None:
     return Mail(message.sender_name, message.sender_address, message.subject, body, message.received_at)
 
 
-def _file_line(file: IncomingFile) -> FileLine:
-    return FileLine(file.position, file.name, file.sha256, file.media_type, file.size, file.role, file.inside)
+def _file_line(file: IncomingFile, notes: Sequence[object]) -> FileLine:
+    danger = danger_of(notes, file.name)
+    return FileLine(file.position, file.name, file.sha256, file.media_type, file.size, file.role, file.inside, danger)

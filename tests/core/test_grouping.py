@@ -51,6 +51,18 @@ def merge(office: Any, draft_id: int, other_id: int) -> None:
         grouping.merge(session, document, into, by=session.get_one(User, office.clerk_id), at=MORNING)
 
 
+def test_what_the_virus_scanner_said_of_the_letter_goes_with_each_of_its_files(office: Any) -> None:
+    draft_id, other_id = laid(office, "a.pdf", "b.pdf"), laid(office, "c.pdf")
+    with office.database.writing() as session:
+        session.get_one(Incoming, draft_id).notes = ["virus:Win.Test", "virus_unscanned", "number_blank"]
+    new_id = split(office, draft_id, 2)
+    merge(office, new_id, other_id)
+    with office.database.reading() as session:
+        noted = [session.get_one(Incoming, one).notes for one in (draft_id, new_id, other_id)]
+    assert noted[:2] == [["virus:Win.Test", "virus_unscanned", "number_blank"], ["virus:Win.Test", "virus_unscanned"]]
+    assert noted[2] == ["number_blank", "macro:c.pdf", "virus:Win.Test", "virus_unscanned"]
+
+
 def test_a_file_split_off_takes_what_was_read_in_it_along(office: Any) -> None:
     draft_id = laid(office, "a.pdf", "b.pdf", subject="a trích yếu", code="b12/UBND-VX")
     new_id = split(office, draft_id, 2)

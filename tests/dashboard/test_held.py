@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from config import VERSION
 from core.events import Event
-from core.letters import HeldLetter, IntakeRequest, Message
+from core.letters import Arrival, HeldLetter, IntakeRequest, Message
 from dashboard import reasons
 
 
@@ -86,7 +86,54 @@ def test_a_virus_is_named(full_office: Any, signed_in: Any) -> None:
     with full_office.database.writing() as session:
         session.execute(sa.update(HeldLetter).values(reason="virus", detail="Win.Test.Eicar"))
     page = signed_in("lan").get("/bi-giu").text
-    assert "Có vi-rút: Win.Test.Eicar" in page and "Đưa vào nháp</button>" not in page
+    assert "Có vi-rút: Win.Test.Eicar" in page and "Đưa vào nháp" not in page
+    assert "thư có vi-rút do người được giao giữ thư quyết định" in page
+
+
+def test_a_letter_with_a_virus_is_let_in_only_after_a_question(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        session.execute(sa.update(HeldLetter).where(HeldLetter.id == 3).values(reason="virus", detail="Win.Test.Eicar"))
+    kha = signed_in("kha")
+    page = kha.get("/bi-giu").text
+    assert '<a class="button" href="/bi-giu/3/dua-vao-nhap">' in page
+    asking = kha.get("/bi-giu/3/dua-vao-nhap").text
+    assert "Tôi biết thư này có vi-rút" in asking and "Có vi-rút: Win.Test.Eicar" in asking
+    refused = kha.post("/bi-giu/3/dua-vao-nhap", data={"csrf": _token(page)})
+    assert refused.status_code == 422 and "Đánh dấu ô này" in refused.text
+    with full_office.database.reading() as session:
+        assert session.scalars(sa.select(IntakeRequest)).all() == []
+    kha.post("/bi-giu/3/dua-vao-nhap", data={"csrf": _token(page), "biet-co-vi-rut": "1"})
+    with full_office.database.reading() as session:
+        assert session.scalars(sa.select(IntakeRequest.held_id)).all() == [3]
+    lan = signed_in("lan")
+    assert [lan.get(f"/bi-giu/{held_id}/dua-vao-nhap").status_code for held_id in (2, 3)] == [404, 404]
+
+
+@pytest.mark.parametrize(
+    ("door", "said", "not_said"),
+    [
+        ("imap", "Thư trên máy chủ thư không bị đụng đến", "bản duy nhất"),
+        ("lmtp", "bản niêm phong ở đây là bản duy nhất", "không bị đụng đến"),
+        ("smtp", "bản niêm phong ở đây là bản duy nhất", "không bị đụng đến"),
+        ("dropped", "bản duy nhất trong chương trình", "không bị đụng đến"),
+    ],
+)
+def test_what_is_lost_when_a_letter_is_destroyed_depends_on_its_door(
+    full_office: Any, signed_in: Any, door: str, said: str, not_said: str
+) -> None:
+    with full_office.database.writing() as session:
+        session.execute(sa.update(Arrival).values(door=door))
+    page = signed_in("kha").get("/bi-giu/3/khong-cap-nhat").text
+    assert said in page and not_said not in page
+
+
+def test_who_sent_a_held_letter_is_shown_where_that_may_be_kept(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        plain = sa.update(HeldLetter).where(HeldLetter.reason == "body_only")
+        session.execute(plain.values(sender_address="vanthu@daknong.example.vn"))
+    page = signed_in("lan").get("/bi-giu").text
+    assert "vanthu@daknong.example.vn" in page
+    assert "(không lưu: có thể là đơn thư)" in page and "(máy chưa đọc được)" in page
 
 
 def test_the_custodian_destroys_a_held_letter_with_a_reason(full_office: Any, signed_in: Any) -> None:

@@ -1,7 +1,9 @@
 """A real clamd says no: the letter is held sealed; it is away: the setting decides."""
 
+import smtplib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from io import BytesIO
 from pathlib import Path
@@ -10,12 +12,18 @@ import clamd_server
 import pytest
 import sqlalchemy as sa
 from busy_desk import congvan
-from intake_office import Office, attachment, letter
+from intake_office import Office, attachment, letter, wait_until
+from pushing import CLERK, SENDER, open_listener
 
 from config.settings import ClamdSettings
+from core import held as held_letters
+from core import people, requests
 from core.incoming.tables import Incoming
-from core.letters import HeldLetter, Message
+from core.letters import HeldLetter, IntakeRequest, Message
+from core.people import Role, User
 from ingest import viruses
+
+AT = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +65,63 @@ def test_a_letter_with_a_virus_is_held_sealed_and_the_next_comes_in(office: Offi
     office.database.close()
     for path in (p for folder in ("data", "spool") for p in (office.home / folder).rglob("*")):
         assert not path.is_file() or clamd_server.BAD not in path.read_bytes(), path
+
+
+def custodian(office: Office) -> int:
+    with office.database.writing() as session:
+        user = people.add(session, "kha", "Kha", {Role.CLERK, Role.CUSTODIAN}, "x", at=AT)
+        session.flush()
+        return user.id
+
+
+def decide(office: Office, user_id: int, act: Callable[..., object]) -> str:
+    """Press a button beside the one held letter; returns what intake answers."""
+    with office.database.writing() as session:
+        row = session.scalars(sa.select(HeldLetter)).one()
+        act(session, row, by=session.get_one(User, user_id), at=AT)
+
+    def is_answered() -> bool:
+        with office.database.reading() as session:
+            return not requests.waiting(session)
+
+    with office.watching():
+        wait_until(is_answered)
+    with office.database.reading() as session:
+        return session.scalars(sa.select(IntakeRequest.answer).order_by(IntakeRequest.id.desc())).first() or ""
+
+
+def test_a_draft_of_a_letter_with_a_virus_keeps_its_name_and_the_door_it_came_by(office: Office, clamd: Path) -> None:
+    office.clamd = ClamdSettings(address=str(clamd))
+    user, settings = custodian(office), open_listener(office)
+    with office.watching(), smtplib.LMTP(settings.host, settings.port) as client:
+        client.sendmail(SENDER, [CLERK], infected(1))
+    with office.database.reading() as session:
+        assert session.scalars(sa.select(HeldLetter.sender_address)).one() == "vanthu@lamdong.gov.vn"
+    assert decide(office, user, held_letters.release_held).startswith("Đã đọc xong")
+    assert held(office) == [("virus", clamd_server.NAME)]
+    assert notes(office)[0][0] == f"virus:{clamd_server.NAME}"
+    assert office.rows(Incoming.origin) == [("mail",)]
+
+
+def test_what_was_found_once_stands_until_a_scanner_has_looked_again(office: Office, clamd: Path) -> None:
+    office.clamd = ClamdSettings(address=str(clamd))
+    user = custodian(office)
+    office.send(office.mailbox("vanthu"), infected(1))
+    assert office.take_in() == 0
+    for address in (str(office.home / "nobody.sock"), ""):
+        office.clamd = ClamdSettings(address=address)
+        assert "vi-rút" in decide(office, user, held_letters.read_again)
+    assert held(office) == [("virus", clamd_server.NAME)] and notes(office) == []
+
+
+def test_a_letter_that_was_not_scanned_is_scanned_when_it_is_let_in(office: Office, clamd: Path) -> None:
+    office.clamd = ClamdSettings(address=str(office.home / "nobody.sock"), when_away="hold")
+    user = custodian(office)
+    office.send(office.mailbox("vanthu"), infected(1))
+    assert office.take_in() == 0
+    office.clamd = ClamdSettings(address=str(clamd))
+    assert "vi-rút" in decide(office, user, held_letters.release_held)
+    assert held(office) == [("virus", clamd_server.NAME)] and notes(office) == []
 
 
 @pytest.mark.parametrize("address", ["{home}/nobody.sock", "127.0.0.1:1", "may..quet:3310"])

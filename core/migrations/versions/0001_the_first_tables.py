@@ -397,6 +397,7 @@ def upgrade() -> None:
     sa.Column('seal_key', sa.LargeBinary(), nullable=True),
     sa.Column('detail', sa.String(length=200), nullable=False),
     sa.Column('program', sa.String(length=24), nullable=False),
+    sa.Column('sender_address', sa.String(length=320), nullable=False),
     sa.Column('held_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decision', sa.String(length=12), nullable=True),
     sa.Column('decided_by', sa.Integer(), nullable=True),
