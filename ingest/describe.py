@@ -1,9 +1,11 @@
 """One file to what it would become: raw mail to a Reading, and any path to the JSON of `congvan read`."""
 
+import contextlib
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,17 +14,18 @@ from core.evidence import Evidence, Source
 from core.sandbox import Limits, Sandbox, SandboxFailed
 from ingest import active
 from ingest.drafting import FileReading, draft
-from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Reading
+from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Page, Reading
 from ingest.mime import Unreadable as UnreadableMail
 from ingest.mime import read_letter, sniff
 from ingest.mime.parts import NESTED_TYPES
 from ingest.reading import Scans, Unreadable, read_fields
 from ingest.reading.archives import open_archives
 from ingest.reading.packages import package_fields, read_package
-from ingest.reading.pages import PDF, TIFF
+from ingest.reading.pages import PDF, PICTURES, TIFF
 from ingest.screening import MOST_FILES, STATUS_PACKAGE, screen
 
 PACKAGE_TYPES = ("application/xml", "text/xml")
+_MOST_SHOWN = 4  # pictures of a mail's text that are read
 MOST_DOCUMENTS = 100  # files of one letter whose pages are read; more are kept, unread
 
 
@@ -42,8 +45,10 @@ def read_opened(
     """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
     attachments, inner = open_archives(letter.attachments, folder, password)
     letter = replace(letter, attachments=tuple(map(active.noted, attachments)), inner=(*letter.inner, *inner))
-    letter, files = _read_files(letter, scan_seconds)
-    pages = {index: file.pages for index, file in files.items() if file.pages}
+    # A letter of so many files is held whatever they are: hundreds of pictures would keep the next letter waiting.
+    scans = Scans(scan_seconds if len(letter.attachments) <= MOST_FILES else 0.0)
+    letter, files = _read_files(letter, scans)
+    pages = {index: file.pages for index, file in files.items() if file.pages} | _pages_in_text(letter, scans)
     outcome, reasons, is_secret = screen(letter, pages) if screened else (Outcome.DRAFT, (), False)
     sender = letter.senders[0].address if letter.senders else ""
     if is_secret:
@@ -54,12 +59,21 @@ def read_opened(
     return Reading(outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity)
 
 
-def _read_files(letter: Letter, scan_seconds: float) -> tuple[Letter, dict[int, FileReading]]:
+def _pages_in_text(letter: Letter, scans: Scans) -> dict[int, tuple[Page, ...]]:
+    """What the pictures of the mail's own text show, where they are like pages: no documents, but screened as such."""
+    shown = ((i, a) for i, a in enumerate(letter.attachments) if a.is_inline and a.media_type in PICTURES and a.path)
+    found: dict[int, tuple[Page, ...]] = {}
+    for index, attachment in islice(shown, _MOST_SHOWN):
+        with contextlib.suppress(Unreadable):
+            if attachment.path and scans.is_like_page(attachment.path):
+                found[index] = scans.read(attachment.path, attachment.media_type)
+    return found
+
+
+def _read_files(letter: Letter, scans: Scans) -> tuple[Letter, dict[int, FileReading]]:
     """The pages of the documents; a file that could not be opened is marked with the reason as a warning."""
     attachments = list(letter.attachments)
     files: dict[int, FileReading] = {}
-    # A letter of so many files is held whatever they are: hundreds of pictures would keep the next letter waiting.
-    scans = Scans(scan_seconds if len(attachments) <= MOST_FILES else 0.0)
     for index, attachment in enumerate(letter.attachments):
         if attachment.path is None or attachment.is_inline or len(files) >= MOST_DOCUMENTS:
             continue

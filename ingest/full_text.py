@@ -21,7 +21,7 @@ def read_full_text(path: Path, media_type: str, name: str, is_screened: bool, se
         for page in read_whole(path, media_type, seconds):
             if is_screened and (rule := secret_on(page, name, is_first=not pages)):
                 return FullText(secret=rule)
-            drawn = () if page.is_seen or page.is_scan else page.stamps
+            drawn = () if page.is_seen or page.is_scan or page.has_art else page.stamps
             text = " ".join(word.text for word in chain(page.words, *drawn))
             letters += len(text)
             unread += page.is_scan and not page.words

@@ -140,7 +140,8 @@ class Page:
     `is_seen` when the words were read from a picture, and only those of its head and signature. `stamps` are the
     words of each thing that stands apart: in red ink or in a frame on a picture, kept also where nothing else could be
     read, or in a box drawn on a page of text. `quarters` is how often the page as it lies must be turned to the left
-    by 90 degrees to be read; its words stand as on the turned page. `seal` is where a round seal was found on a page
+    by 90 degrees to be read; its words stand as on the turned page. `has_art` when the head of a page of text shows
+    pictures, whose words, once read, are among the stamps. `seal` is where a round seal was found on a page
     that bears a signature.
     """
 
@@ -150,6 +151,7 @@ class Page:
     is_seen: bool = False
     stamps: tuple[tuple[Word, ...], ...] = ()
     quarters: int = 0
+    has_art: bool = False
     seal: Box | None = None
 
 

@@ -31,6 +31,9 @@ _KINDS = {
     "image/tiff": ("Ảnh", "tif"),
     "image/bmp": ("Ảnh", "bmp"),
     "image/webp": ("Ảnh", "webp"),
+    "image/avif": ("Ảnh", "avif"),
+    "image/heic": ("Ảnh", "heic"),
+    "image/jp2": ("Ảnh", "jp2"),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("Văn bản Word", "docx"),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("Bảng tính", "xlsx"),
 }

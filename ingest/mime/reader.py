@@ -68,6 +68,7 @@ class LetterReader:
         attachments = pictures.marked(self._attachments, self._content_ids, self._bodies)
         self._warnings |= second.doubts(header, sent)
         self._warnings |= second.disagreement(raw, parts, subject, senders, attachments)
+        attachments += tuple(map(self._take_pasted, list(pictures.pasted(self._bodies))))
         self._warnings.update(root.warnings)
         return Letter(
             message_id=message_id,
@@ -181,6 +182,12 @@ class LetterReader:
             note = take(path)
         if note and note not in attachment.warnings:
             self._attachments[place] = replace(attachment, warnings=(*attachment.warnings, note))
+
+    def _take_pasted(self, data: bytes) -> Attachment:
+        """A picture out of the text: the text's own, yet it may be a page."""
+        stored = self._files.store([data])
+        attachment = self._attach(file_part("", 0, stored.size), stored, "", sniffed(stored, ""))
+        return replace(attachment, is_inline=stored.size <= pictures.MAX_SHOWN_BYTES)
 
     def _take_tnef_file(self, path: Path, *, inside: str) -> str:
         with Raw(path, turn_cr=False) as stream:

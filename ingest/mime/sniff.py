@@ -25,6 +25,7 @@ _MAGIC = (
     (b"\x7fELF", "application/x-executable"),
     (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
     (b"BM", "image/bmp"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "image/jp2"),
 )
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -68,6 +69,8 @@ def media_type(head: bytes, tail: bytes, name: str, declared: str) -> str:
         return "image/heic"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image/webp"
+    if head[4:12] in (b"ftypavif", b"ftypavis"):
+        return "image/avif"
     return _text(head, ending, declared)
 
 

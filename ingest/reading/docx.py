@@ -1,7 +1,8 @@
 """DOCX files as paragraphs and table rows, laid out as pages of words."""
 
+import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,15 @@ def docx_pages(path: Path) -> tuple[Page, ...]:
     """
     try:
         office_zip.check(path)
-        return lay_out(_blocks(docx.Document(str(path))))
+        first, *others = lay_out(_blocks(docx.Document(str(path))))
+        return (replace(first, has_art=_has_pictures(path)), *others)
     except _DAMAGE as error:
         raise Unreadable("locked" if office_zip.is_encrypted(path) else "damaged") from error
+
+
+def _has_pictures(path: Path) -> bool:
+    with zipfile.ZipFile(path) as package:
+        return any(name.startswith("word/media/") for name in package.namelist())
 
 
 @dataclass(frozen=True, slots=True)

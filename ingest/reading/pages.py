@@ -23,7 +23,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 SHEETS = (XLSX, XLS)
 TIFF = "image/tiff"
-PICTURES = ("image/jpeg", "image/png", TIFF, "image/heic", "image/bmp", "image/gif")
+PICTURES = (
+    "image/jpeg", "image/png", TIFF, "image/heic", "image/bmp", "image/gif", "image/webp", "image/avif", "image/jp2",
+)  # fmt: skip
 
 
 def _container_pages(path: Path) -> tuple[Page, ...]:

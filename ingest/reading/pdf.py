@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium_c
 from core.text import is_syllable, repair
 from ingest.letter import Page, Word
 from ingest.reading.patterns import RECIPIENTS
+from ingest.reading.pdf_art import has_art
 from ingest.reading.pdf_scan import scan_pdf
 from ingest.reading.torn import whole_words
 from ingest.reading.unreadable import Unreadable
@@ -101,9 +102,10 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
             words = whole_words(tuple(_words(page, text, width, height)))
         is_drawn = pdfium_c.FPDFPage_CountObjects(page) > 0  # an empty page is no picture of anything
         is_scan = is_drawn and (not is_plausible(words) or _is_under_picture(page, words))
+        shows_more = not is_scan and has_art(page)
     finally:
         page.close()
-    return Page(index + 1, words, is_scan)
+    return Page(index + 1, words, is_scan, has_art=shows_more)
 
 
 def _is_little(words: Sequence[Word]) -> bool:

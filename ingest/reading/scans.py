@@ -18,9 +18,26 @@ class Scans:
         """`read_pages`, and what is read in the pictures among them where no page of text has the document's head."""
         pages = read_pages(path, media_type)
         if not any(page.is_scan for page in pages[:3]) or find_head(pages) is not None:
-            return pages
+            return self._with_art(path, media_type, pages)
         if time.monotonic() >= self._ends:
             return pages
         from ingest.reading.scan import read_scan  # here, for few letters need numpy
 
         return read_scan(path, pages, self._ends, is_pdf=media_type == PDF)
+
+    def _with_art(self, path: Path, media_type: str, pages: tuple[Page, ...]) -> tuple[Page, ...]:
+        if not any(page.has_art for page in pages) or time.monotonic() >= self._ends:
+            return pages
+        from ingest.reading.scan.art import with_art, with_pictures  # as above
+
+        if media_type != PDF:
+            return with_pictures(path, pages, self._ends)
+        return tuple(with_art(path, page, self._ends) if page.has_art else page for page in pages)
+
+    def is_like_page(self, path: Path) -> bool:
+        """Whether there is time left for the picture file at `path` and it may show a page."""
+        if time.monotonic() >= self._ends:
+            return False
+        from ingest.reading.scan.pictures import is_like_page  # as above
+
+        return is_like_page(path)

@@ -117,7 +117,7 @@ def _lines_of_one(words: Sequence[Word]) -> list[Line]:
 
 def may_hide_secrecy(page: Page) -> bool:
     """Whether half a secrecy mark, or nearly one, stands apart on a picture: a person must look at it."""
-    if not (page.is_seen or page.is_scan):
+    if not (page.is_seen or page.is_scan or page.has_art):
         return False
     likely = [[word for word in stamp if word.sure >= _DOUBTED] for stamp in page.stamps]
     return any(_is_nearly_secrecy(_letters(line)) for stamp in likely if stamp for line in _lines_of_one(stamp))
@@ -144,7 +144,7 @@ def _apart(page: Page) -> Iterator[Stamp]:
     for line in (line for stamp in page.stamps for line in _lines_of_one(stamp)):
         if stamp := _stamp(line, page.number, in_box=True):
             yield stamp
-        if page.is_seen or page.is_scan:
+        if page.is_seen or page.is_scan or page.has_art:
             yield from _like_stamps(line, page.number)
 
 

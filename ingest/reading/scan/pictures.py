@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import numpy as np
 import pi_heif
@@ -28,6 +28,7 @@ DOTS_PER_INCH = 200
 MOST_PIXELS = 64_000_000
 _LONGEST = 3  # times its width that a page may be high
 _MOST_FRAMES = 2000
+_LEAST_PAGE = 500  # pixels: on less no letter of a page can be read
 
 
 def pdf_picture(path: Path, number: int) -> Picture:
@@ -53,12 +54,35 @@ def _refuse_giants(page: pdfium.PdfPage) -> None:
             raise Unreadable("too_large_inside")
 
 
-def file_picture(path: Path, number: int) -> Picture:
+def file_picture(path: Path | IO[bytes], number: int) -> Picture:
     """Frame `number` (from 1) of the picture file at `path`, turned as its camera says, sized like a page.
 
     Raises Unreadable for damaged files, kinds Pillow does not know, and more than `MOST_PIXELS`.
     """
     return _opened(path, lambda image: _frame(image, number))
+
+
+def is_like_page(path: Path) -> bool:
+    """Whether the picture at `path` may show a page: neither small nor a strip; False where it cannot be opened."""
+    try:
+        width, height = _opened(path, lambda image: image.size)
+    except Unreadable:
+        return False
+    return min(width, height) >= _LEAST_PAGE and max(width, height) <= _LONGEST * min(width, height)
+
+
+def size_of(file: IO[bytes]) -> tuple[int, int]:
+    """Width and height in pixels of a picture file. Raises Unreadable as `file_picture`."""
+    return _opened(file, lambda image: image.size)
+
+
+def set_on_page(file: IO[bytes], most: tuple[int, int], at: int) -> Picture:
+    """The picture file on the upper part of a white page, `at` pixels from its corner and within `most` pixels of width
+    and height. Raises Unreadable as `file_picture`."""
+    picture = _opened(file, lambda image: Image.fromarray(_as_rgb(ImageOps.contain(image.convert("RGBA"), most))))
+    page = Image.new("RGB", (PAGE_PIXELS, most[1] + 2 * at), "white")
+    page.paste(picture, (at, at))
+    return np.array(page)
 
 
 def count_frames(path: Path) -> int:
@@ -73,7 +97,7 @@ def _count(image: Image.Image) -> int:
     return min(image.tell() + 1, _MOST_FRAMES)
 
 
-def _opened(path: Path, use: Callable[[Image.Image], Made]) -> Made:
+def _opened(path: Path | IO[bytes], use: Callable[[Image.Image], Made]) -> Made:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of damage that it can read over
@@ -108,4 +132,8 @@ def _sized(image: Image.Image) -> Image.Image:
 
 
 def _as_rgb(image: Image.Image) -> Picture:
+    if image.has_transparency_data:  # as on paper; left to Pillow it would be black
+        seen = image.convert("RGBA")
+        image = Image.new("RGB", seen.size, "white")
+        image.paste(seen, mask=seen)
     return np.array(image.convert("RGB"))
