@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
+from core.backup import marks
 from dashboard import (
     assets,
     backups,
@@ -45,7 +46,8 @@ def create_app(office: Office) -> Starlette:
     app.state.seal = Seal(office.settings.data)
     app.state.throttle = sessions.Throttle()
     app.state.limiter = CapacityLimiter(office.settings.dashboard.threads)
-    app.state.news = news.News(office.database, office.settings.watched, office.clock)
+    late = marks.late_after(office.settings.backup)
+    app.state.news = news.News(office.database, office.settings.watched, late, office.clock)
     return app
 
 

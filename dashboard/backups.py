@@ -43,12 +43,13 @@ async def index(request: Request) -> Response:
 def show(mark: BackupMark | None, kind: str, plan: BackupSettings, at: datetime, *, is_sqlite: bool) -> Shown:
     """What the page says of one kind of run."""
     name = marks.NAMES[kind]
-    if mark is None:
+    late = marks.late_after(plan) or marks.LATE
+    if mark is None or (marks.is_awaited(mark, kind, at, late) and not mark.failure):
         return Shown(name, "Chưa chạy lần nào", "warning", "chưa lần nào", "", "", "", "")
     state, tone = "Tốt", "done"
     if mark.failure:
         state, tone = "Lần gần nhất hỏng", "error"
-    elif marks.is_late(mark, kind, at):
+    elif marks.is_late(mark, kind, at, late):
         state, tone = "Quá hạn", "error"
     done = f"{moment(mark.done_at)} ({age(mark.done_at, at)})" if mark.done_at else "chưa lần nào"
     failed = f"{moment(mark.failed_at)}" if mark.failure else ""

@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from config.settings import Settings
 from core import alarms, events
+from core.backup import marks
 from core.errors import Temporary
 from core.incoming.tables import Incoming, State
 from core.letters import Arrival, ArrivalState, HeldLetter, IntakeRequest, MailboxState
@@ -19,15 +21,15 @@ from dashboard.web import in_reading, now, office_of
 
 
 async def healthz(request: Request) -> Response:
-    """GET /healthz: 200 "ok" (and how many mailboxes raise an alarm), or 503 with what is wrong."""
+    """GET /healthz: 200 "ok" (and how many mailboxes raise an alarm, which backups), or 503 with what is wrong."""
     if not office_of(request).store.folder.is_dir():
         return PlainTextResponse("Không thấy thư mục kho tệp.\n", 503)
     try:
-        alarmed = await in_reading(request, _alarmed, office_of(request).settings.watched, at=now(request))
+        lines = await in_reading(request, _alarms, office_of(request).settings, at=now(request))
     except Temporary as error:
         return PlainTextResponse(error.sentence + "\n", 503)
     # The pages themselves work: nobody is to stop sending people here for a mailbox's sake.
-    return PlainTextResponse(f"ok\ncảnh báo: {alarmed} hộp thư\n" if alarmed else "ok\n")
+    return PlainTextResponse("".join(f"{line}\n" for line in ("ok", *lines)))
 
 
 async def metrics(request: Request) -> Response:
@@ -35,8 +37,10 @@ async def metrics(request: Request) -> Response:
     if not _is_local(request):
         raise HTTPException(404)
     registry = CollectorRegistry()
-    watched = office_of(request).settings.watched
-    for name, (help_text, value) in (await in_reading(request, _figures, watched, at=now(request))).items():
+    settings, at = office_of(request).settings, now(request)
+    figures = await in_reading(request, _figures, settings.watched, at=at)
+    figures |= await in_reading(request, _backups, settings, at=at)
+    for name, (help_text, value) in figures.items():
         Gauge(name, help_text, registry=registry).set(value)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
@@ -49,6 +53,32 @@ def _is_local(request: Request) -> bool:
         return ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:
         return False
+
+
+def _alarms(session: Session, settings: Settings, *, at: datetime) -> list[str]:
+    boxes = _alarmed(session, settings.watched, at=at)
+    backups = marks.troubled(session, marks.late_after(settings.backup), at=at)
+    said = [f"cảnh báo: {boxes} hộp thư"] if boxes else []
+    if backups:
+        said.append(f"cảnh báo: sao lưu hỏng hoặc quá hạn ({', '.join(marks.NAMES[kind] for kind in backups)})")
+    return said
+
+
+def _backups(session: Session, settings: Settings, *, at: datetime) -> dict[str, tuple[str, float]]:
+    late = marks.late_after(settings.backup)
+    figures: dict[str, tuple[str, float]] = {
+        "congvan_backup_places": ("Backup places configured", float(bool(late))),
+        "congvan_backups_troubled": (
+            "Kinds of backup that failed last or are overdue", len(marks.troubled(session, late, at=at)),
+        ),
+    }  # fmt: skip
+    for kind, mark in marks.all_marks(session).items():
+        if mark.done_at is not None:
+            age = (at - mark.done_at).total_seconds()
+            figures[f"congvan_backup_{kind}_age_seconds"] = (f"Age of the last good backup run: {kind}", age)
+        failed = float(bool(mark.failure))
+        figures[f"congvan_backup_{kind}_failed"] = (f"Whether the last backup run failed: {kind}", failed)
+    return figures
 
 
 def _alarmed(session: Session, watched: tuple[str, ...], *, at: datetime) -> int:

@@ -5,9 +5,9 @@ A stream says only "changed" with a version; what the person may see is decided 
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from core import events
 from core.alarms import unheard
+from core.backup.marks import troubled
 from core.db import Database
 from core.errors import Temporary
 from core.listings.mailboxes import pulse
@@ -31,9 +32,13 @@ _LOG = structlog.get_logger("dashboard")
 class News:
     """One thread a process that looks at `events.latest` and wakes the streams of this process."""
 
-    def __init__(self, database: Database, watched: Collection[str], clock: Callable[[], datetime]) -> None:
-        """`watched` are the mailboxes that intake is to read: pages are woken when nobody does."""
+    def __init__(
+        self, database: Database, watched: Collection[str], late: Mapping[str, timedelta], clock: Callable[[], datetime]
+    ) -> None:
+        """`watched` are the mailboxes that intake is to read: pages are woken when nobody does; and when a backup is
+        overdue by `late`."""
         self._database = database
+        self._late = late
         self._watched = watched
         self._clock = clock
         self._waiting: set[asyncio.Event] = set()
@@ -80,7 +85,9 @@ class News:
         while not self._is_closed.wait(LOOK_SECONDS):
             try:
                 with self._database.reading() as session:
-                    found = _version(session, len(unheard(session, self._watched, at=self._clock())))
+                    at = self._clock()
+                    overdue = troubled(session, self._late, at=at)
+                    found = _version(session, f"{len(unheard(session, self._watched, at=at))}_{len(overdue)}")
             except Temporary as error:
                 _LOG.warning("news_delayed", reason=error.sentence)
                 continue
@@ -105,8 +112,8 @@ async def counters(request: Request) -> Response:
     return web.render(request, "menu.html")
 
 
-def _version(session: Session, unread: int) -> str:
-    return f"{events.latest(session)}-{pulse(session)}_{unread}"
+def _version(session: Session, alarmed: str) -> str:
+    return f"{events.latest(session)}-{pulse(session)}_{alarmed}"
 
 
 def _changed(version: str) -> str:

@@ -20,9 +20,15 @@ MENU = (
     ("/khong-vao-so", "Không vào sổ", Right.SEE_HELD, ""),
     ("/go-noi-dung", "Gỡ nội dung", Right.REMOVE_CONTENT, ""),
     ("/hop-thu", "Hộp thư", Right.SEE_MAILBOXES, "troubled"),
-    ("/sao-luu", "Sao lưu", Right.SEE_BACKUPS, ""),
+    ("/sao-luu", "Sao lưu", Right.SEE_BACKUPS, "backups"),
 )
-COUNTED = {"drafts": "văn bản chờ vào sổ", "held": "thư chờ xem", "troubled": "hộp thư cần xem", "": ""}
+COUNTED = {
+    "drafts": "văn bản chờ vào sổ",
+    "held": "thư chờ xem",
+    "troubled": "hộp thư cần xem",
+    "backups": "việc sao lưu hỏng hoặc quá hạn",
+    "": "",
+}
 
 
 @cache

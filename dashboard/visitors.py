@@ -13,7 +13,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.settings import Settings
 from core import accounts, office
+from core.backup import marks
 from core.errors import CongvanError, Temporary
 from core.listings.counters import counters
 from core.rights import Right, may
@@ -80,8 +82,8 @@ async def _recognise(request: Request) -> Response | None:
     token, path = token_of(request), request.url.path
     idle = timedelta(minutes=web.office_of(request).settings.dashboard.session_idle_minutes)
     needs_frame = not request.headers.get("accept", "").startswith(("image/", "text/event-stream"))
-    watched = web.office_of(request).settings.watched if needs_frame else None
-    arrived = await web.in_reading(request, _look_up, token, at=web.now(request), idle=idle, watched=watched)
+    settings = web.office_of(request).settings if needs_frame else None
+    arrived = await web.in_reading(request, _look_up, token, at=web.now(request), idle=idle, settings=settings)
     request.state.office_name = arrived.office_name
     visit = arrived.visit
     if visit is None or visit.is_over:
@@ -98,15 +100,14 @@ async def _recognise(request: Request) -> Response | None:
     return None
 
 
-def _look_up(
-    session: Session, token: str, *, at: datetime, idle: timedelta, watched: tuple[str, ...] | None
-) -> Arrived:
-    """`watched` None where no frame is needed."""
+def _look_up(session: Session, token: str, *, at: datetime, idle: timedelta, settings: Settings | None) -> Arrived:
+    """`settings` None where no frame is needed."""
     visit = accounts.visit_of(session, token, at=at, idle=idle) if token else None
-    if watched is None:
+    if settings is None:
         return Arrived(visit, {}, "")
     name = office.name_on(session, office.office_date(at))
-    counts = counters(session, visit.user, watched, at=at) if visit and not visit.is_over else {}
+    late = marks.late_after(settings.backup)
+    counts = counters(session, visit.user, settings.watched, late, at=at) if visit and not visit.is_over else {}
     return Arrived(visit, counts, name.name if name else "")
 
 

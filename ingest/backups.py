@@ -42,6 +42,11 @@ class Backups:
     clock: Callable[[], datetime]
     _last: dict[str, tuple[int | None, Outcome]] = field(default_factory=dict)
 
+    def begin(self) -> None:
+        """The clock begins to run: from now on runs that don't come are late. Harmless when the database is away."""
+        with suppress(Temporary), self.database.writing(background=True) as session:
+            marks.await_runs(session, at=self.clock())
+
     def take(self, kind: str) -> Outcome:
         """Make a state of `kind` and note it. Raises what went wrong, noted too."""
         return self._noted(kind, lambda at: self._take(kind, at))
@@ -68,6 +73,7 @@ class Backups:
 
     def by_clock(self, kind: str) -> None:
         """One run of the scheduler: expected failures are noted and said in the log, and the clock goes on."""
+        _, before = self._last.get(CHANGES, (None, None))
         try:
             outcome = self.trial() if kind == TRIAL else self.take(kind)
         except taking.Busy:
@@ -78,7 +84,9 @@ class Backups:
             log.exception("backup_failed", kind=kind)
         else:
             log.info("backup_done", kind=kind, state=outcome.state, written=outcome.written)
-            if kind == FULL and self._is_trial_missed():
+            # Where the machine is off at night changes become the full backup, and no trial has its hour.
+            is_new_full = kind != TRIAL and kind_of(outcome.state) == FULL and outcome is not before
+            if is_new_full and self._is_trial_missed():
                 self.by_clock(TRIAL)
 
     def _is_trial_missed(self) -> bool:

@@ -1,8 +1,8 @@
 """For `congvan doctor`: whether mailboxes, database, backups and clamd can be used; nothing is fetched or changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.doctor import Check, machine
@@ -55,9 +55,8 @@ def database(settings: Settings, at: datetime) -> Iterator[Check]:
     try:
         with closing(open_current(settings.database_url)) as opened, opened.reading() as session:
             yield Check("Cơ sở dữ liệu mở được và đúng bản", True)
-            found = marks.all_marks(session)
-            if settings.backup.folder is not None:
-                yield from (_backup(found.get(kind), kind, at) for kind in marks.LATE)
+            found, late = marks.all_marks(session), marks.late_after(settings.backup)
+            yield from (_backup(found.get(kind), kind, at, late) for kind in late)
     except CongvanError as error:
         yield Check("Cơ sở dữ liệu", False, str(error))
 
@@ -92,11 +91,13 @@ def backup_place(settings: Settings) -> Check:
     return Check(what, True)
 
 
-def _backup(mark: marks.BackupMark | None, kind: str, at: datetime) -> Check:
+def _backup(mark: marks.BackupMark | None, kind: str, at: datetime, late: Mapping[str, timedelta]) -> Check:
     what = marks.NAMES[kind]
     if mark is not None and mark.failure:
         return Check(what, False, mark.failure)
-    is_late = marks.is_late(mark, kind, at)
+    if marks.is_awaited(mark, kind, at, late):
+        return Check(f"{what}: chưa đến lượt", True)
+    is_late = marks.is_late(mark, kind, at, late)
     when = office_moment(mark.done_at) if mark is not None and mark.done_at else "chưa lần nào"
     return Check(
         f"{what}: {when}", not is_late, "Quá hạn: xem «congvan ingest» có chạy không.", is_needed=kind != "trial"

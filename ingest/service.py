@@ -15,6 +15,7 @@ import structlog
 from config.command_line import Exit
 from config.settings import MailboxSettings, Settings
 from core import files, held, mailboxes, registers, removal, sealing
+from core.backup import marks
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
@@ -119,10 +120,11 @@ class Intake:
         self._threads += [listener.thread for listener in self._listeners]
         self._threads += self._background.threads
         self._backups = Backups(settings, database, clock)
+        self._backup_alarm = alarms.BackupAlarm(marks.late_after(settings.backup))
         self._jobs = jobs.scheduled(
             reconcile=self._reconcile,
             clear=lambda: self._clear(store, clock),
-            look_for_alarms=lambda: alarms.look(settings.mailboxes, database, clock),
+            look_for_alarms=self._look_for_alarms,
             sweep=lambda: _sweep(settings, database, store),
             forget_unasked=self._handed.forget_unasked,
             renew_leases=self._renew_leases,
@@ -135,6 +137,10 @@ class Intake:
         """Begin to read and commit; the watchers come with `watch` or `once`."""
         self.pipeline.start()
         self.committer.start()
+
+    def _look_for_alarms(self) -> None:
+        alarms.look(self._settings.mailboxes, self._database, self._backups.clock)
+        self._backup_alarm.look(self._database, self._backups.clock)
 
     def once(self) -> int:
         """One pass over every folder, mailbox after mailbox."""
@@ -153,6 +159,8 @@ class Intake:
         for listener in self._listeners:
             listener.wait_until_tried(_OPEN_SECONDS)
         ready()
+        if self._settings.backup.folder is not None:
+            self._backups.begin()
         self._jobs.start()
         while not self._stop.wait(_LOOK_SECONDS):
             self._look()

@@ -1,12 +1,13 @@
 """The counters beside the menu: what waits in each queue the person may see."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import alarms
+from core.backup import marks
 from core.db import table_of
 from core.incoming.tables import Incoming, State
 from core.letters import HeldLetter, MailboxState
@@ -28,14 +29,20 @@ _COUNTS = {
 }
 
 
-def counters(session: Session, user: User, watched: Collection[str], *, at: datetime) -> dict[str, int]:
-    """`drafts` waiting for the clerk, `held` letters without a decision, `troubled` mailboxes; by right.
+def counters(
+    session: Session, user: User, watched: Collection[str], late: Mapping[str, timedelta] = {}, *, at: datetime
+) -> dict[str, int]:
+    """`drafts` waiting for the clerk, `held` letters without a decision, `troubled` mailboxes, kinds of `backups` that
+    fail or are overdue; by right.
 
-    `watched` are the mailboxes that intake is to read.
+    `watched` are the mailboxes that intake is to read, `late` is `marks.late_after` of the office.
     """
     values = alarms.asked(watched, at=at)
-    return {
+    found = {
         name: session.execute(count, values if name == "troubled" else {}).scalar_one()
         for name, (right, count) in _COUNTS.items()
         if may(user, right)
     }
+    if may(user, Right.SEE_BACKUPS):
+        found["backups"] = len(marks.troubled(session, late, at=at))
+    return found

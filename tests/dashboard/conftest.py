@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from config.settings import DashboardSettings, MailboxSettings, Settings
+from config.settings import BackupSettings, DashboardSettings, MailboxSettings, Settings
 from core import accounts, people, registers, schema
 from core.db import Database
 from core.files import FolderStore
@@ -99,9 +99,15 @@ def full_database(plain_database: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def office(plain_database: Path, tmp_path: Path, clock: Clock) -> Iterator[Office]:
+def plan() -> BackupSettings:
+    """No backup place; a module of tests may have another plan."""
+    return BackupSettings()
+
+
+@pytest.fixture
+def office(plain_database: Path, tmp_path: Path, clock: Clock, plan: BackupSettings) -> Iterator[Office]:
     """The office on its first day."""
-    yield from _opened(plain_database, tmp_path, clock)
+    yield from _opened(plain_database, tmp_path, clock, plan)
 
 
 @pytest.fixture
@@ -114,13 +120,15 @@ def full_office(full_database: Path, office: Office) -> Office:
     return office
 
 
-def _opened(template: Path, folder: Path, clock: Clock) -> Iterator[Office]:
+def _opened(template: Path, folder: Path, clock: Clock, plan: BackupSettings) -> Iterator[Office]:
     shutil.copy(template, folder / "congvan.sqlite3")
     boxes = tuple(
         MailboxSettings(name=name, host="127.0.0.1", username=name, secret_file=folder / "secret")
         for name in ("van-thu", "cu")
     )
-    settings = Settings(data=folder, dashboard=DashboardSettings(insecure_cookies=True), mailboxes=boxes)
+    settings = Settings(
+        data=folder, dashboard=DashboardSettings(insecure_cookies=True), mailboxes=boxes, backup=plan
+    )  # fmt: skip
     spool = folder / "spool"
     spool.mkdir()
     database = Database(settings.database_url)

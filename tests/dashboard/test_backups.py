@@ -88,3 +88,12 @@ def test_a_last_number_below_the_known_or_far_above_is_refused(full_office: Any,
     with full_office.database.reading() as session:
         assert session.get_one(Book, 1).waits_since is not None
         assert session.scalar(sa.select(sa.func.max(Incoming.arrival_number))) == 1317
+
+
+def test_an_office_without_a_place_raises_no_alarm(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        marks.note_failure(session, FULL, "cũ", at=full_office.clock())
+    full_office.clock.pass_(days=100)
+    quan = signed_in("quan")
+    assert 'Sao lưu <span class="counter' not in quan.get("/sao-luu").text
+    assert "sao lưu" not in quan.get("/healthz").text

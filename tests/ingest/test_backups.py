@@ -18,6 +18,7 @@ from core.clearing import Letter
 from core.db import Database
 from core.errors import Permanent
 from core.registers import Book
+from ingest.alarms import BackupAlarm
 from ingest.backups import Backups
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
@@ -139,3 +140,32 @@ def test_without_a_place_the_sentence_names_the_setting(backups: Backups) -> Non
     without = Backups(backups.settings.model_copy(update={"backup": BackupSettings()}), backups.database, Clock())
     with pytest.raises(Permanent, match=r"backup\.folder"):
         without.take(FULL)
+
+
+def test_a_failing_backup_rings_once_in_the_log_and_again_when_all_is_well(
+    backups: Backups, capfd: pytest.CaptureFixture[str]
+) -> None:
+    alarm, said = BackupAlarm(marks.late_after(backups.settings.backup)), [""]
+
+    def rung() -> tuple[int, int]:
+        alarm.look(backups.database, backups.clock)
+        said.extend(capfd.readouterr())
+        return "".join(said).count("backup_alarm "), "".join(said).count("backup_alarm_over")
+
+    backups.begin()
+    assert rung() == (0, 0), "nothing is due yet"
+    backups.by_clock(FULL)
+    folder = backups.settings.backup.folder
+    assert folder is not None
+    folder.rename(folder.with_name("away"))
+    backups.by_clock(CHANGES)
+    assert (rung(), rung()) == ((1, 0), (1, 0))
+    folder.with_name("away").rename(folder)
+    backups.by_clock(CHANGES)
+    assert rung() == (1, 1)
+
+
+def test_a_machine_that_is_off_at_night_has_its_trial_after_the_backup_that_makes_up(backups: Backups) -> None:
+    backups.by_clock(CHANGES)
+    proved = mark(backups, TRIAL)
+    assert proved is not None and proved.done_at is not None
