@@ -34,6 +34,7 @@ PASSWORD_RULE = (
 )
 _OWN_ROW = {"of": User}  # PostgreSQL refuses to lock the division that comes along by outer join
 _HASHER = PasswordHasher()
+_MOST_LETTERS = 1_000  # of a password
 
 
 class LoginSession(Base):
@@ -247,7 +248,7 @@ def _digest(token: str) -> str:
 
 
 def _same_letters(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password[:_MOST_LETTERS])  # quadratic in a run of marks
 
 
 @cache

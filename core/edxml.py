@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
@@ -16,6 +16,8 @@ from core.errors import Permanent
 MOST_BYTES = 64 << 20
 MOST_DEPTH = 40
 MOST_VALUES = 5_000
+MOST_ELEMENTS = 100_000
+_LONG_TAG = re.compile(rb"<[^<>]{50000}")  # thousands of attributes, which the parser would keep all at once
 _JUNK_BEFORE = re.compile(rb"\A[^<]{0,200}(?=<)")
 _ATTACHED = ("ContentTransferEncoded", "SignatureValue", "X509Certificate")
 
@@ -51,10 +53,12 @@ def read_package(data: bytes) -> Package:
     """Read a package of either known shape (QCVN envelope, old SOAP form).
 
     Junk before the declaration is forgiven. Raises Permanent for what is no XML, has a DTD or entities, or is
-    over the limits of size (64 MB) and depth (40).
+    over the limits of size (64 MB), depth (40), elements and attributes.
     """
     if len(data) > MOST_BYTES:
         raise Permanent("Gói edXML lớn hơn giới hạn 64 MB.")
+    if _LONG_TAG.search(data):
+        raise Permanent("Gói edXML có phần tử quá lớn.")
     values = _values(_JUNK_BEFORE.sub(b"", data, count=1))
     if not any(path.startswith("MessageHeader/") for path in values):
         raise Permanent("Tệp không phải gói edXML: thiếu MessageHeader.")
@@ -95,21 +99,29 @@ def parse_day(text: str) -> date | None:
 def _values(data: bytes) -> dict[str, list[str]]:
     out: dict[str, list[str]] = defaultdict(list)
     stack: list[str] = []
-    count, is_header_whole = 0, False
+    open_elements: list[Element] = []
+    elements, is_leaf, is_header_whole = 0, False, False
+    count = 0
     try:
         for event, element in ElementTree.iterparse(BytesIO(data), ("start", "end"), forbid_dtd=True):
             if event == "start":
                 stack.append(element.tag.rpartition("}")[2])
+                open_elements.append(element)
+                elements, is_leaf = elements + 1, True
                 if len(stack) > MOST_DEPTH:
                     raise Permanent("Gói edXML lồng quá sâu.")
+                if elements > MOST_ELEMENTS:
+                    raise Permanent("Gói edXML có quá nhiều phần tử.")
                 continue
             path = _below_header(stack)
-            if path and not len(element) and stack[-1] not in _ATTACHED and count < MOST_VALUES:
+            if path and is_leaf and stack[-1] not in _ATTACHED and count < MOST_VALUES:
                 out[path].append(" ".join((element.text or "").split()))
                 count += 1
             is_header_whole = stack.pop() == "MessageHeader" or is_header_whole
-            if stack and stack[-1] in ("AttachmentEncoded", "Attachment"):
-                element.clear()
+            is_leaf = False
+            open_elements.pop()
+            if open_elements:
+                del open_elements[-1][:]  # what was read is let go of
     except ParseError as error:
         # Gateways leave prefixes unbound among the attachments; a header that was read whole is kept.
         if not is_header_whole:

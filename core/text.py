@@ -15,6 +15,13 @@ _LOOK_ALIKES = str.maketrans(
     }
 )  # fmt: skip
 
+# Runs of what may be marks. Unicode calls 30 in a row more than any writing has (UAX #15, Stream-Safe Text Format);
+# a normalisation sorts each run in quadratic time.
+_MOST_MARKS = 30
+_MAY_BE_MARKS = re.compile(rf"[^\w\s\x00-\u02ff]{{{_MOST_MARKS + 1},}}")
+_HIDDEN_MARKS = "\u0f73\u0f75\u0f81"  # starters that are taken apart into nothing but marks
+_JOINER = "\u034f"  # the sign that breaks a run and is not seen
+
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 
 
@@ -42,11 +49,28 @@ _BARE = "aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd"
 _TO_BARE = str.maketrans(_VIETNAMESE + _VIETNAMESE.upper(), _BARE + _BARE.upper())
 
 
+def nfc(text: str) -> str:
+    """`text` in NFC; runs of more than 30 marks, which no writing has, are broken first."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _MAY_BE_MARKS.sub(_broken, text))
+
+
+def _broken(found: re.Match[str]) -> str:
+    out: list[str] = []
+    marks = 0
+    for letter in found[0]:
+        marks = marks + 1 if unicodedata.combining(letter) or letter in _HIDDEN_MARKS else 0
+        if marks > _MOST_MARKS:
+            out.append(_JOINER)
+            marks = 1
+        out.append(letter)
+    return "".join(out)
+
+
 def plain(text: str) -> str:
     """`text` in NFC, dashes, slashes and Đ that only look so replaced by those that are meant; spelled as it is."""
     if text.isascii():
         return text
-    composed = unicodedata.normalize("NFC", text)
+    composed = nfc(text)
     return composed.translate(_LOOK_ALIKES) if _ODD.search(composed) else composed
 
 
@@ -66,7 +90,7 @@ def squeeze(text: str) -> str:
 def fold(text: str) -> str:
     """The key for matching and search: `normal`, without marks, đ as d, lower case, blanks squeezed."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES).translate(_TO_BARE)
+        text = nfc(text).translate(_LOOK_ALIKES).translate(_TO_BARE)
         if not text.isascii():  # other languages' marks
             text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return squeeze(text).lower()
@@ -172,7 +196,7 @@ def _from_vni(text: str) -> str:
     out: list[str] = []
     for letter in text:
         base = unicodedata.normalize("NFD", out[-1])[0] if out else ""
-        if letter in _VNI_MARKS and base in set("aeouyAEOUY"):
+        if letter in _VNI_MARKS and base in set("aeouyAEOUY") and len(out[-1]) <= _MOST_MARKS:
             out[-1] = unicodedata.normalize("NFC", out[-1] + _VNI_MARKS[letter])
         else:
             out.append(_VNI_SINGLE.get(letter, letter))
@@ -202,7 +226,7 @@ def _is_abbreviation(word: str) -> bool:
 
 def is_syllable(word: str) -> bool:
     """Whether `word` has the shape of one Vietnamese syllable in Unicode letters."""
-    lowered = unicodedata.normalize("NFC", word).lower()
+    lowered = nfc(word).lower()
     if any(not c.isascii() and c not in _VIETNAMESE for c in lowered):
         return False
     return _SYLLABLE.fullmatch(fold(lowered)) is not None

@@ -1,7 +1,6 @@
 """Drawing pages of hostile files: runs only inside the killable child of `core.sandbox`."""
 
 import io
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import pi_heif
 import pypdfium2
 from docx.table import Table
 from PIL import Image, ImageOps
+
+from core.text import nfc
 
 pi_heif.register_heif_opener()
 
@@ -81,7 +82,7 @@ def _boxed(text: pypdfium2.PdfTextPage, run: list[int]) -> tuple[str, tuple[floa
     word = "".join(chr(pypdfium2.raw.FPDFText_GetUnicode(text.raw, index)) for index in run)
     boxes = [text.get_charbox(index) for index in run]
     lowest, highest = (tuple(pick(side) for side in zip(*boxes, strict=True)) for pick in (min, max))
-    return unicodedata.normalize("NFC", word), (lowest[0], lowest[1], highest[2], highest[3])
+    return nfc(word), (lowest[0], lowest[1], highest[2], highest[3])
 
 
 def _pdf_pages(path: str) -> int:

@@ -20,11 +20,10 @@ from ingest.mime import read_letter, sniff
 from ingest.mime.parts import NESTED_TYPES
 from ingest.reading import Scans, Unreadable, read_fields
 from ingest.reading.archives import open_archives
-from ingest.reading.packages import package_fields, read_package
+from ingest.reading.packages import PACKAGE_TYPES, package_fields, read_package
 from ingest.reading.pages import PDF, PICTURES, TIFF
 from ingest.screening import MOST_FILES, STATUS_PACKAGE, screen
 
-PACKAGE_TYPES = ("application/xml", "text/xml")
 _MOST_SHOWN = 4  # pictures of a mail's text that are read
 MOST_DOCUMENTS = 100  # files of one letter whose pages are read; more are kept, unread
 

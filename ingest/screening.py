@@ -12,6 +12,7 @@ from ingest.mime.charsets import decode
 from ingest.mime.sniff import ARCHIVES
 from ingest.reading.head import find_head
 from ingest.reading.lines import lines_of
+from ingest.reading.packages import PACKAGE_TYPES, said_subject, says_secret
 from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
 from ingest.reading.stamps import find_stamps, may_hide_secrecy
 from ingest.screening_rules import Item, Score, score
@@ -30,14 +31,8 @@ _IDENTITY = re.compile(
 _RECEIPT = re.compile(
     r"(?i)\b(?:đã nhận (?:được )?(?:văn bản|công văn|thư|email|mail)?|số đến\s*:?\s*\d+|xác nhận đã nhận)"
 )
-_LINK = re.compile(
-    r"https?://(?:drive\.google|docs\.google|1drv|onedrive|www\.dropbox|we\.tl|\S*sharepoint|\S*drive)\S*",
-    re.IGNORECASE,
-)
-_PACKAGE_SECRECY = re.compile(
-    r"<(?:\w+:)?\w*(?:secur|secre|domat|confiden)\w*[^>]*>\s*(?:[123]|tuyệt mật|tối mật|mật|toi mat|tuyet mat|mat)\s*<",
-    re.IGNORECASE,
-)
+_ADDRESS = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
+_OF_FILES = re.compile(r"^https?://(?:docs\.google|1drv|www\.dropbox|we\.tl)|sharepoint|drive", re.IGNORECASE)
 
 
 def screen(letter: Letter, pages: PagesByAttachment) -> tuple[Outcome, tuple[Reason, ...], bool]:
@@ -82,7 +77,7 @@ def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) ->
         if any(stamp.is_secrecy for page in heads for stamp in find_stamps(page)):
             reasons.append(Reason("secret_stamp", _HIDDEN))
             total = 100
-    if any(_says_secret(a.path) for a in letter.attachments if a.media_type == "application/xml"):
+    if any(says_secret(path) for path in _packages(letter)):
         reasons.append(Reason("secret_package", _HIDDEN))
         total = 100
     if not reasons and any(may_hide_secrecy(page) for document in pages.values() for page in document):
@@ -98,9 +93,15 @@ def _inner_items(letter: Letter) -> Iterator[Item]:
     """Mails within the letter, its other forms, and attached texts: a secret may stand in any of them."""
     for inner in letter.inner:
         yield Item({"subject": normal(inner.subject), "body": normal(repair(inner.text))}, frozenset())
+    for path in _packages(letter):
+        yield Item({"subject": normal(repair(said_subject(path)))}, frozenset())
     for attachment in letter.attachments:
         if attachment.path is not None and (text := _attached_text(attachment.path, attachment)):
             yield Item({"body": normal(repair(text))}, frozenset())
+
+
+def _packages(letter: Letter) -> Iterator[Path]:
+    return (a.path for a in letter.attachments if a.path is not None and a.media_type in PACKAGE_TYPES)
 
 
 def _attached_text(path: Path, attachment: Attachment) -> str:
@@ -121,13 +122,6 @@ def _may_bear_stamp(page: Page, *, is_first: bool) -> bool:
     if page.stamps:
         return True
     return not page.is_scan and bool(page.words) and (is_first or find_head([page]) is not None)
-
-
-def _says_secret(path: Path | None) -> bool:
-    if path is None:
-        return False
-    with path.open("rb") as file:
-        return _PACKAGE_SECRECY.search(file.read(256 << 10).decode("utf-8", "replace")) is not None
 
 
 def _by_category(items: Sequence[Item]) -> tuple[Outcome, tuple[Reason, ...]] | None:
@@ -181,8 +175,8 @@ def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[
         return Outcome.DRAFT, ()
     if letter.in_reply_to and len(letter.text) < 1500 and (found := _RECEIPT.search(letter.text)):
         return Outcome.REPORT, (Reason("receipt_in_prose", found[0]),)
-    if found := _LINK.search(letter.text):
-        return Outcome.HOLD, (Reason("link_only", found[0][:120]),)
+    if link := next((found[0] for found in _ADDRESS.finditer(letter.text) if _OF_FILES.search(found[0])), ""):
+        return Outcome.HOLD, (Reason("link_only", link[:120]),)
     rule = "body_only_state" if "state_sender" in items[0].signals else "body_only"
     return Outcome.HOLD, (Reason(rule, letter.subject[:120]),)
 

@@ -9,6 +9,9 @@ from config.vocabulary import vocabulary
 from core.text import fold
 from ingest.letter import Reason
 
+_MOST_LETTERS = 300_000  # of one text
+_MOST_SIGNS = 30  # at either end of a run of signs
+
 
 @dataclass(frozen=True)
 class Item:
@@ -29,6 +32,7 @@ class Score:
 def score(category: str, item: Item) -> Score:
     """How much speaks for `category`, and the rules that say so, in order."""
     total, reasons = 0, []
+    item = Item({where: _bounded(text) for where, text in item.texts.items()}, item.signals)
     for rule in _rules(category):
         words = rule.fires(item)
         if words is not None:
@@ -54,6 +58,24 @@ class _Rule:
         text = item.texts.get(self.where, "")
         found = self.pattern.search("\n".join(map(fold, text.splitlines())) if self.is_folded else text)
         return found[0].strip()[:120] if found else None
+
+
+_LONG_RUN = re.compile(rf"[\W_]{{{2 * _MOST_SIGNS + 1},}}")
+
+
+def _bounded(text: str) -> str:
+    """`text` as far as rules look, with runs of blanks, line ends and signs no longer than a rule needs.
+
+    A rule may begin with any number of signs, over line ends too: each line of an endless run of them would be the
+    beginning of a search to its end.
+    """
+    return _LONG_RUN.sub(_shortened, text[:_MOST_LETTERS])
+
+
+def _shortened(found: re.Match[str]) -> str:
+    run = found[0]
+    between = "\n" if "\n" in run[_MOST_SIGNS:-_MOST_SIGNS] else ""
+    return run[:_MOST_SIGNS] + between + run[-_MOST_SIGNS:]
 
 
 @cache

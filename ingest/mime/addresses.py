@@ -28,10 +28,10 @@ _NAMED = re.compile(rf"""^(?:"((?:[^"\\]|\\.)*)"|([^<>"@]*?))\s*<\s*({_SPEC})\s*
 _WITH_COMMENT = re.compile(rf"^({_SPEC})\s*\(([^()]*)\)$")
 _SEVERAL = re.compile(rf"^{_SPEC}(?:\s+{_SPEC})+$")
 _ANYWHERE = re.compile(_SPEC)
-_COMMENT_PIECES = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[()]|[^()"\\]+|.', re.DOTALL)
-_PIECES = re.compile(
-    r'"(?:[^"\\]|\\.)*"|=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|<[^<>]*>|\([^()]*\)|[,;]|[^,;"<(=]+|.', re.DOTALL
-)
+# A quote without its end is found once, as the rest of the text: looked for at each quote it would be quadratic.
+_QUOTED, _OPEN_QUOTE = r'"(?:[^"\\]|\\.)*+"', r'"(?:[^"\\]|\\.)*+\\?\Z'
+_COMMENT = r'\\.|[()]|[^()"\\]+|.'
+_PIECE = r'=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=|<[^<>]*>|\([^()]*\)|[,;]|[^,;"<(=]+|.'
 
 
 def parse(values: Iterator[bytes]) -> tuple[Address, ...]:
@@ -54,13 +54,26 @@ def parse(values: Iterator[bytes]) -> tuple[Address, ...]:
 def _elements(text: str) -> Iterator[str]:
     """The elements of a list, split at commas and semicolons outside quotes, words, brackets and comments."""
     element: list[str] = []
-    for match in _PIECES.finditer(text):
-        if match[0] in ",;":
+    for piece in _pieces(_PIECE, text):
+        if piece in ",;":
             yield " ".join("".join(element).split())
             element = []
         else:
-            element.append(match[0])
+            element.append(piece)
     yield " ".join("".join(element).split())
+
+
+def _pieces(pattern: str, text: str) -> Iterator[str]:
+    """`text` cut into quoted runs and what `pattern` finds; a quote that nothing closes is a letter like others."""
+    whole, rest = _cutters(pattern)
+    for match in whole.finditer(text):
+        yield from (piece[0] for piece in rest.finditer(match[0])) if match["open"] else (match[0],)
+
+
+@lru_cache
+def _cutters(pattern: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    whole = re.compile(rf"{_QUOTED}|(?P<open>{_OPEN_QUOTE})|{pattern}", re.DOTALL)
+    return whole, re.compile(pattern, re.DOTALL)
 
 
 def _simple(element: str) -> Address | None:
@@ -107,7 +120,7 @@ def _without_comments(element: str) -> str:
     """`element` without its comments, which may nest (RFC 5322 3.2.2)."""
     kept: list[str] = []
     depth = 0
-    for piece in _COMMENT_PIECES.findall(element):
+    for piece in _pieces(_COMMENT, element):
         if piece == "(":
             depth += 1
         elif piece == ")":

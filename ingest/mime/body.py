@@ -2,9 +2,9 @@
 
 import html
 import re
-import unicodedata
 from dataclasses import dataclass
 
+from core.text import nfc
 from ingest.mime.charsets import decode
 from ingest.mime.parts import Part
 
@@ -92,4 +92,4 @@ def _tidy(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     text = text.encode("utf-8", "replace").decode("utf-8")
     text = "\n".join(line.rstrip() for line in text.split("\n"))
-    return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", text)).strip()
+    return nfc(re.sub(r"\n{3,}", "\n\n", text)).strip()

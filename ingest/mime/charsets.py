@@ -2,8 +2,9 @@
 
 import codecs
 import re
-import unicodedata
 from functools import lru_cache
+
+from core.text import nfc
 
 # Codecs that are no charset of mail: transformations, or names that cost quadratic time.
 _NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"}
@@ -56,24 +57,24 @@ def decode(data: bytes, declared: str | None) -> tuple[str, bool]:
     if codec is None or codec in _LATIN or codec == "utf-8":
         return _undeclared(data, codec)
     try:
-        return _nfc(data.decode(codec)), False
+        return nfc(data.decode(codec)), False
     except (UnicodeError, ValueError):
         pass
-    text, _ = _undeclared(data, None) if _is_utf8(data) else (_nfc(data.decode(codec, "replace")), True)
+    text, _ = _undeclared(data, None) if _is_utf8(data) else (nfc(data.decode(codec, "replace")), True)
     return text, True
 
 
 def _undeclared(data: bytes, codec: str | None) -> tuple[str, bool]:
     try:
-        return _nfc(data.decode("utf-8-sig")), codec != "utf-8"
+        return nfc(data.decode("utf-8-sig")), codec != "utf-8"
     except UnicodeDecodeError as error:
         # A text cut in the middle, or one bad byte in a long one, is still UTF-8.
         good = len(data[: error.start].decode("utf-8")) < error.start
         if good and data.decode("utf-8", "ignore").count("\ufffd") == 0 and _damage(data) < 0.02:
-            return _nfc(data.decode("utf-8-sig", "replace")), True
+            return nfc(data.decode("utf-8-sig", "replace")), True
     if (viet := _windows_1258(data)) is not None:
         return viet, True
-    return _nfc(_windows_1252(data)), codec not in _LATIN or codec == "ascii"
+    return nfc(_windows_1252(data)), codec not in _LATIN or codec == "ascii"
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -96,7 +97,7 @@ def _windows_1258(data: bytes) -> str | None:
     marks = sum(text.count(tone) for tone in _TONES)
     if marks == 0 or len(_TONED.findall(text)) != marks or not re.search("[ăâđêôơưĂÂĐÊÔƠƯ]", text):
         return None
-    return _nfc(text)
+    return nfc(text)
 
 
 def _windows_1252(data: bytes) -> str:
@@ -104,7 +105,3 @@ def _windows_1252(data: bytes) -> str:
         return data.decode("cp1252")
     except UnicodeDecodeError:
         return data.decode("latin-1")
-
-
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)

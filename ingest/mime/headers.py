@@ -2,12 +2,12 @@
 
 import binascii
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from core.text import nfc
 from ingest.mime.charsets import decode
 
 MAX_FIELDS = 2_000
@@ -135,7 +135,7 @@ def plain(text: str) -> str:
     """`text` in NFC on one line, without control characters and direction overrides."""
     text = text.replace("\t", " ")
     if not text.isascii() or not text.isprintable():
-        text = unicodedata.normalize("NFC", _UNSAFE.sub("", re.sub(r"[\r\n]+", " ", text)))
+        text = nfc(_UNSAFE.sub("", re.sub(r"[\r\n]+", " ", text)))
         # A lone surrogate can't be stored or printed.
         text = text.encode("utf-8", "replace").decode("utf-8")
     return text.strip()

@@ -1,9 +1,9 @@
 """Parameters of Content-Type and Content-Disposition, and the names of files (RFC 2045 5.1, 2231, 2183)."""
 
 import re
-import unicodedata
 from urllib.parse import unquote_to_bytes
 
+from core.text import nfc
 from ingest.mime.charsets import decode
 from ingest.mime.headers import Header, decode_words, plain, to_text
 
@@ -75,7 +75,7 @@ def file_name(parameters: dict[str, str], disposition: dict[str, str]) -> str:
 
 def safe_name(name: str) -> str:
     """`name` as a bare file name: NFC, no path, no control or direction characters, of bounded length."""
-    name = plain(unicodedata.normalize("NFC", name.replace("\x00", "")))
+    name = plain(nfc(name.replace("\x00", "")))
     name = re.split(r"[/\\]", name.rstrip("/\\"))[-1].strip()
     name = re.sub(r"^\.+(?=$|\s)", "", name)
     if len(name) > MAX_NAME_LETTERS:

@@ -9,7 +9,7 @@ from ingest.mime.names import field_value, file_name
 from ingest.mime.raw import Raw
 
 MAX_DEPTH = 100
-MAX_PARTS = 10_000
+MAX_PARTS = 3_000
 MAX_HEADER_BYTES = 256 * 1024
 # Lines that begin with "--" and are no boundary; a mail of nothing else is not worth reading to its end.
 MAX_CANDIDATES = 300_000

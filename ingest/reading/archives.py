@@ -1,14 +1,13 @@
 """Archives, and mails kept as files, opened into the spool within limits: what they hold stands among the files."""
 
 import re
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from core.text import is_syllable, repair
+from core.text import is_syllable, nfc, repair
 from ingest.letter import Attachment, Inner
 from ingest.mime import read_letter, sniff
 from ingest.mime.charsets import decode
@@ -185,7 +184,7 @@ def shown_name(raw: bytes) -> str:
     """The name to show for a file in an archive: its last path element, NFC, from UTF-8, Windows-1258, TCVN3, VNI,
     CP437 or CP866 bytes, whichever makes Vietnamese syllables of it."""
     last = PurePosixPath(_decoded(raw).replace("\\", "/")).name
-    clean = "".join(c for c in unicodedata.normalize("NFC", last) if c.isprintable())
+    clean = "".join(c for c in nfc(last) if c.isprintable())
     return clean.strip(" .")[:200] or "tệp không tên"
 
 

@@ -3,7 +3,6 @@
 import ctypes
 import re
 import time
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
@@ -13,7 +12,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from core.text import is_syllable, repair
+from core.text import is_syllable, nfc, repair
 from ingest.letter import Page, Word
 from ingest.reading.patterns import RECIPIENTS
 from ingest.reading.pdf_art import has_art
@@ -223,5 +222,5 @@ def is_plausible(words: tuple[Word, ...]) -> bool:
 
 
 def _is_readable(word: str) -> bool:
-    whole = unicodedata.normalize("NFC", word)  # a mark apart from its letter is no letter
+    whole = nfc(word)  # a mark apart from its letter is no letter
     return all(map(is_syllable, "".join(c if c.isalpha() else " " for c in whole).split())) or word.isupper()

@@ -17,6 +17,8 @@ from hostile_mails import HEADER, HOSTILE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.describe import read_opened
+from ingest.letter import Outcome
 from ingest.mime import Unreadable, read_letter
 
 MAX_SECONDS = 2.0
@@ -38,9 +40,12 @@ def test_a_hostile_mail_gives_a_letter_in_time(spool: Path, name: str) -> None:
     folder.mkdir()
     start = time.process_time()
     letter = read_letter(mail, folder)
+    written = {path.parent for path in folder.rglob("*")}
+    reading = read_opened(letter, folder)  # screened too
     assert time.process_time() - start < MAX_SECONDS
+    assert reading.outcome in (Outcome.HOLD, Outcome.DRAFT, Outcome.REPORT)
     assert letter.raw_sha256 == hashlib.sha256(raw).hexdigest()
-    assert {path.parent for path in folder.rglob("*")} <= {folder}
+    assert written <= {folder}
     for file in letter.attachments:
         assert file.path is not None
         assert hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256

@@ -1,12 +1,18 @@
 """Điều 3 of the regulation: what is entered, held or kept out, and what only looks like it."""
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from long_runs import long_runs
 
+from config.vocabulary import vocabulary
 from ingest.letter import Address, Attachment, Letter, MailClass, Outcome, Page, Word
 from ingest.screening import MOST_FILES, screen
+from ingest.screening_rules import Item, score
 
 STATE = "vanthu@snv.lamdong.gov.vn"
 PRIVATE = "nguoidan@gmail.com"
@@ -203,3 +209,54 @@ def test_a_letter_of_hundreds_of_files_is_held() -> None:
     assert outcome(letter(files=dozens))[0] is Outcome.DRAFT
     found, rules, _ = outcome(letter(files=[*dozens, attachment("them.pdf")]))
     assert (found, rules) == (Outcome.HOLD, ("too_many_files",))
+
+
+@pytest.mark.parametrize(
+    ("package", "charset"),
+    [
+        ("<e><x:SecurityLevel>2</x:SecurityLevel></e>", "utf-8"),
+        ("<e><Secrecy> Tối Mật </Secrecy></e>", "utf-16"),
+        ("<e><Secrecy><![CDATA[Mật]]></Secrecy></e>", "utf-8"),
+        ("<e><Secrecy>M&#x1EAD;t</Secrecy></e>", "utf-8"),
+        ('<e><Document secrecy="Mật"/></e>', "utf-8"),
+        ('<e><DoMat value="1"/></e>', "utf-16-le"),
+        ("<e><MessageHeader><Subject>Tài liệu (MẬT) về phòng thủ</Subject></MessageHeader></e>", "utf-8"),
+        ("<e>" + "<a>x</a>" * 200_000 + "<Secrecy>Mật</Secrecy></e>", "utf-8"),
+    ],
+)
+def test_a_package_that_says_it_is_secret_is_kept_out(tmp_path: Path, package: str, charset: str) -> None:
+    path = tmp_path / "goi.edxml"
+    path.write_bytes(package.encode(charset))
+    file = replace(attachment("goi.edxml", "application/xml"), path=path)
+    assert outcome(letter(files=[file]))[::2] == (Outcome.EXCLUDE, True)
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        '<e><w:Security s:mustUnderstand="1"><w:SecurityToken id="2"/></w:Security></e>',
+        "<e><Secrecy>0</Secrecy><Security>Thường</Security></e>",
+        "<e><Subject>V/v công tác bảo vệ bí mật nhà nước</Subject><PageAmount>2</PageAmount></e>",
+    ],
+)
+def test_a_package_that_is_no_secret_comes_in(tmp_path: Path, package: str) -> None:
+    path = tmp_path / "goi.edxml"
+    path.write_bytes(package.encode())
+    file = replace(attachment("goi.edxml", "application/xml"), path=path)
+    assert outcome(letter(files=[file]))[::2] == (Outcome.DRAFT, False)
+
+
+# Long runs of what each rule is made of, alone, behind its words, and with the next piece of it in turn.
+_CATEGORIES = ("secret", "petition", "advertisement", "one_stop")
+_PLACES = ("head", "text", "file", "subject", "body", "sender")
+
+
+@pytest.mark.parametrize("category", _CATEGORIES)
+def test_no_rule_is_slow_on_long_runs(category: str) -> None:
+    score(category, Item(dict.fromkeys(_PLACES, "x"), frozenset()))  # compiles the rules
+    for rule in vocabulary("screening")["rule"]:
+        if rule["category"] == category and rule["where"] != "signal":
+            for text in long_runs(rule["pattern"], 30_000):
+                start = time.process_time()
+                score(category, Item({rule["where"]: text}, frozenset()))
+                assert time.process_time() - start < 0.5, (rule["name"], text[:40])

@@ -121,6 +121,13 @@ def _documents() -> dict[str, bytes]:
         "macro.docm": zipped(
             [("[Content_Types].xml", b""), ("word/document.xml", b"x"), ("word/vbaProject.bin", b"x")]
         ),
+        "wide.edxml": b'<?xml version="1.0"?><edXML>' + b"<a/>" * 3_000_000 + b"</edXML>",
+        "deep.edxml": b'<?xml version="1.0"?><edXML>' + b"<a>" * 500_000,
+        "attributes.edxml": b'<?xml version="1.0"?><edXML %b/>' % b" ".join(b'a%d="b"' % n for n in range(300_000)),
+        "names.edxml": b'<?xml version="1.0"?><edXML><%b</edXML>' % (b"secure" * 43_000),
+        "open.edxml": b'<?xml version="1.0"?><edXML>' + b"<secure" * 36_000,
+        "blanks.edxml": b'<?xml version="1.0"?><edXML><security>' + b" " * 260_000 + b"</edXML>",
+        "words.edxml": b'<?xml version="1.0"?><edXML>' + (b"<secure " + b"a" * 3_900 + b">") * 260,
         "file.edxml": b'<?xml version="1.0"?><!DOCTYPE e [<!ENTITY x SYSTEM "file:///etc/passwd">]><edXML>&x;</edXML>',
     }
 

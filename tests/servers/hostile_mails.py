@@ -23,10 +23,16 @@ def html(markup: bytes) -> bytes:
     return HEADER + b"Content-Type: text/html\r\n\r\n" + markup
 
 
+def utf_8(text: str) -> bytes:
+    return HEADER + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + text.encode()
+
+
 HOSTILE: dict[str, bytes] = {
     "brackets in To": b"To: " + b"(" * 500 + b"<" * 500 + b"\r\n" + HEADER + b"\r\nx",
     "a To of brackets and quotes": b"To: " + b'("<' * 60_000 + b"\r\n" + HEADER + b"\r\nx",
     "a To of commas": b"To: " + b"," * 250_000 + b"\r\n" + HEADER + b"\r\nx",
+    "a From of escaped quotes": b"From: " + b'"\\' * 120_000 + b"\r\n" + HEADER + b"\r\nx",
+    "comments of escaped quotes": b"To: " + (b"(" + b'"\\' * 1_900 + b",") * 50 + b"\r\n" + HEADER + b"\r\nx",
     "a To of crooked addresses": b"To: " + b'"a" b c <x y@z>>, ' * 10_000 + b"\r\n" + HEADER + b"\r\nx",
     "a name of blanks": b"To: a" + b" " * 200_000 + b"b <c@d>\r\n" + HEADER + b"\r\nx",
     "1,000 nested multiparts": nested_multiparts(1_000),
@@ -61,6 +67,19 @@ HOSTILE: dict[str, bytes] = {
     "uuencode of rubbish": HEADER
     + b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n"
     + b"\xff\n" * 90_000,
+    "a body of marks": utf_8("a" + "\u0301\u0323" * 250_000),
+    "a body of marks that are taken apart": utf_8("a" + "\u0f73" * 250_000),
+    "a page of marks": html(b"a" + b"&#769;&#803;" * 80_000),
+    "a subject of marks": "Subject: a{}\r\n".format("\u0301\u0323" * 60_000).encode() + HEADER + b"\r\nx",
+    "a file name of marks": disposition(b';filename="a%b"' % ("\u0301\u0323" * 15_000).encode()),
+    "a body of VNI marks": utf_8("Soá aù" + "ù" * 190_000 + " aù bù"),
+    "a body of underlines": utf_8("_\n" * 99_000),
+    "a body of dashes": utf_8("--\r\n" * 2_000_000),
+    "a body of blanks": utf_8("x" + " " * 99_000 + "\t" * 99_000 + "x"),
+    "a body of links": utf_8("http://a" * 25_000),
+    "a body of one link": utf_8("http://" + "a" * 190_000),
+    "a body of half a mark": utf_8("TUYỆT_\n" * 28_000),
+    "a subject of signs": b"Subject: " + b"- (" * 80_000 + b"\r\n" + HEADER + b"\r\nx",
     "no headers": b"Kinh gui quy co quan.\r\n",
     "only line ends": b"\r\n" * 500_000,
     "no body": HEADER,
