@@ -104,7 +104,7 @@ def _silent(session: Session, mailbox: str, limits: Limits, at: datetime) -> Ala
     return Alarm(
         Kind.SILENT,
         f"Không có thư mới nào từ {office_moment(last)}, quá {limits.silent_hours} giờ không kể ngày nghỉ. "
-        "Kết nối vẫn tốt: xem thư có bị chuyển hướng hay chặn ở máy chủ không.",
+        "Xem thư có bị chuyển hướng hay chặn ở máy chủ không.",
     )  # fmt: skip
 
 

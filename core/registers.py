@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import events
+from core.confirmers import who_confirms
 from core.db import Base
 from core.errors import NotAllowed, Permanent, WrongState
 from core.office import office_date, office_moment
@@ -124,8 +125,8 @@ def next_number(session: Session, book: Book, *, at: datetime) -> tuple[int, dat
     """
     if book.waits_since is not None:
         raise WrongState(
-            f"{book.name} vừa khôi phục từ bản sao lưu lúc {office_moment(book.waits_since)}. "
-            "Chờ người được chỉ định xác nhận số cuối cùng đã cấp (trang Sổ văn bản đến) rồi mới cấp số tiếp."
+            f"{book.name} vừa khôi phục từ bản sao lưu lúc {office_moment(book.waits_since)}. Chờ "
+            f"{who_confirms(session)} xác nhận số cuối cùng đã cấp (trang Sổ văn bản đến) rồi mới cấp số tiếp."
         )
     today = office_date(at)
     series = series_to_go_on(session, book, at=at)

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from config.settings import BackupSettings
 from core.backup import marks
 from core.backup.marks import TRIAL, BackupMark
-from core.incoming import recovery
+from core.confirmers import confirmers
 from core.rights import Right
 from dashboard.web import in_reading, now, office_of, render, require
 from dashboard.words import age, moment, number, size
@@ -73,7 +73,7 @@ def _read(
 ) -> tuple[list[Shown], tuple[str, ...]]:  # fmt: skip
     found = marks.all_marks(session)
     shown = [show(found.get(kind), kind, plan, at, is_sqlite=is_sqlite) for kind in marks.LATE]
-    return shown, recovery.confirmers(session)
+    return shown, confirmers(session)
 
 
 routes = [Route("/sao-luu", index, name="backups:index")]

@@ -22,6 +22,7 @@ from core.db import Database
 from core.errors import Temporary
 from core.listings.mailboxes import pulse
 from dashboard import web
+from dashboard.pages import MENU_ALONE
 
 LOOK_SECONDS = 0.2
 HEARTBEAT_SECONDS = 15
@@ -108,7 +109,7 @@ async def stream(request: Request) -> Response:
 
 
 async def counters(request: Request) -> Response:
-    """GET /dem: the menu with its counters, fetched by pages when something changed."""
+    """GET /dem: the menu with its counters, fetched by the page ?trang= when something changed."""
     return web.render(request, "menu.html")
 
 
@@ -120,4 +121,4 @@ def _changed(version: str) -> str:
     return f"event: changed\ndata: {version}\n\n"
 
 
-routes = [Route("/tin", stream, name="news:stream"), Route("/dem", counters, name="news:counters")]
+routes = [Route("/tin", stream, name="news:stream"), Route(MENU_ALONE, counters, name="news:counters")]

@@ -22,6 +22,7 @@ MENU = (
     ("/hop-thu", "Hộp thư", Right.SEE_MAILBOXES, "troubled"),
     ("/sao-luu", "Sao lưu", Right.SEE_BACKUPS, "backups"),
 )
+MENU_ALONE = "/dem"
 COUNTED = {
     "drafts": "văn bản chờ vào sổ",
     "held": "thư chờ xem",
@@ -65,6 +66,8 @@ def _menu(request: Request, person: Any, counters: dict[str, int]) -> list[dict[
     if person is None or person.must_change_password:
         return []
     here = request.url.path
+    if here == MENU_ALONE:
+        here = request.query_params.get("trang", "")  # it is fetched for that page
     return [
         {"path": path, "words": name, "count": counters.get(counter, 0), "counter": counter,
          "counted": COUNTED[counter], "is_current": here == path or here.startswith(path + "/")}

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import administration, events, registers
+from core.confirmers import FACT, confirmers, who_confirms
 from core.errors import NotAllowed, Permanent, WrongState
 from core.incoming.tables import Incoming, Origin, State
 from core.office import OfficeFact, office_date, office_moment
@@ -14,13 +15,6 @@ from core.people import Role, User
 from core.registers import Book, Direction
 
 MOST_LOST = 2000  # numbers given in a day or two; more is a typing error
-_FACT = "number_confirmers"
-
-
-def confirmers(session: Session) -> tuple[str, ...]:
-    """The usernames of the persons named to confirm the last number; empty when nobody was named."""
-    fact = session.get(OfficeFact, _FACT)
-    return tuple(fact.value["usernames"]) if fact is not None else ()
 
 
 def name_confirmers(session: Session, persons: Sequence[User], *, at: datetime, by: User | None = None) -> None:
@@ -28,9 +22,9 @@ def name_confirmers(session: Session, persons: Sequence[User], *, at: datetime, 
     names = sorted({person.username for person in persons})
     if len(names) != 2:
         raise Permanent("Cần đúng hai người: một người và một người thay khi vắng.")
-    fact = session.get(OfficeFact, _FACT)
+    fact = session.get(OfficeFact, FACT)
     if fact is None:
-        session.add(OfficeFact(name=_FACT, value={"usernames": names}))
+        session.add(OfficeFact(name=FACT, value={"usernames": names}))
     else:
         fact.value = {"usernames": names}
     session.flush()
@@ -67,7 +61,7 @@ def confirm_last_number(
     WrongState unless the book waits, Permanent when `last` is below what the book knows or far above it.
     """
     if not may_confirm(session, by):
-        raise NotAllowed("Chỉ một trong hai người được chỉ định mới xác nhận số cuối sau khi khôi phục.")
+        raise NotAllowed(f"Chỉ {who_confirms(session)} xác nhận số cuối sau khi khôi phục.")
     # Locked, so that two persons confirming at once don't both write the lost numbers.
     session.refresh(book, with_for_update=True)
     if book.waits_since is None:

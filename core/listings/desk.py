@@ -9,15 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import calendar
+from core.confirmers import who_confirms
 from core.db import UtcDateTime
-from core.incoming import drafts
+from core.incoming import drafts, recovery
 from core.incoming.registration import unsure_values
 from core.incoming.tables import Incoming, State
 from core.letters import IntakeRequest, Message
 from core.office import office_date
 from core.people import User
 from core.registers import Book, Direction, is_open
-from core.rights import readable
+from core.rights import Right, may, readable
 from core.text import fold
 
 QUEUE_LIMIT = 200  # rows of the queue on one page; the counters count all
@@ -90,11 +91,16 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True)
-class UnopenedBook:
-    """A book that can't give numbers yet."""
+class ClosedBook:
+    """A book that can't give numbers yet: its first number of the year was never confirmed, or, where `waits_since`
+    is set, its last one after a restore. `who` may confirm it, by name; `may_confirm` speaks of the person asking."""
 
+    id: int
     code: str
     name: str
+    waits_since: datetime | None
+    who: str
+    may_confirm: bool
 
 
 def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMIT) -> list[QueueRow]:
@@ -136,7 +142,8 @@ def counters(session: Session, user: User, *, at: datetime) -> Counters:
     warned = sa.case((sa.cast(Incoming.notes, sa.String) != "[]", 1), else_=0)
     total = sa.select(sa.func.count(), sa.func.sum(urgent), sa.func.sum(warned)).where(*waiting)
     count, hurried, noted = session.execute(total).one()
-    entered = sa.select(sa.func.count()).where(Incoming.arrived_on == office_date(at), readable(user))
+    today = (Incoming.arrived_on == office_date(at), Incoming.state == State.REGISTERED)  # voided lines are no work
+    entered = sa.select(sa.func.count()).where(*today, readable(user))
     return Counters(count, hurried or 0, noted or 0, session.execute(entered).scalar_one())
 
 
@@ -172,6 +179,7 @@ def last_run(session: Session, user: User, *, at: datetime) -> Run | None:
     query = (
         sa.select(Incoming.registered_at)
         .where(Incoming.registered_by == user.id, Incoming.arrived_on == office_date(at))
+        .where(Incoming.state == State.REGISTERED)
         .order_by(Incoming.registered_at.desc())
     )
     moments = [moment for moment in session.scalars(query) if moment is not None]
@@ -214,8 +222,14 @@ def twins(session: Session, document: Incoming) -> list[Twin]:
     return [Twin(row.id, row.arrival_number, row.arrived_on, row.issuer) for row in session.execute(query)]
 
 
-def unopened_book(session: Session, *, at: datetime) -> UnopenedBook | None:
-    """A book of incoming documents whose first number of the year was never confirmed."""
-    books = session.scalars(sa.select(Book).where(Book.direction == Direction.INCOMING).order_by(Book.id))
-    year = office_date(at).year
-    return next((UnopenedBook(book.code, book.name) for book in books if not is_open(session, book, year)), None)
+def closed_books(session: Session, user: User, *, at: datetime) -> list[ClosedBook]:
+    """The books of incoming documents that can't give numbers yet."""
+    books = session.scalars(sa.select(Book).where(Book.direction == Direction.INCOMING).order_by(Book.id)).all()
+    year, found = office_date(at).year, []
+    for book in books:
+        if book.waits_since is not None:
+            who, may_confirm = who_confirms(session), recovery.may_confirm(session, user)
+            found.append(ClosedBook(book.id, book.code, book.name, book.waits_since, who, may_confirm))
+        elif not is_open(session, book, year):
+            found.append(ClosedBook(book.id, book.code, book.name, None, "văn thư", may(user, Right.OPEN_SERIES)))
+    return found

@@ -71,6 +71,7 @@ class Draft:
     state: str
     form: Form
     origin: str
+    book_id: int
     book: str
     received_at: datetime
     notes: tuple[str, ...]
@@ -94,7 +95,7 @@ class Queue:
     counters: desk.Counters
     asked: tuple[desk.AskedFile, ...]
     run: desk.Run | None
-    unopened_book: desk.UnopenedBook | None
+    closed_books: tuple[desk.ClosedBook, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def load_queue(session: Session, user_id: int, *, at: datetime) -> Queue:
     return Queue(
         rows=tuple(desk.queue(session, user, at=at)), counters=desk.counters(session, user, at=at),
         asked=tuple(desk.asked_files(session, since=at - ASKED_FOR)), run=desk.last_run(session, user, at=at),
-        unopened_book=desk.unopened_book(session, at=at),
+        closed_books=tuple(desk.closed_books(session, user, at=at)),
     )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
     )  # fmt: skip
     return Draft(
         id=document.id, state=document.state, form=form, origin=ORIGINS[Origin(document.origin)],
-        book=session.get_one(Book, document.book_id).name,
+        book_id=document.book_id, book=session.get_one(Book, document.book_id).name,
         received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
         virus=virus_in(document.notes), files=tuple(_file_line(file, document.notes) for file in document.files),
         twins=tuple(desk.twins(session, document)), mergeable=tuple(candidates(session, user, document)),

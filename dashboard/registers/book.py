@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core import rights
+from core.confirmers import who_confirms
 from core.incoming import recovery, registration
 from core.incoming.drafts import URGENCIES
 from core.listings import books
@@ -36,6 +37,7 @@ class Opened:
     kinds: list[str]
     page: BookPage
     may_confirm: bool
+    who_confirms: str
 
 
 async def front(request: Request) -> Response:
@@ -106,7 +108,7 @@ def _open(session: Session, user_id: int, code: str, year: int, asked: Asked, *,
         )  # fmt: skip
     may_confirm = shelf.waits_since is not None and recovery.may_confirm(session, user)
     kinds = books.kinds_in(session, shelf, year)
-    return Opened(shelf, shelves, year, office_date(at).year, kinds, page, may_confirm)
+    return Opened(shelf, shelves, year, office_date(at).year, kinds, page, may_confirm, who_confirms(session))
 
 
 def _check(session: Session, user_id: int, code: str, year: int, *, at: datetime) -> tuple[Shelf, BookCheck | None]:

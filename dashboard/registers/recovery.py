@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core import registers
+from core.confirmers import confirmers, who_confirms
 from core.errors import CongvanError, NotAllowed, Permanent
 from core.incoming import recovery
 from core.office import office_date
@@ -20,17 +21,21 @@ from dashboard.words import number
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What the page says of the book; `since` is the instant of the backup, None when the book does not wait."""
+    """What the page says of the book; `since` is the instant of the backup, None when the book does not wait.
+
+    `who` may confirm, by name; whoever is not among them only reads that."""
 
     code: str
     name: str
     since: datetime | None
     known: int
     year: int
+    who: str
+    may_confirm: bool
 
 
 async def asking(request: Request) -> Response:
-    """GET /so-den/{code}/xac-nhan-so: ask for the last number; 404 for everybody but the named persons."""
+    """GET /so-den/{code}/xac-nhan-so: ask for the last number; others are told who may confirm it."""
     return await _page(request, {})
 
 
@@ -66,7 +71,7 @@ async def _page(request: Request, typed: dict[str, str], error: CongvanError | N
     person = require(request, Right.SEE_BOOKS)
     book = await in_reading(request, _waiting, person.id, request.path_params["code"], at=now(request))
     return render(
-        request, "registers/recovery.html", 422 if error else 200, book=book, typed=typed,
+        request, "registers/recovery.html", 422 if error else 200 if book.may_confirm else 403, book=book, typed=typed,
         error=error.sentence if error else "", wrong_field=error.field if error else "",
     )  # fmt: skip
 
@@ -76,10 +81,11 @@ def _waiting(session: Session, user_id: int, code: str, *, at: datetime) -> Wait
         book = registers.book_by_code(session, code)
     except Permanent as error:
         raise HTTPException(404) from error
-    if not recovery.may_confirm(session, acting(session, user_id)):
-        raise NotAllowed("Chỉ một trong hai người được chỉ định mới xác nhận số.")
+    may_confirm, who = recovery.may_confirm(session, acting(session, user_id)), who_confirms(session)
+    if not may_confirm and not confirmers(session):
+        raise NotAllowed("Chỉ văn thư xác nhận số.")
     known = recovery.last_known(session, book, at=at)
-    return Waiting(book.code, book.name, book.waits_since, known, office_date(at).year)
+    return Waiting(book.code, book.name, book.waits_since, known, office_date(at).year, who, may_confirm)
 
 
 routes = [

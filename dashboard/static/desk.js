@@ -74,8 +74,10 @@
   function askFor(field) {
     const label = form.querySelector(`label[for="${field.id}"]`).textContent.replace("*", "").trim();
     const isLast = fields().every((one) => one === field || !needs(one));
-    if (!field.value.trim()) return `Còn thiếu ${label.toLowerCase()}. Nhập rồi bấm ${isLast ? "Ctrl+Enter" : "Enter"}.`;
-    return needs(field) === "hand" ? `Sửa lại ${label.toLowerCase()}.` : `Xem lại ${label.toLowerCase()} rồi bấm Ctrl+Enter.`;
+    const key = form.dataset.closed ? "" : isLast ? "Ctrl+Enter" : "Enter"; // a book without numbers asks for no key
+    if (!field.value.trim()) return `Còn thiếu ${label.toLowerCase()}. Nhập${key ? ` rồi bấm ${key}` : " cho đủ"}.`;
+    if (needs(field) === "hand") return `Sửa lại ${label.toLowerCase()}.`;
+    return `Xem lại ${label.toLowerCase()}${key ? " rồi bấm Ctrl+Enter" : ""}.`;
   }
 
   function say(field, request = "") {

@@ -45,6 +45,12 @@ def test_a_weekend_is_no_silence_but_a_working_day_is(mailbox: Any) -> None:
     assert kinds(mailbox, datetime(2026, 6, 8, 9, 1, tzinfo=UTC), Limits(0, 30, 80)) == []
 
 
+def test_the_alarm_of_silence_says_nothing_of_the_connection_which_may_break_while_it_stands(mailbox: Any) -> None:
+    with mailbox.database.reading() as session:
+        (silent,) = alarms.alarms(session, "van-thu", LIMITS, at=datetime(2026, 6, 8, 9, 1, tzinfo=UTC))
+    assert "ết nối" not in silent.sentence and "chuyển hướng" in silent.sentence
+
+
 def test_a_holiday_is_no_silence(mailbox: Any) -> None:
     with mailbox.database.writing() as session:
         session.add(Holiday(day=date(2026, 6, 8), is_worked=False, note="Nghỉ bù"))

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from core import people, registers
 from core.backup import marks
 from core.backup.marks import TRIAL, Outcome
 from core.backup.vault import CHANGES, FULL
+from core.errors import WrongState
 from core.events import Event
 from core.incoming import recovery
 from core.incoming.registration import check_book
@@ -56,7 +58,10 @@ def test_the_book_waits_until_a_named_person_has_confirmed(full_office: Any, sig
     hoa, lan = signed_in("hoa"), signed_in("lan")
     waiting = lan.get("/so-den/den/2026").text
     assert "Sổ vừa khôi phục từ bản sao lưu lúc 04:00 18/11/2026" in waiting and CONFIRM not in waiting
-    assert lan.get(CONFIRM).status_code == 404
+    assert "cho đến khi Lê Thị Mai hoặc Đỗ Thị Hoa xác nhận" in waiting
+    told = lan.get(CONFIRM)
+    assert told.status_code == 403 and "Chỉ <strong>Lê Thị Mai hoặc Đỗ Thị Hoa</strong> xác nhận" in told.text
+    assert 'name="last_number"' not in told.text
     assert f'href="{CONFIRM}"' in hoa.get("/so-den/den/2026").text
     asked = hoa.get(CONFIRM)
     assert "Số cuối cùng trong bản sao lưu: <strong>1.317</strong>" in asked.text
@@ -73,6 +78,35 @@ def test_the_book_waits_until_a_named_person_has_confirmed(full_office: Any, sig
         assert session.scalars(sa.select(Event.act).order_by(Event.id.desc()).limit(1)).one() == "last_number_confirmed"
     again = hoa.post(CONFIRM, data={"csrf": _token(asked.text), "last_number": "1320", "repeated": "1320"})
     assert again.status_code == 409
+
+
+def test_the_desk_says_that_the_book_waits_and_for_whom_and_invites_no_key(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    assert "Ctrl ↵" in lan.get("/den").text
+    restore_office(full_office, "hoa", "mai")
+    desk = lan.get("/den").text
+    assert "vừa khôi phục từ bản sao lưu lúc 04:00 18/11/2026" in desk
+    assert "cho đến khi Lê Thị Mai hoặc Đỗ Thị Hoa xác nhận số cuối cùng đã cấp" in desk
+    assert "Ctrl ↵" not in desk and "Enter để vào sổ" not in desk and CONFIRM not in desk
+    with full_office.database.writing() as session:
+        book = session.get_one(Book, 1)
+        with pytest.raises(WrongState, match="Chờ Lê Thị Mai hoặc Đỗ Thị Hoa xác nhận"):
+            registers.next_number(session, book, at=full_office.clock())
+
+
+def test_without_named_persons_the_clerk_confirms_from_the_desk(full_office: Any, signed_in: Any) -> None:
+    restore_office(full_office)
+    desk = signed_in("lan").get("/den").text
+    assert "cho đến khi văn thư xác nhận" in desk and f'href="{CONFIRM}"' in desk
+
+
+def test_numbers_lost_in_a_restore_are_not_counted_as_entered(full_office: Any, signed_in: Any) -> None:
+    restore_office(full_office)
+    lan = signed_in("lan")
+    assert "hôm nay đã vào 118" in lan.get("/den").text, "120 entries, two of them voided"
+    token = _token(lan.get(CONFIRM).text)
+    lan.post(CONFIRM, data={"csrf": token, "last_number": "1320", "repeated": "1320"})
+    assert "hôm nay đã vào 118" in lan.get("/den").text
 
 
 def test_a_last_number_below_the_known_or_far_above_is_refused(full_office: Any, signed_in: Any) -> None:
