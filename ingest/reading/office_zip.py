@@ -18,7 +18,7 @@ WINDOW_BYTES = 64 << 10
 
 # What a damaged package, and damaged XML in it, raise.
 DAMAGE = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, expat.ExpatError, KeyError,
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, expat.ExpatError, LookupError,
     ValueError,
 )  # fmt: skip
 

@@ -41,6 +41,12 @@ def test_entities_are_refused(plain: Path) -> None:
         read_pages(plain, DOCX)
 
 
+def test_xml_in_an_encoding_that_nobody_knows_is_damage(plain: Path) -> None:
+    rewritten(plain, lambda xml: xml.replace(b"UTF-8", b"UTFJ8", 1))
+    with pytest.raises(Unreadable, match="damaged"):
+        read_pages(plain, DOCX)
+
+
 @pytest.mark.parametrize(
     "extra",
     [
