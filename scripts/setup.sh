@@ -10,12 +10,38 @@ mkdir -p "$stamps"
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 69; }
 
+is_right_python() {
+    [ -n "$1" ] && "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null
+}
+
+# Whether accounts other than this one can run it: the service has an account of its own.
+is_open_to_all() {
+    "$1" - <<'EOF' 2>/dev/null
+import os, pathlib, stat, sys
+paths = [pathlib.Path(name).resolve() for name in (getattr(sys, "_base_executable", sys.executable), os.__file__)]
+folders = {folder for path in paths for folder in path.parents}
+is_open = all(path.stat().st_mode & stat.S_IROTH for path in paths) and paths[0].stat().st_mode & stat.S_IXOTH
+sys.exit(not (is_open and all(folder.stat().st_mode & stat.S_IXOTH for folder in folders)))
+EOF
+}
+
+# The first that all accounts can run, the system's own before others on PATH; else the first that is right.
 find_python() {
-    for name in "${PYTHON:-}" python3.11 python3.12 python3; do
-        [ -n "$name" ] && "$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null \
-            && { command -v "$name"; return; }
+    any=
+    for name in "${PYTHON:-}" /usr/bin/python3.11 /usr/bin/python3.12 /usr/bin/python3 python3.11 python3.12 python3; do
+        is_right_python "$name" || continue
+        # One that was asked for by PYTHON= is taken as it is.
+        if [ "$name" = "${PYTHON:-}" ] || is_open_to_all "$name"; then command -v "$name"; return; fi
+        any=${any:-$name}
     done
-    fail "Cần Python 3.11 hoặc 3.12 (Debian 12: apt-get install python3)."
+    [ -n "$any" ] || fail "Cần Python 3.11 hoặc 3.12 (Debian 12: apt-get install python3)."
+    command -v "$any"
+}
+
+say_who_can_run() {
+    is_open_to_all .venv/bin/python && return
+    say "Chú ý: Python này ($(readlink -f .venv/bin/python)) tài khoản khác không chạy được."
+    say "Chạy thử bằng tài khoản của mình thì được. Để chạy dịch vụ: apt-get install python3 python3-venv, xóa .venv, chạy lại."
 }
 
 as_root() {
@@ -120,6 +146,7 @@ install_what_reads_scans() {
 case $goal in
 run)
     make_venv
+    say_who_can_run
     install_what_reads_scans
     install_requirements requirements.txt
     link_checkout
