@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.command_line import ROLES, Exit, asked_password, parser
+from config.command_line import Exit, parser
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (sysexits.h); expected failures end in one Vietnamese sentence."""
-    asked = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    asked = parser().parse_args(words, Namespace(words=words))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would be a letter on the disk (promise 4)
     try:
         return int(_COMMANDS[asked.command](asked))
@@ -36,16 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _code_of(error)
         if code is None:
             raise
-        print(f"congvan {asked.command}: {error}", file=sys.stderr)
+        print(f"congvan {asked.command}: {_sentence(error)}", file=sys.stderr)
         return code
 
 
 def _code_of(error: Exception) -> int | None:
     """The exit code of an expected failure; None for a bug, which shows its traceback."""
+    from config.account import WrongAccount
     from config.settings import SettingsError
 
     if isinstance(error, SettingsError):
         return Exit.CONFIG
+    if isinstance(error, WrongAccount) or (isinstance(error, PermissionError) and error.filename):
+        return Exit.NO_PERMISSION
     from core.errors import CongvanError, NotAllowed, Temporary
     from core.schema import NotCurrent
 
@@ -56,6 +60,14 @@ def _code_of(error: Exception) -> int | None:
         CongvanError: Exit.DATA,
     }
     return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
+
+
+def _sentence(error: Exception) -> str:
+    if not isinstance(error, PermissionError):
+        return str(error)
+    from core.access import why_closed
+
+    return why_closed(Path(error.filename)) or f"{error.strerror}: {error.filename}"
 
 
 def _run(asked: Namespace) -> int:
@@ -91,7 +103,7 @@ def _ingest(asked: Namespace) -> int:
 def _dashboard(asked: Namespace) -> int:
     import structlog
 
-    from config import notify, supervisor
+    from config import notify, supervisor, web_port
     from core.files import FolderStore
     from dashboard.server import serve
     from dashboard.web import Office
@@ -108,8 +120,9 @@ def _dashboard(asked: Namespace) -> int:
     try:
         serve(office, ready, notify.heartbeat())
     except OSError as error:
-        place = f"{settings.dashboard.host}:{settings.dashboard.port}"
-        print(f"congvan dashboard: không mở được {place}: đang bận hoặc bị cấm ({error.errno}).", file=sys.stderr)
+        if error.filename is not None:  # a file's, not the port's
+            raise
+        print(f"congvan dashboard: {web_port.sentence(settings.dashboard, error)}", file=sys.stderr)
         return Exit.UNAVAILABLE
     finally:
         office.database.close()
@@ -177,13 +190,16 @@ def _verify(asked: Namespace) -> int:
 
 
 def _backup(asked: Namespace) -> int:
+    from config import account
     from ingest import backup_commands
 
     if asked.command == "restore":
-        return _say(backup_commands.restore(asked, now))
+        return _say(backup_commands.restore(asked, account.new_owner(asked.target), now))
     if asked.new_key:
         return _say(backup_commands.new_key(asked.new_key))
     settings = _settings(asked, "backup")
+    if settings.backup.folder is not None:
+        account.refuse_place(settings.backup.folder, settings.data, asked.words)
     return _say(backup_commands.backup(asked, settings, _database(settings), now))
 
 
@@ -203,53 +219,9 @@ def _doctor(asked: Namespace) -> int:
 
 
 def _user(asked: Namespace) -> int:
-    from core import administration
-    from core.incoming import recovery
-    from core.people import Role
+    from dashboard import user_commands
 
-    database = _database(_settings(asked, "user"))
-    if asked.act == "list":
-        with database.reading() as session:
-            for row in administration.listing(session, at=now()):
-                print("\t".join(row))
-    elif asked.act == "confirmers":
-        with database.writing() as session:
-            print(recovery.name_by_username(session, asked.usernames, at=now()))
-    elif asked.act in {"add", "password"}:
-        _set_password(database, asked)
-    else:
-        roles = {Role(ROLES[name]) for name in getattr(asked, "roles", ())}
-        with database.writing() as session:
-            print(administration.change(session, asked.act, asked.username, roles, at=now()))
-    return Exit.OK
-
-
-def _set_password(database: "Database", asked: Namespace) -> None:
-    """`user add` and `user password`: what can be refused is refused before a password is asked for."""
-    from core import accounts, administration
-    from core.errors import Permanent
-    from core.people import Role
-
-    account = None
-    with database.reading() as session:
-        if asked.act == "add":
-            roles = frozenset(Role(ROLES[name]) for name in asked.roles)
-            account = administration.NewAccount(asked.username, asked.name, roles, asked.title, asked.division)
-            administration.check_new(session, account)
-        else:
-            administration.user(session, asked.username)
-    password = asked_password()
-    if password is None:
-        raise Permanent("Hai lần nhập không giống nhau.")
-    accounts.check_new_password(password, asked.username)
-    hashed = accounts.hash_password(password)
-    with database.writing() as session:
-        if account is not None:
-            administration.add(session, account, hashed, at=now())
-        else:
-            found = administration.user(session, asked.username)
-            accounts.reset_password(session, found, hashed, at=now())
-    print(f"Xong. «{asked.username}» phải đổi mật khẩu ở lần đăng nhập đầu.")
+    return _say(user_commands.run(asked, _database(_settings(asked, "user")), now))
 
 
 _COMMANDS: dict[str, Callable[[Namespace], int]] = {
@@ -271,9 +243,12 @@ def own_command() -> tuple[str, ...]:
 
 
 def _settings(asked: Namespace, service: str) -> "Settings":
-    from config import logs, settings
+    """The settings, in the account that the office's folder belongs to: as root this may start the program anew."""
+    from config import account, logs, settings
 
-    logs.configure((found := settings.load(asked.config)).log, service)
+    found = settings.load(asked.config)
+    account.become_owner(found.data, own_command(), asked.words)
+    logs.configure(found.log, service)
     return found
 
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,8 +33,7 @@ class Check:
 
 
 def machine(settings: Settings, spool: Path) -> Iterator[Check]:
-    """Every check that needs neither database nor network. `spool` is the folder in use."""
-    yield from (_writable("Thư mục dữ liệu", settings.data), _writable("Vùng đệm thư", spool))
+    """Every check that needs neither database nor network. `spool` is the folder in use. Nothing is changed."""
     yield _in_ram(spool)
     yield _free(settings.data)
     yield _no_swap()
@@ -43,18 +41,6 @@ def machine(settings: Settings, spool: Path) -> Iterator[Check]:
     yield _program("tesseract", "Đọc bản quét: tesseract", "apt-get install tesseract-ocr tesseract-ocr-vie")
     yield _vietnamese()
     yield from (_secret(mailbox.name, mailbox.secret_path()) for mailbox in settings.mailboxes)
-
-
-def _writable(what: str, folder: Path) -> Check:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryFile(dir=folder) as trial:
-            trial.write(b"x")
-            trial.flush()
-            os.fsync(trial.fileno())
-    except OSError as error:
-        return Check(f"{what} {folder} ghi được", False, f"{error.strerror}: cấp quyền ghi cho tài khoản chạy dịch vụ.")
-    return Check(f"{what} {folder} ghi được", True)
 
 
 def _in_ram(spool: Path) -> Check:
@@ -75,7 +61,8 @@ def _file_system(folder: Path) -> str:
 
 def _free(folder: Path) -> Check:
     try:
-        free = shutil.disk_usage(folder).free // MEGABYTE
+        there = next(place for place in (folder, *folder.parents) if os.path.lexists(place))
+        free = shutil.disk_usage(there).free // MEGABYTE
     except OSError as error:
         return Check("Chỗ trống trên đĩa", False, str(error))
     return Check(f"Đĩa dữ liệu còn {free} MB", free >= _FREE_MEGABYTES, f"Cần ít nhất {_FREE_MEGABYTES} MB trống.")

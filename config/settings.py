@@ -1,15 +1,18 @@
 """Machine settings: one TOML file -> typed values. Unknown keys are refused by name."""
 
+import hashlib
 import os
 import re
 import tomllib
 from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from config import account
+from config.faults import sentence
 from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
 
 MEGABYTE = 1 << 20
@@ -209,6 +212,11 @@ class Settings(_Section):
         return self.database or f"sqlite:///{self.data / 'congvan.sqlite3'}"
 
     @property
+    def mark(self) -> str:
+        """A short name of this office among those of the machine, made of its data folder's path."""
+        return hashlib.sha256(str(self.data.resolve()).encode()).hexdigest()[:12]
+
+    @property
     def files_folder(self) -> Path:
         """Where the content-addressed store lies."""
         return self.data / "files"
@@ -235,7 +243,15 @@ def load(path: Path) -> Settings:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"Không thấy tệp cấu hình {path}. Chép từ config/example.toml rồi sửa.") from None
+        raise SettingsError(
+            f"Không thấy tệp cấu hình {path}. Tệp nằm chỗ khác thì chỉ ra bằng --config TỆP hoặc biến môi trường "
+            "CONGVAN_CONFIG; chưa có thì chép từ config/example.toml rồi sửa."
+        ) from None
+    except PermissionError:
+        raise SettingsError(
+            f"Tài khoản «{account.name_of(os.geteuid())}» không đọc được tệp cấu hình {path}. Tài khoản của dịch vụ "
+            f"phải đọc được (trong đó không có mật khẩu): chmod 644 {path}, và mở các thư mục chứa nó (chmod a+x)."
+        ) from None
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
         where = f"ở dòng {place[1]}, cột {place[2]}" if place else "ở cuối tệp"
@@ -247,37 +263,8 @@ def load(path: Path) -> Settings:
     try:
         settings = Settings.model_validate(found)
     except ValidationError as error:
-        raise SettingsError("\n".join(_sentence(dict(fault)) for fault in error.errors())) from None
+        raise SettingsError("\n".join(sentence(dict(fault)) for fault in error.errors())) from None
     return _with_absolute_paths(settings, path.resolve().parent)
-
-
-def _sentence(fault: dict[str, Any]) -> str:
-    key = ".".join(str(part) for part in fault["loc"]) or "(toàn tệp)"
-    if fault["type"] == "extra_forbidden":
-        return f"Khóa «{key}» không có trong cấu hình. Xem các khóa được dùng trong config/example.toml."
-    if fault["type"] == "missing":
-        return f"Thiếu khóa «{key}»."
-    return f"Khóa «{key}» có giá trị {fault.get('input')!r} không dùng được: {_allowed(fault)}."
-
-
-def _allowed(fault: dict[str, Any]) -> str:
-    limits = fault.get("ctx", {})
-    bounds = {
-        "ge": "nhỏ nhất {}", "le": "lớn nhất {}", "expected": "chỉ nhận {}", "pattern": "theo mẫu {}",
-        "min_length": "ít nhất {} phần tử hay ký tự",
-    }  # fmt: skip
-    for name, words in bounds.items():
-        if name in limits:
-            return words.format(str(limits[name]).replace(" or ", " hoặc "))
-    if fault["type"].startswith(("int_", "float_")):
-        return "cần một số nguyên"
-    if fault["type"].startswith("bool_"):
-        return "chỉ nhận true hoặc false"
-    if fault["type"].startswith("date_"):
-        return "cần một ngày theo dạng 2026-01-31"
-    if "error" in limits:
-        return str(limits["error"])
-    return "sai kiểu giá trị"
 
 
 def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:

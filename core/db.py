@@ -95,6 +95,14 @@ class Database:
         """The writing engine, for migrations and checks."""
         return self._writer
 
+    def paths(self) -> tuple[Path, ...]:
+        """SQLite's folder and files, which whoever uses the database must be able to write; they may be missing."""
+        if not self.is_sqlite:
+            return ()
+        file = Path(self.url.database or "").absolute()
+        beside = [file.with_name(file.name + end) for end in ("-wal", "-shm", ".upgrade")]
+        return (file.parent, file, self._lock_path, self._queue_path, *beside)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A read-only transaction on one consistent state. Raises Temporary when the database is away."""

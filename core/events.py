@@ -113,6 +113,11 @@ def blank(session: Session, subject_kind: str, subject_ids: Collection[int], *, 
     session.execute(blanked)
 
 
+def began_at(session: Session) -> datetime | None:
+    """When the journal begins, aware UTC: the office's opening. None while it is empty."""
+    return session.scalar(sa.select(Event.at).order_by(Event.id).limit(1))
+
+
 def latest(session: Session) -> int:
     """The id of the newest act, 0 when there is none: what the news threads look at. Readings wake nobody."""
     newest = sa.select(Event.id).where(Event.chain == ACTS).order_by(Event.id.desc()).limit(1)

@@ -14,6 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
+from core import access
 from core.db import Database
 from core.errors import Permanent, Temporary
 
@@ -59,8 +60,10 @@ class NotCurrent(Permanent):
 
 
 def open_current(url: str) -> Database:
-    """The database at `url`. Raises NotCurrent unless it has the program's schema, Temporary when it is away."""
+    """The database at `url`. Raises NotCurrent unless it has the program's schema, Temporary when it is away,
+    NotAllowed where this account may not write it."""
     database = Database(url)
+    access.refuse_closed(*database.paths())
     if database.is_sqlite and not Path(database.url.database or "").exists():
         raise NotCurrent(f"Chưa có cơ sở dữ liệu {database.url.database}. Chạy «congvan upgrade» để tạo.")
     try:

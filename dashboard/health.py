@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from config.settings import Settings
+from config.web_port import OFFICE_HEADER
 from core import alarms, events
 from core.backup import marks
 from core.errors import Temporary
@@ -21,7 +22,16 @@ from dashboard.web import in_reading, now, office_of
 
 
 async def healthz(request: Request) -> Response:
-    """GET /healthz: 200 "ok" (and how many mailboxes raise an alarm, which backups), or 503 with what is wrong."""
+    """GET /healthz: 200 "ok" (and how many mailboxes raise an alarm, which backups), or 503 with what is wrong.
+
+    A header says which of the machine's offices answers.
+    """
+    answer = await _health(request)
+    answer.headers[OFFICE_HEADER] = office_of(request).settings.mark
+    return answer
+
+
+async def _health(request: Request) -> Response:
     if not office_of(request).store.folder.is_dir():
         return PlainTextResponse("Không thấy thư mục kho tệp.\n", 503)
     try:

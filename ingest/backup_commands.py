@@ -10,6 +10,7 @@ from core.backup import keys, restoring
 from core.backup.container import Damaged, OtherKey
 from core.backup.vault import CHANGES, FULL, Vault
 from core.db import Database
+from core.errors import NotAllowed
 from core.office import office_moment
 from ingest.backups import Backups, vault_of
 
@@ -40,11 +41,17 @@ def trial(settings: Settings, database: Database, clock: Clock) -> Iterator[str]
     yield f"Bản sao lưu {proved.state} đã khôi phục thử: {proved.entries} số đến, {proved.files} tệp khớp."
 
 
-def restore(asked: Namespace, clock: Clock) -> Iterator[str]:
-    """Bring a state back into a new folder. Raises as `core.backup.restoring.restore`."""
+def restore(asked: Namespace, owner: tuple[int, int] | None, clock: Clock) -> Iterator[str]:
+    """Bring a state back into a new folder, for `owner` (uid, gid). Raises as `core.backup.restoring.restore`."""
     vault = Vault(asked.place, keys.read_key(asked.key, has_states=True))
     restored = restoring.restore(
-        vault, asked.target, state=asked.at, database_url=asked.database, skip_damaged=asked.skip_damaged, at=clock()
+        vault,
+        asked.target,
+        state=asked.at,
+        database_url=asked.database,
+        skip_damaged=asked.skip_damaged,
+        owner=owner,
+        at=clock(),
     )
     proof = restored.proof
     yield f"Đã khôi phục bản {restored.manifest.name} vào {asked.target}."
@@ -72,6 +79,9 @@ def _listed(vault: Vault) -> Iterator[str]:
             continue
         except Damaged as error:
             yield f"{name}\tHỎNG: {error.sentence}"
+            continue
+        except NotAllowed as error:
+            yield f"{name}\tKHÔNG ĐƯỢC ĐỌC: {error.sentence}"
             continue
         size = _megabytes(found.database_size)
         yield f"{name}\t{office_moment(found.taken_at)}\t{found.entries} số đến\t{size} cơ sở dữ liệu"

@@ -30,7 +30,13 @@ def vault_of(settings: Settings) -> Vault:
     folder = settings.backup.folder
     if folder is None:
         raise Permanent(NO_PLACE)
-    return Vault(folder, keys.read_key(settings.backup.secret_path(), has_states=holds_states(folder)))
+    path, name = settings.backup.secret_path(), settings.backup.secret_credential
+    if name and not path.exists():
+        raise Permanent(
+            f"Chìa khóa sao lưu là credential «{name}» của systemd, chỉ có trong dịch vụ (không thấy {path}). Chạy "
+            "lệnh này bằng systemd-run như ở mục 6 của docs/install.md, hoặc dùng khóa backup.secret_file."
+        )
+    return Vault(folder, keys.read_key(path, has_states=holds_states(folder)))
 
 
 @dataclass(frozen=True, slots=True)

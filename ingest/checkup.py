@@ -1,12 +1,15 @@
 """For `congvan doctor`: whether mailboxes, database, backups and clamd can be used; nothing is fetched or changed."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from config import web_port
 from config.doctor import Check, machine
 from config.settings import ClamdSettings, MailboxSettings, Settings
+from core import access, events
 from core.backup import marks
 from core.errors import CongvanError
 from core.office import office_moment
@@ -18,12 +21,17 @@ from ingest.mailbox import Session
 from ingest.spool import spool_root
 from ingest.trouble import Trouble
 
+_STARTED_AFTER = timedelta(days=2)  # people set an office up on one day and start it on the next
+
 
 def everything(config: Path, settings: Settings, at: datetime) -> Iterator[Check]:
     """All that `congvan doctor` looks at, in the order it is printed; `config` is the file the settings came from."""
-    yield Check(f"Cấu hình {config} đọc được", True)
-    yield from machine(settings, spool_root(settings))
-    yield from database(settings, at)
+    yield Check(f"Cấu hình {config} đọc được; xem bằng tài khoản «{access.name_of(os.geteuid())}»", True)
+    spool = spool_root(settings)
+    yield from (_data(settings.data), _spool(spool))
+    yield from machine(settings, spool)
+    yield from database(settings, at, datetime.fromtimestamp(config.stat().st_mtime, UTC))
+    yield web_port.look_at(settings)
     yield backup_place(settings)
     yield from scanner(settings.clamd)
     yield from (mailbox(one) for one in settings.mailboxes)
@@ -50,13 +58,17 @@ def mailbox(settings: MailboxSettings) -> Check:
     return Check(f"{what}: đăng nhập được, {len(settings.folders)} thư mục, {push}", True)
 
 
-def database(settings: Settings, at: datetime) -> Iterator[Check]:
-    """Whether the database opens at the program's schema, and how the backups noted in it went."""
+def database(settings: Settings, at: datetime, set_up_at: datetime) -> Iterator[Check]:
+    """Whether the database opens at the program's schema, and how the backups noted in it went.
+
+    `set_up_at` is when the settings were last written: before, no backup can have been due.
+    """
     try:
         with closing(open_current(settings.database_url)) as opened, opened.reading() as session:
             yield Check("Cơ sở dữ liệu mở được và đúng bản", True)
             found, late = marks.all_marks(session), marks.late_after(settings.backup)
-            yield from (_backup(found.get(kind), kind, at, late) for kind in late)
+            since = max(set_up_at, events.began_at(session) or at)
+            yield from (_backup(found.get(kind), kind, at, late, since) for kind in late)
     except CongvanError as error:
         yield Check("Cơ sở dữ liệu", False, str(error))
 
@@ -88,17 +100,45 @@ def backup_place(settings: Settings) -> Check:
         backups.vault_of(settings).look()
     except CongvanError as error:
         return Check(what, False, error.sentence)
+    except PermissionError as error:
+        return Check(what, False, access.why_closed(Path(error.filename)) or str(error))
     return Check(what, True)
 
 
-def _backup(mark: marks.BackupMark | None, kind: str, at: datetime, late: Mapping[str, timedelta]) -> Check:
-    what = marks.NAMES[kind]
+def _data(folder: Path) -> Check:
+    what = f"Thư mục dữ liệu {folder} ghi được"
+    if why := access.why_closed_below(folder):
+        return Check(what, False, why)
+    if not folder.is_dir():
+        return Check(what, False, "Chưa có: tạo như ở mục 2 của docs/install.md, rồi chạy «congvan upgrade».")
+    return Check(what, os.access(folder, os.W_OK), "Đĩa chỉ cho đọc: gắn lại để ghi được.")
+
+
+def _spool(folder: Path) -> Check:
+    """The service makes it when it starts, and takes none of another account's."""
+    what = f"Vùng đệm thư {folder} ghi được"
+    there = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
+    if there == folder and there.lstat().st_uid != os.geteuid():
+        owner = access.name_of(there.lstat().st_uid)
+        advice = f"Là của «{owner}»: dịch vụ không nhận. Xóa bằng quyền root (rm -r {folder}); dịch vụ tự tạo lại."
+        return Check(what, False, advice)
+    advice = access.why_closed(there) or f"{there} không cho tài khoản này tạo thư mục."
+    return Check(what, os.access(there, os.W_OK | os.X_OK), advice)
+
+
+def _backup(
+    mark: marks.BackupMark | None, kind: str, at: datetime, late: Mapping[str, timedelta], since: datetime
+) -> Check:
+    what, is_needed = marks.NAMES[kind], kind != marks.TRIAL
     if mark is not None and mark.failure:
         return Check(what, False, mark.failure)
+    if mark is None or (mark.done_at is None and mark.awaited_at is None):  # intake has not run since it was set up
+        if at - since <= _STARTED_AFTER:
+            return Check(f"{what}: chưa đến lần đầu, dịch vụ tự làm sau khi khởi động", True)
+        advice = "Quá hạn: khởi động dịch vụ, hay khởi động lại nếu nó chạy từ trước khi đặt mục [backup]."
+        return Check(f"{what}: chưa lần nào", False, advice, is_needed)
     if marks.is_awaited(mark, kind, at, late):
         return Check(f"{what}: chưa đến lượt", True)
     is_late = marks.is_late(mark, kind, at, late)
-    when = office_moment(mark.done_at) if mark is not None and mark.done_at else "chưa lần nào"
-    return Check(
-        f"{what}: {when}", not is_late, "Quá hạn: xem «congvan ingest» có chạy không.", is_needed=kind != "trial"
-    )
+    when = office_moment(mark.done_at) if mark.done_at else "chưa lần nào"
+    return Check(f"{what}: {when}", not is_late, "Quá hạn: xem «congvan ingest» có chạy không.", is_needed)

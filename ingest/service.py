@@ -69,6 +69,8 @@ def run(
     with ExitStack() as closing:
         try:
             intake = Intake(settings, database, stop, clock, reader)
+        except PermissionError:
+            raise  # another account's: said by whoever started us, with what to do
         except OSError as error:
             raise Temporary(f"Không ghi được đĩa khi khởi động ({error}). Thư vẫn ở hộp thư, sẽ tự thử lại.") from error
         closing.callback(intake.close)

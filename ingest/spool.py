@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import secrets
 import shutil
@@ -51,7 +50,10 @@ class Spool:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         found = root.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            raise Permanent(f"Thư mục đệm {root} thuộc người dùng khác. Xóa nó hoặc đặt khóa intake.spool.")
+            raise Permanent(
+                f"Thư mục đệm {root} thuộc người dùng khác. Xóa nó bằng quyền root (rm -r {root}) hoặc đặt khóa "
+                "intake.spool."
+            )
         root.chmod(0o700)
         self.dropped = root / requests.FOLDER
         self.dropped.mkdir(exist_ok=True, mode=0o700)
@@ -125,8 +127,7 @@ def spool_root(settings: Settings) -> Path:
     """The spool's folder: the configured one, else one in RAM named after the data folder."""
     if settings.intake.spool is not None:
         return settings.intake.spool
-    mark = hashlib.sha256(str(settings.data.resolve()).encode()).hexdigest()[:12]
-    return Path(os.environ.get("RUNTIME_DIRECTORY", "/dev/shm").split(":")[0]) / f"congvan-{mark}"
+    return Path(os.environ.get("RUNTIME_DIRECTORY", "/dev/shm").split(":")[0]) / f"congvan-{settings.mark}"
 
 
 def _room(size: int) -> int:

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from core import access
 from core.backup.keys import Key
-from core.errors import Permanent
+from core.errors import NotAllowed, Permanent
 from core.files import flush_folder
 
 _MAGIC = b"CVBAK01\n"
@@ -60,7 +61,8 @@ def write(target: Path, temporary: Path, key: Key, role: str, plain: Iterable[by
 
 
 def read(path: Path, key: Key, role: str) -> Iterator[bytes]:
-    """The plain bytes in windows, each proved before it is given. Raises Damaged as soon as something is wrong."""
+    """The plain bytes in windows, each proved before it is given. Raises Damaged as soon as something is wrong, and
+    NotAllowed for what is another account's: it may be whole."""
     try:
         with path.open("rb", buffering=0) as reading:
             left = os.fstat(reading.fileno()).st_size - _HEAD
@@ -81,6 +83,8 @@ def read(path: Path, key: Key, role: str) -> Iterator[bytes]:
         raise Damaged(f"Tệp sao lưu {path.name} bị cắt hoặc bị sửa.") from None
     except FileNotFoundError:
         raise Damaged(f"Bản sao lưu thiếu tệp {path.name}.") from None
+    except PermissionError as error:
+        raise NotAllowed(access.why_closed(path) or f"Không được đọc tệp sao lưu {path}.") from error
     except OSError as error:
         raise Damaged(f"Không đọc được tệp sao lưu {path.name}: {error.strerror}.") from error
 

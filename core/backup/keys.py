@@ -8,7 +8,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import Permanent
+from core import access
+from core.errors import NotAllowed, Permanent
 from core.files import flush_folder
 
 _FIRST_LINE = "congvan-backup-key-1"
@@ -53,7 +54,8 @@ def new_key(path: Path) -> Key:
 
 
 def read_key(path: Path, *, has_states: bool = False) -> Key:
-    """The key in a file made by `new_key`. Raises Permanent, saying what to do, when there is none.
+    """The key in a file made by `new_key`. Raises Permanent, saying what to do, when there is none, and NotAllowed
+    when this account may not read it.
 
     Where the place `has_states` only the key that made them helps, and a new one is not spoken of.
     """
@@ -61,6 +63,11 @@ def read_key(path: Path, *, has_states: bool = False) -> Key:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         raise Permanent(f"Không có tệp chìa khóa {path}. {_put_away(path) if has_states else _make(path)}") from None
+    except PermissionError as error:
+        raise NotAllowed(
+            f"Tài khoản «{access.name_of(os.geteuid())}» không đọc được tệp chìa khóa {path}. Tài khoản của dịch vụ "
+            f"phải đọc được, người khác thì không: chown congvan {path}"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise Permanent(f"Không đọc được tệp chìa khóa {path}: {error}.") from error
     try:

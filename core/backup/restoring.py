@@ -45,17 +45,24 @@ class Restored:
 
 
 def restore(
-    vault: Vault, target: Path, *, state: str = "", database_url: str = "", skip_damaged: bool = False, at: datetime
+    vault: Vault,
+    target: Path,
+    *,
+    state: str = "",
+    database_url: str = "",
+    skip_damaged: bool = False,
+    owner: tuple[int, int] | None = None,
+    at: datetime,
 ) -> Restored:
     """Bring a state (the newest unless named) back into the data folder `target`, and wait for the numbers.
 
     `target` must not be there or be empty; a PostgreSQL database at `database_url` must be empty; without the URL
-    the database is SQLite in the folder. Nothing stands in `target` until all is proved. Afterwards each book waits
-    until a person has confirmed its last number, and everybody has to sign in again. With `skip_damaged` a state whose
-    register is whole comes back without its damaged files. Raises WrongState where an office stands already, OtherKey
-    when the key opens none of the states there, Damaged when the state is not whole: its words name whose files are
-    damaged and the newest whole state before it; Temporary or Permanent when the disk or the database refuses. A
-    PostgreSQL database that a cut run left opens for nobody.
+    the database is SQLite in the folder. Nothing stands in `target` until all is proved; as root's work it is given to
+    `owner` (uid, gid). Afterwards each book waits until a person has confirmed its last number, and everybody has to
+    sign in again. With `skip_damaged` a state whose register is whole comes back without its damaged files. Raises
+    WrongState where an office stands already, OtherKey when the key opens none of the states there, Damaged when the
+    state is not whole: its words name whose files are damaged and the newest whole state before it; Temporary or
+    Permanent when the disk or the database refuses. A PostgreSQL database that a cut run left opens for nobody.
     """
     target = target.absolute()
     _refuse_an_office(target, database_url)
@@ -74,14 +81,24 @@ def restore(
         if isinstance(error, Damaged):
             raise Damaged(proving.refusal(vault, name, error)) from error
         raise
-    os.sync()  # one flush for all; a trial needs none
     with in_words(target):
+        if owner is not None:
+            _hand_over(staging, owner)
+        os.sync()  # one flush for all; a trial needs none
         staging.rename(target)
         flush_folder(target.parent)
     if database_url:
         with closing(Database(database_url)) as database:
             schema.restored(database)
     return restored
+
+
+def _hand_over(folder: Path, owner: tuple[int, int]) -> None:
+    """Give a folder with all in it to (uid, gid), by open handles: what is swapped meanwhile leads nowhere else."""
+    for _path, folders, names, handle in os.fwalk(folder):
+        for name in (*folders, *names):
+            os.chown(name, *owner, dir_fd=handle, follow_symlinks=False)
+        os.fchown(handle, *owner)
 
 
 def lay_down(

@@ -15,12 +15,13 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core import access
 from core.backup import snapshot
 from core.backup.container import Damaged
 from core.backup.marks import LATE
 from core.backup.vault import CHANGES, FULL, Manifest, Vault, instant_of, kind_of, removal_of, state_name
 from core.db import Database
-from core.errors import Temporary
+from core.errors import NotAllowed, Temporary
 from core.events import Event
 from core.files import FolderStore, StoredFile
 from core.incoming.tables import Incoming
@@ -237,9 +238,12 @@ def _engine(office: Office) -> str:
 
 @contextmanager
 def in_words(folder: Path) -> Iterator[None]:
-    """A disk that refuses below `folder` is said as Temporary."""
+    """A disk that refuses below `folder` is said as Temporary, what is another account's as NotAllowed."""
     try:
         yield
+    except PermissionError as error:
+        why = access.why_closed(Path(error.filename or folder)) or access.why_closed_below(folder)
+        raise NotAllowed(f"Không ghi được {folder}. {why or error.strerror}") from error
     except OSError as error:
         raise Temporary(f"Không ghi được {folder}: {error.strerror}. Xem đĩa có đầy không rồi chạy lại.") from error
 

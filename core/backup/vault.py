@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core import access
 from core.backup import container
 from core.backup.container import Damaged, OtherKey
 from core.backup.keys import Key
-from core.errors import Permanent, Temporary
+from core.errors import NotAllowed, Permanent, Temporary
 from core.files import flush_folder
 
 FULL, CHANGES = "full", "changes"
@@ -101,15 +102,18 @@ class Vault:
                 left.unlink()
 
     def look(self) -> None:
-        """Raise Temporary when the place is not there or can't be written, OtherKey when states are another key's.
+        """Raise Temporary when the place is not there or can't be written, NotAllowed when something in it is another
+        account's, OtherKey when states are another key's.
 
         The place itself must exist: a share that is not mounted must not be filled in its mount point's stead. Two
         keys in one place would hide from each other what may be let go of.
         """
+        if why := access.why_closed_below(self.folder):
+            raise NotAllowed(f"Không ghi được vào nơi sao lưu. {why}")
         if not self.folder.is_dir():
             raise Temporary(f"Không thấy nơi sao lưu {self.folder}. Gắn lại đĩa hoặc thư mục mạng rồi chạy lại.")
         if not os.access(self.folder, os.W_OK | os.X_OK):
-            raise Temporary(f"Không ghi được vào nơi sao lưu {self.folder}: không có quyền.")
+            raise Temporary(f"Không ghi được vào nơi sao lưu {self.folder}: đĩa chỉ cho đọc.")
         foreign = [name for name in self.states() if self.is_foreign(name)] if self._states.is_dir() else []
         if foreign:
             raise OtherKey(
@@ -137,10 +141,14 @@ class Vault:
         return len(found) > 1 and len(set(found)) == 1 and found[0] not in {self.key.id, None}
 
     def states(self) -> list[str]:
-        """The names of all states, newest first. Raises Permanent when this is no backup place."""
-        if not self._states.is_dir():
-            raise Permanent(f"{self.folder} không phải nơi sao lưu của Công văn (không có thư mục states).")
-        names = (path.stem for path in self._states.glob("*.manifest"))
+        """The names of all states, newest first. Raises Permanent when this is no backup place, NotAllowed when it is
+        another account's."""
+        try:
+            names = [path.stem for path in self._states.iterdir() if path.suffix == ".manifest"]
+        except PermissionError as error:
+            raise NotAllowed(access.why_closed(self._states) or f"Không được đọc {self._states}.") from error
+        except OSError:
+            raise Permanent(f"{self.folder} không phải nơi sao lưu của Công văn (không có thư mục states).") from None
         return sorted((name for name in names if _NAME.fullmatch(name)), reverse=True)
 
     def manifest(self, name: str) -> Manifest:
@@ -253,6 +261,9 @@ class Vault:
     def _said_in_words(self) -> Iterator[None]:
         try:
             yield
+        except PermissionError as error:
+            why = access.why_closed_below(self.folder)
+            raise NotAllowed(f"Không ghi được vào nơi sao lưu {self.folder}. {why or error.strerror}") from error
         except OSError as error:
             raise Temporary(f"Không ghi được vào nơi sao lưu {self.folder}: {error.strerror}.") from error
 
