@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 from intake_office import wait_until
 
-from config.settings import IntakeSettings, Settings
+from config.settings import BackupSettings, IntakeSettings, Settings
 from core import schema
+from core.backup import marks
 from core.db import Database
 from core.office import OfficeFact
 from ingest.pipeline import READER
@@ -53,6 +54,26 @@ def test_a_dead_thread_ends_the_heartbeat(
         assert beats.acquire(timeout=10)
         end_a_thread(intake)
         wait_until(lambda: not beats.acquire(timeout=1.5))
+    finally:
+        stop.set()
+        thread.join()
+        intake.close()
+
+
+def test_backups_are_awaited_from_the_service_s_first_start_on(settings: Settings, database: Database) -> None:
+    plan = BackupSettings(folder=settings.data / "place", secret_file=settings.data / "key")
+    stop = threading.Event()
+    intake = Intake(settings.model_copy(update={"backup": plan}), database, stop, lambda: datetime.now(UTC), READER)
+    intake.start()
+    thread = threading.Thread(target=intake.watch, args=(lambda: None, lambda: None))
+    thread.start()
+
+    def awaited() -> int:
+        with database.reading() as session:
+            return sum(mark.awaited_at is not None for mark in marks.all_marks(session).values())
+
+    try:
+        wait_until(lambda: awaited() == len(marks.LATE))
     finally:
         stop.set()
         thread.join()
