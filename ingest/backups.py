@@ -1,6 +1,6 @@
 """Backups by the clock and by command: full each day, changes each few minutes, each week a restore on trial."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,6 +37,16 @@ def vault_of(settings: Settings) -> Vault:
             "lệnh này bằng systemd-run như ở mục 6 của docs/install.md, hoặc dùng khóa backup.secret_file."
         )
     return Vault(folder, keys.read_key(path, has_states=holds_states(folder)))
+
+
+def need_newest(names: Sequence[str], newest: str) -> None:
+    """Raise Permanent where the state written last is not among `names`: an old copy stands in the place's stead, and
+    each state in it is whole by itself."""
+    if newest and newest not in names:
+        raise Permanent(
+            f"Nơi sao lưu không còn bản mới nhất {newest}: nơi ấy đã bị xóa bớt, hoặc thay bằng một bản chép cũ. "
+            "Tìm xem ai đã làm, gắn lại đúng đĩa; nếu không còn thì chạy congvan backup để ghi bản mới."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,8 @@ class Backups:
             names = vault.states()
             if not names:
                 raise Permanent("Nơi sao lưu chưa có bản nào hoàn chỉnh để khôi phục thử.")
+            with self.database.reading() as session:
+                need_newest(names, marks.newest_taken(session))
             vault.need_key()
             try:
                 return self._tried(vault, names[0], folder, at)

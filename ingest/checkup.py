@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,6 +69,7 @@ def database(settings: Settings, at: datetime, set_up_at: datetime) -> Iterator[
             found, late = marks.all_marks(session), marks.late_after(settings.backup)
             since = max(set_up_at, events.began_at(session) or at)
             yield from (_backup(found.get(kind), kind, at, late, since) for kind in late)
+            yield from _newest_backup(settings, marks.newest_taken(session))
     except CongvanError as error:
         yield Check("Cơ sở dữ liệu", False, str(error))
 
@@ -124,6 +125,16 @@ def _spool(folder: Path) -> Check:
         return Check(what, False, advice)
     advice = access.why_closed(there) or f"{there} không cho tài khoản này tạo thư mục."
     return Check(what, os.access(there, os.W_OK | os.X_OK), advice)
+
+
+def _newest_backup(settings: Settings, newest: str) -> Iterator[Check]:
+    """Whether the place still has what was written last; nothing where it can't be looked at, which is said above."""
+    with suppress(CongvanError):
+        names = backups.vault_of(settings).states()
+        try:
+            backups.need_newest(names, newest)
+        except CongvanError as error:
+            yield Check("Bản sao lưu mới nhất", False, error.sentence)
 
 
 def _backup(

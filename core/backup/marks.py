@@ -103,6 +103,11 @@ def all_marks(session: Session) -> dict[str, BackupMark]:
     return {mark.kind: mark for mark in session.scalars(sa.select(BackupMark))}
 
 
+def newest_taken(session: Session) -> str:
+    """The newest state that was written to the place, "" where none was."""
+    return max((mark.state for kind, mark in all_marks(session).items() if kind != TRIAL), default="")
+
+
 def proved_until(session: Session) -> datetime | None:
     """What was committed before this instant lies in a state that the last trial has proved; None when none has."""
     mark = session.get(BackupMark, TRIAL)

@@ -18,6 +18,7 @@ from core.clearing import Letter
 from core.db import Database
 from core.errors import Permanent
 from core.registers import Book
+from ingest import checkup
 from ingest.alarms import BackupAlarm
 from ingest.backups import Backups
 
@@ -94,6 +95,26 @@ def test_a_weekly_trial_that_was_missed_follows_the_next_full_backup(
     after = mark(backups, TRIAL)
     assert after is not None and after.done_at is not None
     assert (after.done_at > before.done_at) == is_made_up_for
+
+
+def test_a_place_put_back_to_an_older_state_is_noticed(backups: Backups, tmp_path: Path) -> None:
+    folder = backups.settings.backup.folder
+    assert folder is not None and isinstance(backups.clock, Clock)
+    backups.by_clock(FULL)
+    shutil.copytree(folder, tmp_path / "old")
+    backups.clock.now += timedelta(minutes=5)
+    newer = backups.take(FULL).state
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "old", folder)
+    with pytest.raises(Permanent, match=f"không còn bản mới nhất {newer}"):
+        backups.trial()
+    told = [
+        check for check in checkup.database(backups.settings, backups.clock(), backups.clock()) if not check.is_right
+    ]
+    assert any(newer in check.advice for check in told), told
+    backups.clock.now += timedelta(minutes=5)
+    backups.take(FULL)
+    assert backups.trial().files == 0
 
 
 def test_a_run_while_another_is_under_way_is_put_off_without_alarm(backups: Backups) -> None:
