@@ -48,6 +48,8 @@ def configure(settings: LogSettings, service: str, stream: TextIO | None = None)
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(settings.format)],
         )
     )
+    # A line that the disk refuses is left out; a trace in its place would be no line, and the work goes on.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -3,7 +3,9 @@
 import io
 import json
 import logging
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import structlog
@@ -73,3 +75,11 @@ def test_a_bug_keeps_its_traceback_in_one_line() -> None:
     line = stream.getvalue()
     assert line.count("\n") == 1
     assert "RuntimeError: broken" in line
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_a_line_that_the_disk_refuses_is_left_out_without_a_trace(capfd: pytest.CaptureFixture[str]) -> None:
+    with suppress(OSError), open(os.open("/dev/full", os.O_WRONLY), "w", buffering=1) as full:  # noqa: PTH123
+        logs.configure(LogSettings(), "ingest", full)
+        structlog.get_logger("test").info("swept", files=2)
+    assert capfd.readouterr().err == ""
