@@ -105,6 +105,7 @@ class Excluded:
     mark: str
     sender_address: str
     subject: str | None
+    files_mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,8 @@ def _exclude(session: Session, where: Where, excluded: Excluded, at: datetime) -
         return Fact("seen_again", "exclusion", again, {"mailbox": where.mailbox})
     statement = sa.insert(Exclusion).values(
         arrival_id=arrival_id, category=excluded.category, rule=excluded.rule[:64], mark=excluded.mark,
-        sender_address=excluded.sender_address[:320], subject=excluded.subject, excluded_at=at,
+        files_mark=excluded.files_mark, sender_address=excluded.sender_address[:320],
+        subject=excluded.subject, excluded_at=at,
     )  # fmt: skip
     exclusion_id: int = session.execute(statement.returning(Exclusion.id)).scalar_one()
     return Fact("excluded", "exclusion", exclusion_id, {"mailbox": where.mailbox, "rule": excluded.rule})

@@ -3,18 +3,21 @@
 Letting in is a request that intake carries out: it opens the seal, or fetches the letter again.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events, requests, rights
+from core.arrivals import Excluded
 from core.errors import NotAllowed, WrongState
 from core.incoming.registration import require_reason
-from core.letters import Exclusion, HeldLetter, IntakeRequest
+from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest
 from core.people import User
 from core.rights import Right
 
+SENT_ANEW_WITHIN = timedelta(days=14)
+IN_A_MAILBOX = "imap"  # the door of what can be fetched again
 RELEASED = "released"
 DECLINED = "declined"
 _DECIDED = {
@@ -68,18 +71,39 @@ def decline_held(session: Session, held: HeldLetter, reason: str, *, by: User, a
     )  # fmt: skip
 
 
-def release_exclusion(session: Session, exclusion: Exclusion, *, by: User, at: datetime, source: str = "") -> int:
+def release_exclusion(
+    session: Session, exclusion: Exclusion, *, by: User, at: datetime, source: str = ""
+) -> int | None:
     """A false alarm: ask intake to fetch a left-out letter again and draft it; returns the request's id.
 
-    Raises NotAllowed unless `by` is the custodian, WrongState when it was released or asked already.
+    Where no mailbox has it there is nothing to fetch: None, and it comes in when it is sent again. Raises
+    NotAllowed unless `by` is the custodian, WrongState when it was released or asked already.
     """
     rights.require(by, Right.RELEASE_EXCLUDED)
     if exclusion.released_at is not None:
-        raise WrongState("Thư này đã được đưa vào nháp.")
+        raise WrongState("Báo nhầm này đã được giải tỏa.")
+    if session.get_one(Arrival, exclusion.arrival_id).door != IN_A_MAILBOX:
+        exclusion.released_by, exclusion.released_at = by.id, at
+        session.flush()
+        events.record(session, "admitted", "exclusion", exclusion.id, by=by.id, at=at, source=source)
+        return None
     _check_not_asked(session, IntakeRequest.exclusion_id == exclusion.id)
     request_id = _ask(session, by, at, exclusion_id=exclusion.id)
     events.record(session, "release_asked", "exclusion", exclusion.id, by=by.id, at=at, source=source)
     return request_id
+
+
+def is_admitted(session: Session, letter: Excluded, *, at: datetime) -> bool:
+    """Whether a letter that would be left out was called a false alarm before: this very one, or lately one of the
+    same sender with exactly the same files, as when a person sends it anew."""
+    same_files = sa.and_(
+        Exclusion.files_mark == letter.files_mark,
+        Exclusion.sender_address == letter.sender_address,
+        Exclusion.released_at >= at - SENT_ANEW_WITHIN,
+    )
+    same = sa.or_(Exclusion.mark == letter.mark, same_files) if letter.files_mark else Exclusion.mark == letter.mark
+    released = sa.select(Exclusion.id).where(Exclusion.released_at.is_not(None), same).limit(1)
+    return session.scalar(released) is not None
 
 
 def sealed_names(session: Session) -> set[str]:

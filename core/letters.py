@@ -188,7 +188,9 @@ class Exclusion(Base):
     """A letter left out under Điều 3, by trace only: no text, no file (promise 4).
 
     `category` is bi_mat, don_thu, khong_chinh_thuc or mot_cua. `subject` is kept only for mail that is
-    merely not official (khong_chinh_thuc). `mark` is a keyed HMAC of the letter's identity.
+    merely not official (khong_chinh_thuc). `mark` is a keyed HMAC of the letter's identity, `files_mark` one of
+    its files alone (blank without any). `released_*` say who called it a false alarm: where no
+    mailbox has it, the same letter comes in when it arrives the next time.
     """
 
     __tablename__ = "exclusions"
@@ -201,6 +203,7 @@ class Exclusion(Base):
     sender_address: Mapped[str] = mapped_column(sa.String(320), default="")
     subject: Mapped[str | None] = mapped_column(sa.Text)
     mark: Mapped[str] = mapped_column(sa.String(64), index=True)
+    files_mark: Mapped[str] = mapped_column(sa.String(64), default="")
     excluded_at: Mapped[datetime]
     released_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     released_at: Mapped[datetime | None]

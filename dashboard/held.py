@@ -41,6 +41,7 @@ from dashboard.words import age
 LISTS = {"nhap": "Văn thư không cập nhật", **reasons.CATEGORIES, "thu_bao": "Thư báo, trả lời tự động, quảng cáo"}
 _OF_EVERYBODY = frozenset(reasons.CATEGORIES)  # the other lists show what letters say: the clerk's alone
 _LET_IN = "Đã yêu cầu đưa thư vào nháp. Máy đọc xong thì dự thảo hiện ở Văn bản đến."
+_ADMITTED = "Đã ghi nhận báo nhầm. Nội dung không được giữ lại: đề nghị nơi gửi gửi lại, máy sẽ nhận thư ấy."
 _DECIDED = {
     letters.RELEASED: "Đã đưa vào nháp", "read_again": "Máy đọc lại được, không còn giữ",
     "excluded": "Đọc lại: không vào sổ theo Điều 3",
@@ -116,9 +117,11 @@ async def read_again(request: Request) -> Response:
 
 async def release_exclusion(request: Request) -> Response:
     """POST /khong-vao-so/{id}/dua-vao-nhap: a false alarm; intake fetches the letter again."""
+    row = await in_reading(request, listing.left_out_door, request.path_params["id"])
+    said = _LET_IN if row == letters.IN_A_MAILBOX else _ADMITTED
     shown = request.query_params.get("ds", "")  # the list it was asked from, to go back to
     back = f"/khong-vao-so/{shown}" if shown in reasons.CATEGORIES else "/khong-vao-so"
-    return await _release(request, Right.RELEASE_EXCLUDED, _release_exclusion, back)
+    return await _release(request, Right.RELEASE_EXCLUDED, _release_exclusion, back, said)
 
 
 async def not_entered(request: Request) -> Response:
@@ -250,7 +253,10 @@ def _no_sender(reason: str) -> str:
 
 
 def _left_out(row: LeftOutRow) -> dict[str, Any]:
-    return {"row": row, "reason": reasons.left_out(row.category, row.rule), "place": _place(row)}
+    return {
+        "row": row, "reason": reasons.left_out(row.category, row.rule), "place": _place(row),
+        "is_in_a_mailbox": row.door == letters.IN_A_MAILBOX,
+    }  # fmt: skip
 
 
 def _place(row: HeldRow | LeftOutRow) -> str:

@@ -49,13 +49,20 @@ def read_opened(
     letter, files = _read_files(letter, scans)
     pages = {index: file.pages for index, file in files.items() if file.pages} | _pages_in_text(letter, scans)
     outcome, reasons, is_secret = screen(letter, pages) if screened else (Outcome.DRAFT, (), False)
-    sender = letter.senders[0].address if letter.senders else ""
+    sender, of_files = letter.senders[0].address if letter.senders else "", _files_identity(letter)
     if is_secret:
-        return Reading(outcome, reasons, None, (), True, sender, letter.message_id, letter.identity)
+        return Reading(outcome, reasons, None, (), True, sender, letter.message_id, letter.identity, of_files)
     drafts: tuple[Draft, ...] = ()
     if outcome in (Outcome.DRAFT, Outcome.HOLD):
         drafts = draft(letter, {index: _with_fields(letter.attachments[index], f) for index, f in files.items()})
-    return Reading(outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity)
+    return Reading(outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity, of_files)
+
+
+def _files_identity(letter: Letter) -> str | None:
+    files = [file for file in letter.attachments if not file.inside and not file.is_inline]
+    if all(file.media_type.startswith("image/") for file in files):  # a logo comes with every letter of its sender
+        return None
+    return hashlib.sha256("\n".join(sorted(file.sha256 for file in files)).encode()).hexdigest()
 
 
 def _pages_in_text(letter: Letter, scans: Scans) -> dict[int, tuple[Page, ...]]:

@@ -173,7 +173,8 @@ class Reading:
 
     `is_secret` is set for a suspected state secret: then `letter` is None, `drafts` empty, and the reasons
     name the rule only. `sender` and `message_id` are what promise 4 allows to keep; `identity` stays in
-    memory and reaches the database only as a keyed HMAC.
+    memory and reaches the database only as a keyed HMAC, as does `files_identity`, a hash over the letter's
+    files alone, by which it is known when a person sends it anew (None where there are only pictures).
     """
 
     outcome: Outcome
@@ -184,6 +185,7 @@ class Reading:
     sender: str = ""
     message_id: str | None = None
     identity: str | None = None
+    files_identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -15,9 +15,10 @@ import structlog
 from config import VERSION
 from config.settings import Settings
 from core import arrivals, sealing
-from core.arrivals import ForDraft, Held, Taken, Where
+from core.arrivals import Excluded, ForDraft, Held, Taken, Where
 from core.errors import Temporary
 from core.files import FolderStore, sha256_of
+from core.held import IN_A_MAILBOX
 from core.incoming.dangers import UNSCANNED, VIRUS
 from core.sandbox import Limits, SandboxFailed
 from ingest import verdict, viruses
@@ -107,8 +108,10 @@ class Pipeline:
         reader: str = READER,
         *,
         is_removed: Callable[[str], bool],
+        is_admitted: Callable[[Excluded], bool],
     ) -> None:
         """`is_removed` tells by its mark whether a letter's content was removed: it never comes to the disk again.
+        `is_admitted` tells whether a person has called leaving a letter out a false alarm.
 
         `key` is the office's key for marks, `reader` the function that reads a raw letter in the pool.
 
@@ -123,6 +126,7 @@ class Pipeline:
         self._clock = clock
         self._reader = reader
         self._is_removed = is_removed
+        self._is_admitted = is_admitted
         self.refused_since: float | None = None  # monotonic seconds: the disk has taken nothing since
         self._stop = threading.Event()
         limits = Limits(settings.intake.letter_seconds, settings.intake.letter_megabytes << 20, nice=READING_NICE)
@@ -166,7 +170,10 @@ class Pipeline:
                 if pause > 1.0:
                     self._on_disk_trouble(None)
                 self.refused_since = None
-                self._commit(ready)
+                if ready is None:
+                    self.pool.submit(_let_in(parcel))
+                else:
+                    self._commit(ready)
                 return
             except (Temporary, OSError) as error:
                 # The letter waits in the spool and, whatever happens to us, on the server.
@@ -186,12 +193,19 @@ class Pipeline:
                     pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
                 answer = _UNUSABLE
 
-    def _stored(self, parcel: Parcel, answer: object, scan: Scan) -> Ready:
-        """Put on disk what the letter needs there, durably, under the lock that keeps the sweep away."""
+    def _stored(self, parcel: Parcel, answer: object, scan: Scan) -> Ready | None:
+        """Put on disk what the letter needs there, durably, under the lock that keeps the sweep away.
+
+        None when it is to be read once more, because a person has admitted it.
+        """
         lock = ExitStack()
         try:
             lock.enter_context(self._store.adding())
             outcome = self._judge(parcel, answer, scan)
+            # What lies in a mailbox is fetched again when a person says so.
+            if isinstance(outcome, Excluded) and parcel.where.door != IN_A_MAILBOX and self._is_admitted(outcome):
+                lock.close()
+                return None
             if isinstance(outcome, Taken | ForDraft):
                 self._store.add(*outcome.contents())
         except BaseException:
@@ -250,3 +264,9 @@ class Pipeline:
             return ""
         is_scanned = self._settings.clamd.address and not scan.is_missed
         return scan.virus or ("" if is_scanned else parcel.virus)
+
+
+def _let_in(parcel: Parcel) -> Parcel:
+    """The same letter, to be read as one that a person has let in, and to be known as such from then on."""
+    door, where = parcel.where.door, replace(parcel.where, door="released")
+    return replace(parcel, where=where, reader=LET_IN, name=parcel.name or "thu.eml", came_by=parcel.came_by or door)

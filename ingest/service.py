@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -15,6 +16,7 @@ import structlog
 from config.command_line import Exit
 from config.settings import MailboxSettings, Settings
 from core import files, held, mailboxes, registers, removal, sealing
+from core.arrivals import Excluded
 from core.backup import marks
 from core.db import Database
 from core.errors import Temporary
@@ -100,7 +102,7 @@ class Intake:
         on_disk_trouble = DiskReport(self._reports.values())
         self.pipeline = Pipeline(
             settings, self.spool, store, key, self.committer.put, on_disk_trouble, clock, reader,
-            is_removed=lambda mark: _is_removed(database, mark),
+            is_removed=partial(_is_removed, database), is_admitted=partial(_is_admitted, database, clock),
         )  # fmt: skip
         host = socket.gethostname()[:40]
         _free_leases_of_the_dead(database, host)
@@ -239,6 +241,11 @@ class Intake:
 def _is_removed(database: Database, mark: str) -> bool:
     with database.reading() as session:
         return removal.is_removed(session, mark)
+
+
+def _is_admitted(database: Database, clock: Callable[[], datetime], letter: Excluded) -> bool:
+    with database.reading() as session:
+        return held.is_admitted(session, letter, at=clock())
 
 
 def _sweep(settings: Settings, database: Database, store: FolderStore) -> None:

@@ -22,12 +22,15 @@ def excluded(reading: Reading, key: bytes, raw_sha256: str) -> Excluded:
     category = "bi_mat" if reading.is_secret else _category(rule)
     keeps_subject = category == "khong_chinh_thuc" and reading.letter is not None
     subject = _clean(reading.letter.subject) if keeps_subject and reading.letter else None
-    return Excluded(category, rule, mark(key, identity_of(reading) or raw_sha256), _sender(reading), subject)
+    known_by = mark(key, identity_of(reading) or raw_sha256)
+    return Excluded(category, rule, known_by, _sender(reading), subject, _files_mark(reading, key))
 
 
 def removed(reading: Reading, letter: Letter, key: bytes) -> Excluded:
     """The trace of a letter that comes again after its content was removed (promise 4)."""
-    return Excluded("bi_mat", REMOVED_RULE, mark(key, letter.identity), _sender(reading), None)
+    return Excluded(
+        "bi_mat", REMOVED_RULE, mark(key, letter.identity), _sender(reading), None, _files_mark(reading, key)
+    )
 
 
 def identity_of(reading: Reading) -> str | None:
@@ -111,6 +114,10 @@ def _named(file: Attachment) -> Named:
         raise ValueError("a letter's file was measured but not decoded")
     content = Content(file.path, file.sha256, file.size, file.media_type)
     return Named(_clean(file.name), content, _clean(file.inside), file.is_inline, file.warnings)
+
+
+def _files_mark(reading: Reading, key: bytes) -> str:
+    return mark(key, f"files {reading.files_identity}") if reading.files_identity else ""
 
 
 def _category(rule: str) -> str:

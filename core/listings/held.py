@@ -137,6 +137,12 @@ def left_out(
     return [LeftOutRow(**row, **_asked(requests, row["id"])) for row in rows]
 
 
+def left_out_door(session: Session, exclusion_id: int) -> str | None:
+    """The door that a left-out letter came by."""
+    door = sa.select(Arrival.door).join(Exclusion, Exclusion.arrival_id == Arrival.id)
+    return session.scalar(door.where(Exclusion.id == exclusion_id))
+
+
 def declined(
     session: Session, user: User, *, before: int | None = None, limit: int = PAGE_ROWS
 ) -> list[DeclinedRow]:  # fmt: skip

@@ -1,5 +1,6 @@
 """What the custodian decides about held and left-out letters."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,11 +80,12 @@ def test_what_may_be_a_secret_is_seen_by_the_clerk_but_not_opened(office: Any, l
         lan = session.get_one(User, office.clerk_id)
         letter = session.get_one(HeldLetter, held_id)
         letter.reason = "secret_stamp"
-        for act in (
+        acts: tuple[Callable[[], object], ...] = (
             lambda: held.release_held(session, letter, by=lan, at=MORNING),
             lambda: held.decline_held(session, letter, "Thư rác", by=lan, at=MORNING),
             lambda: held.release_exclusion(session, session.get_one(Exclusion, left_id), by=lan, at=MORNING),
-        ):
+        )
+        for act in acts:
             with pytest.raises(NotAllowed):
                 act()
 

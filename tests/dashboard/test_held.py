@@ -165,6 +165,20 @@ def test_a_false_alarm_is_fetched_again(full_office: Any, signed_in: Any) -> Non
         assert session.scalars(sa.select(IntakeRequest.exclusion_id)).one() == 1
 
 
+def test_a_false_alarm_that_no_mailbox_has_is_admitted_when_it_is_sent_again(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        session.execute(sa.update(Arrival).values(door="lmtp"))
+    kha = signed_in("kha")
+    page = kha.get("/khong-vao-so/bi_mat").text
+    assert "Báo nhầm: nhận khi gửi lại" in page and "Báo nhầm: đưa vào nháp" not in page
+    assert "chỉ nơi gửi còn giữ" in page
+    done = kha.post("/khong-vao-so/1/dua-vao-nhap?ds=bi_mat", data={"csrf": _token(page)}).text
+    assert "đề nghị nơi gửi gửi lại, máy sẽ nhận thư ấy" in done and "Máy đang lấy lại" not in done
+    assert "Đề nghị nơi gửi gửi lại nguyên thư" in done
+    with full_office.database.reading() as session:
+        assert session.scalars(sa.select(IntakeRequest)).all() == []
+
+
 def test_a_declined_draft_shows_its_reason_and_can_go_back_to_the_desk(full_office: Any, signed_in: Any) -> None:
     lan = signed_in("lan")
     page = lan.get("/khong-vao-so").text

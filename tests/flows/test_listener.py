@@ -6,16 +6,22 @@ import signal
 import smtplib
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import postfix_server
 import pytest
+import sqlalchemy as sa
 from intake_office import Office, letter, wait_until
 from pushing import CLERK, SENDER, connected, dotted, is_open, open_listener
 from whole_program import Program, running
 
+from core import held, people
+from core.errors import WrongState
 from core.incoming.tables import Incoming
-from core.letters import Arrival, Message
+from core.letters import Arrival, Exclusion, IntakeRequest, Message
+from core.people import Role
 
 DOMAIN = "lamdong.example.gov.vn"
 
@@ -41,6 +47,47 @@ def test_postfix_hands_letters_over_by_lmtp_and_keeps_them_while_we_are_away(off
         assert postfix.log().count("status=sent (250 2.0.0 Da nhan thu)") == 3
     assert [row[0] for row in office.rows(Arrival.door)] == ["lmtp"] * 3
     assert len(office.rows(Incoming.id)) == 2
+
+
+def secret(
+    subject: str = "Công văn độ mật: TUYỆT MẬT", message_id: str = "<mat@x>", files: bytes = b"x9" * 500
+) -> bytes:  # fmt: skip
+    """A letter that screening leaves out; false alarm or not, only a person can say."""
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Message-ID"] = SENDER, subject, message_id
+    mail.set_content("Kính gửi.\n")
+    mail.add_attachment(files, maintype="application", subtype="octet-stream", filename="van ban.bin")
+    return mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def is_refused(office: Office, raw: bytes) -> bool:
+    with smtplib.LMTP(office.listener.host, office.listener.port) as client:
+        client.ehlo_or_helo_if_needed()
+        client.mail(SENDER)
+        client.rcpt(CLERK)
+        code, _ = client.data(raw)
+        assert code in (250, 550)
+        return code == 550
+
+
+def test_a_false_alarm_that_was_refused_comes_in_when_it_is_sent_again(office: Office) -> None:
+    open_listener(office)
+    at = datetime.now(UTC)
+    with office.watching():
+        assert is_refused(office, secret()) and is_refused(office, secret())
+        with office.database.writing() as session:
+            kha = people.add(session, "kha", "Kha", {Role.CUSTODIAN}, "x", at=at)
+            session.flush()
+            alarm = session.scalars(sa.select(Exclusion)).one()
+            assert held.release_exclusion(session, alarm, by=kha, at=at) is None
+            with pytest.raises(WrongState):
+                held.release_exclusion(session, alarm, by=kha, at=at)
+        assert not is_refused(office, secret()) and not is_refused(office, secret()), "the very letter"
+        assert not is_refused(office, secret("Gửi lại công văn độ mật: TUYỆT MẬT", "<lai@x>")), "written anew"
+        assert is_refused(office, secret(message_id="<khac@x>", files=b"other" * 99)), "other files: another letter"
+    assert office.rows(Message.subject) == [("Công văn độ mật: TUYỆT MẬT",), ("Gửi lại công văn độ mật: TUYỆT MẬT",)]
+    assert office.rows(Incoming.origin) == [("mail",)] * 2
+    assert office.rows(IntakeRequest.id) == []
 
 
 def main_process_of(program: Program) -> int:

@@ -375,6 +375,7 @@ def upgrade() -> None:
     sa.Column('sender_address', sa.String(length=320), nullable=False),
     sa.Column('subject', sa.Text(), nullable=True),
     sa.Column('mark', sa.String(length=64), nullable=False),
+    sa.Column('files_mark', sa.String(length=64), nullable=False),
     sa.Column('excluded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('released_by', sa.Integer(), nullable=True),
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
