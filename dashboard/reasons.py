@@ -16,6 +16,7 @@ HELD = {
     "locked_archive": "Tệp nén có mật khẩu",
     "locked_file": "Tệp có mật khẩu, không mở được",
     "archive_limits": "Tệp nén quá nhiều tệp, quá sâu hoặc quá lớn khi bung",
+    "two_in_one": "Tệp vừa là PDF hay ảnh vừa là tệp nén: mỗi phần mềm mở ra một nội dung khác",
     "too_many_files": "Thư có quá nhiều tệp",
     "link_only": "Thư chỉ có đường liên kết tải tệp, chưa có tệp",
     "hoi_don_thu": "Có thể là đơn thư khiếu nại, tố cáo, kiến nghị",

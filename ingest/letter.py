@@ -61,10 +61,12 @@ class MailClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """Text that a letter holds beside its own `text`: of a mail within it, or the same said once more in HTML."""
+    """Text that a letter holds beside its own `text`: of a mail within it, the same said once more in HTML, or the name
+    of a `folder` in an archive."""
 
     subject: str
     text: str
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from config.vocabulary import vocabulary
 from core.text import normal, repair
-from ingest.letter import Attachment, Letter, MailClass, Outcome, Page, Reason
-from ingest.mime.body import html_to_text
-from ingest.mime.charsets import decode
+from ingest import marked
+from ingest.attached_text import said_by
+from ingest.letter import Letter, MailClass, Outcome, Page, Reason
 from ingest.mime.sniff import ARCHIVES
 from ingest.reading.head import find_head
 from ingest.reading.lines import lines_of
 from ingest.reading.packages import PACKAGE_TYPES, said_subject, says_secret
 from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
-from ingest.reading.stamps import find_stamps, may_hide_secrecy
+from ingest.reading.stamps import bears_secrecy, may_hide_secrecy
 from ingest.screening_rules import Item, Score, score
 from ingest.usable import may_be_main
 
@@ -22,7 +22,6 @@ PagesByAttachment = Mapping[int, Sequence[Page]]
 STATUS_PACKAGE = "edxml_status"  # marks an attachment that is a status message (DOMAIN §3.3)
 _HEAD_LINES = 40
 _MOST_LETTERS = 200_000
-_MOST_TEXT_BYTES = 256 << 10
 MOST_FILES = 300  # of one letter: an office sends dozens, and storing thousands keeps the next letter waiting
 _HIDDEN = ""  # a suspected secret is never quoted
 _IDENTITY = re.compile(
@@ -58,23 +57,22 @@ def screen(letter: Letter, pages: PagesByAttachment) -> tuple[Outcome, tuple[Rea
 
 
 def secret_on(page: Page, name: str, *, is_first: bool) -> str:
-    """The rule by which one page of a file shows a state secret, "" where none does or it is no document's first.
+    """The rule by which one page of a file shows a state secret, "" where none does.
 
     For pages that are read after the letter came in, screened as the first pages were then (Điều 3.1).
     """
+    if _is_stamped(page, is_first=is_first):
+        return "secret_stamp"
     if not _may_bear_stamp(page, is_first=is_first):
         return ""
-    if any(stamp.is_secrecy for stamp in find_stamps(page)):
-        return "secret_stamp"
-    found = score("secret", Item({**_texts([page]), "file": name}, frozenset()))
+    found = _secret_score(Item({**_texts([page]), "file": name}, frozenset()))
     return found.reasons[0].rule if found.total >= vocabulary("screening")["secret"]["exclude"] else ""
 
 
 def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) -> Score:
     reasons, total = [], 0
     for document in pages.values():
-        heads = (page for number, page in enumerate(document) if _may_bear_stamp(page, is_first=number == 0))
-        if any(stamp.is_secrecy for page in heads for stamp in find_stamps(page)):
+        if any(_is_stamped(page, is_first=number == 0) for number, page in enumerate(document)):
             reasons.append(Reason("secret_stamp", _HIDDEN))
             total = 100
     if any(says_secret(path) for path in _packages(letter)):
@@ -83,37 +81,45 @@ def _secrecy(letter: Letter, pages: PagesByAttachment, items: Sequence[Item]) ->
     if not reasons and any(may_hide_secrecy(page) for document in pages.values() for page in document):
         reasons.append(Reason("secret_stamp", _HIDDEN))
         total = vocabulary("screening")["secret"]["ask"]
-    scores = [score("secret", item) for item in (*items, *_inner_items(letter))]
+    scores = [_secret_score(item) for item in (*items, *_inner_items(letter))]
     best = max(scores, key=lambda score: score.total)
     hidden = [Reason(reason.rule, _HIDDEN) for reason in best.reasons if best.total > 0]
     return Score(max(total, best.total), (*reasons, *hidden))
 
 
+def _secret_score(item: Item) -> Score:
+    """The rules of the vocabulary, and what the texts themselves say by a mark (`ingest.marked`)."""
+    by_rules = score("secret", item)
+    names = [marked.in_name(name) for name in item.texts.get("file", "").splitlines()]
+    found = {
+        "secret_subject": marked.in_subject(item.texts.get("subject", "")),
+        "secret_line": marked.in_text(item.texts.get("body", "")),
+        "secret_file_name": max(names, default=0),
+    }
+    said = [Reason(rule, _HIDDEN) for rule, weight in found.items() if weight]
+    # Two doubts about the same thing are no certainty.
+    return Score(by_rules.total + max(found.values()), (*said, *by_rules.reasons))
+
+
 def _inner_items(letter: Letter) -> Iterator[Item]:
     """Mails within the letter, its other forms, and attached texts: a secret may stand in any of them."""
     for inner in letter.inner:
-        yield Item({"subject": normal(inner.subject), "body": normal(repair(inner.text))}, frozenset())
+        texts = {"subject": normal(inner.subject), "body": normal(repair(inner.text)), "file": inner.folder}
+        yield Item(texts, frozenset())
     for path in _packages(letter):
         yield Item({"subject": normal(repair(said_subject(path)))}, frozenset())
     for attachment in letter.attachments:
-        if attachment.path is not None and (text := _attached_text(attachment.path, attachment)):
-            yield Item({"body": normal(repair(text))}, frozenset())
+        yield from (Item(texts, frozenset()) for texts in said_by(attachment))
 
 
 def _packages(letter: Letter) -> Iterator[Path]:
     return (a.path for a in letter.attachments if a.path is not None and a.media_type in PACKAGE_TYPES)
 
 
-def _attached_text(path: Path, attachment: Attachment) -> str:
-    """The beginning of an attached text; "" for a file that is none."""
-    with path.open("rb") as file:
-        data = file.read(_MOST_TEXT_BYTES)
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # Notepad's "Unicode", whatever type the mail claims
-        return data.decode("utf-16", "replace")
-    if attachment.media_type not in ("text/plain", "text/html", "text/csv"):
-        return ""
-    text, _ = decode(data, None)
-    return html_to_text(text) if attachment.media_type == "text/html" else text
+def _is_stamped(page: Page, *, is_first: bool) -> bool:
+    """Whether a page bears a secrecy mark: in its upper part where stamps are put, else at its very top, where an annex
+    has its own."""
+    return bears_secrecy(page, is_whole_head=_may_bear_stamp(page, is_first=is_first))
 
 
 def _may_bear_stamp(page: Page, *, is_first: bool) -> bool:
@@ -166,6 +172,8 @@ def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[
         if "locked" in attachment.warnings:
             is_archive = attachment.media_type in ARCHIVES
             return Outcome.HOLD, (Reason("locked_archive" if is_archive else "locked_file", attachment.name),)
+        if "two_in_one" in attachment.warnings:
+            return Outcome.HOLD, (Reason("two_in_one", attachment.name),)
         if "archive_limits" in attachment.warnings:
             return Outcome.HOLD, (Reason("archive_limits", attachment.name),)
     files = [a for a in letter.attachments if may_be_main(a)]

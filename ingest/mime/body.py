@@ -18,6 +18,11 @@ _MARKUP = re.compile(
     r"|<[!?][^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
+_BESIDE = re.compile(
+    r"<title\b[^<>]*>([^<]*)|<(?:img|area|input|v:textpath)\b[^<>]{0,2000}?\s(?:alt|title|string)\s*=\s*([\"'])([^\"'<>]{0,500})\2"
+    r"|<text\b[^<>]*>((?:[^<]|<(?!/text))*)",
+    re.IGNORECASE,
+)
 META_CHARSET = re.compile(rb"<meta[^<>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 # No character has such a number, and Python refuses to read one of thousands of digits.
 ENDLESS_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
@@ -65,20 +70,34 @@ def _rank(body: Body) -> int:
     return {"text/plain": 0, "text/html": 1}.get(body.part.media_type, 2)
 
 
+def said_beside(body: Body) -> str:
+    """What an HTML part says beside its words (`beside_text`); "" for other parts."""
+    return beside_text(_decoded(body)[0]) if body.part.media_type == "text/html" else ""
+
+
 def _text(body: Body) -> tuple[str, bool]:
+    text, repaired = _decoded(body)
+    return _tidy(text if body.part.media_type == "text/plain" else html_to_text(text)), repaired
+
+
+def _decoded(body: Body) -> tuple[str, bool]:
     charset = body.part.parameters.get("charset")
     if charset is None and body.part.media_type == "text/html" and (own := META_CHARSET.search(body.data[:4_096])):
         charset = own[1].decode("ascii")
-    text, repaired = decode(body.data, charset)
-    if body.part.media_type == "text/plain":
-        return _tidy(text), repaired
-    return _tidy(html_to_text(text)), repaired
+    return decode(body.data, charset)
 
 
 def html_to_text(markup: str) -> str:
     """The words of an HTML text in reading order. Nothing of its markup, scripts or comments is kept."""
     flat = re.sub(r"[ \t\r\n]+", " ", markup[:MAX_TEXT_BYTES])
     return html.unescape(ENDLESS_NUMBER.sub("", _MARKUP.sub(_mark, flat)))
+
+
+def beside_text(markup: str) -> str:
+    """What an HTML text says beside its words, a line for each: its title, names of its pictures, words in drawings."""
+    flat = re.sub(r"[ \t\r\n]+", " ", markup[:MAX_TEXT_BYTES])
+    said = (found[1] or found[3] or html_to_text(found[4] or "") for found in _BESIDE.finditer(flat))
+    return html.unescape(ENDLESS_NUMBER.sub("", "\n".join(said)))
 
 
 def _mark(match: re.Match[str]) -> str:

@@ -26,6 +26,8 @@ _LATIN = {"iso8859-1", "cp1252", "iso8859-15", "ascii"}
 # Charsets in which bytes below 128 may stand for something else, and texts in which they don't.
 _BEYOND_ASCII = ("utf-7", "iso2022", "hz", "utf-16", "utf-32")
 _MEANS_ITSELF = re.compile(rb"[^\x00\x0e\x0f\x1b+~]*")
+_UTF16_SAMPLE, _UTF16_LEAST = 4096, 4
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _TONED = re.compile(f"[aăâeêioôơuưyAĂÂEÊIOÔƠUƯY][{_TONES}]")
 
@@ -62,6 +64,22 @@ def decode(data: bytes, declared: str | None) -> tuple[str, bool]:
         pass
     text, _ = _undeclared(data, None) if _is_utf8(data) else (nfc(data.decode(codec, "replace")), True)
     return text, True
+
+
+def utf16(data: bytes) -> str | None:
+    """`data` as text where it is UTF-16, by its mark or, without one, by every other byte being 0; else None."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return nfc(data.decode("utf-16", "replace"))
+    sample = data[:_UTF16_SAMPLE]
+    half = len(sample) // 2
+    if half < _UTF16_LEAST or b"\x00" not in sample:
+        return None
+    high, low = sample[::2].count(0), sample[1::2].count(0)
+    # The marked letters of Vietnamese have another high byte than 0; no letter has the low byte 0.
+    codec = "utf-16-le" if low > 0.3 * half and not high else "utf-16-be" if high > 0.3 * half and not low else ""
+    if not codec or _CONTROLS.search(sample[: 2 * half].decode(codec, "replace")):
+        return None
+    return nfc(data.decode(codec, "replace"))
 
 
 def _undeclared(data: bytes, codec: str | None) -> tuple[str, bool]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest import reports
 from ingest.letter import Attachment, Inner, Letter
 from ingest.mime import addresses, headers, mail_class, pictures, second, smime, tnef
-from ingest.mime.body import MAX_TEXT_BYTES, Body, text_of
+from ingest.mime.body import MAX_TEXT_BYTES, Body, said_beside, text_of
 from ingest.mime.decoding import decoded
 from ingest.mime.files import PartsFolder, Stored, made_up_name, sniffed, write_all
 from ingest.mime.identity import LineDigest, identity
@@ -26,6 +26,7 @@ MAX_SMALL_NESTED_BYTES = 1024 * 1024
 MAX_REPORT_BYTES = 256 * 1024
 # What is screened of texts besides the letter's own.
 MAX_INNER_LETTERS = 1_000_000
+MAX_BESIDE_LETTERS = 10_000
 _ENTITY = re.compile(rb"\s{0,8}(?:content-[a-z-]{1,40}|mime-version)[ \t]*:", re.IGNORECASE)
 
 
@@ -137,6 +138,8 @@ class LetterReader:
         self._digests.append(("", digest))
         self._warnings.update(part.warnings)
         body = Body(part, kept, choice(parts, index))
+        if beside := said_beside(body):
+            self._inner.append(Inner("", beside[:MAX_BESIDE_LETTERS]))
         if is_own:
             self._bodies.append(body)
         else:

@@ -2,13 +2,19 @@
 
 import re
 
+from ingest.mime.charsets import utf16
+
 HEAD_BYTES = 4096
 ZIP = "application/zip"
+PDF, PROGRAM = "application/pdf", "application/x-msdownload"
 # One file that was compressed; it may be a tar.
-COMPRESSED = frozenset(("application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd"))
+COMPRESSED = frozenset(
+    ("application/gzip", "application/x-bzip2", "application/x-xz", "application/x-lzma", "application/zstd")
+)
+WEB_ARCHIVE = "application/x-mimearchive"  # a web page and its pictures, as browsers and Word save it (RFC 2557)
 ARCHIVES = COMPRESSED | {ZIP, "application/vnd.rar", "application/x-7z-compressed", "application/x-tar"}
 _MAGIC = (
-    (b"%PDF-", "application/pdf"),
+    (b"%PDF-", PDF),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF8", "image/gif"),
@@ -21,7 +27,7 @@ _MAGIC = (
     (b"BZh", "application/x-bzip2"),
     (b"\xfd7zXZ\x00", "application/x-xz"),
     (b"\x28\xb5\x2f\xfd", "application/zstd"),
-    (b"MZ", "application/x-msdownload"),
+    (b"MZ", PROGRAM),
     (b"\x7fELF", "application/x-executable"),
     (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
     (b"BM", "image/bmp"),
@@ -47,6 +53,9 @@ _EML = re.compile(
     rb"[ \t]*:[^\n]*\n(?:[ \t]+[^\n]*\n|[!-9;-~]+[ \t]*:[^\n]*\n)*",
     re.IGNORECASE,
 )
+_WEB_ARCHIVE = re.compile(
+    rb"^content-type[ \t]*:\s{0,8}multipart/(?:related|alternative)", re.IGNORECASE | re.MULTILINE
+)
 
 
 def media_type(head: bytes, tail: bytes, name: str, declared: str) -> str:
@@ -63,6 +72,9 @@ def media_type(head: bytes, tail: bytes, name: str, declared: str) -> str:
     # Readers of PDF accept up to 1,024 bytes of anything before the header.
     if b"%PDF-" in head[:1024] and head.lstrip()[:1] != b"<":
         return "application/pdf"
+    # A dictionary of a power of two, a size or none, and the range coder's first byte, always 0.
+    if head.startswith(b"\x5d\x00\x00") and head[10:14] in (b"\x00\x00\x00\x00", b"\xff\xff\xff\x00"):
+        return "application/x-lzma"
     if head[257:262] == b"ustar":
         return "application/x-tar"
     if head[4:12] in (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypheis", b"ftypmif1", b"ftypmsf1"):
@@ -118,6 +130,8 @@ def _ole2(data: bytes, ending: str) -> str:
 
 
 def _text(head: bytes, ending: str, declared: str) -> str:
+    if (wide := utf16(head)) is not None:
+        head = wide.encode("utf-8", "replace")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:512].lower()
     if start.startswith(b"<?xml") or start.startswith(b"<edxml"):
         if b"<svg" in head.lower():
@@ -133,6 +147,8 @@ def _text(head: bytes, ending: str, declared: str) -> str:
         return "text/vcard"
     if declared != "text/plain" and _EML.match(head) and re.search(rb"(?im)^(from|subject|received)[ \t]*:", head):
         return "message/rfc822"
+    if _EML.match(head) and _WEB_ARCHIVE.search(head):
+        return WEB_ARCHIVE
     return _unknown(head, ending, declared)
 
 
@@ -144,5 +160,5 @@ def _unknown(head: bytes, ending: str, declared: str) -> str:
     if not head:
         return "application/x-empty"
     if b"\x00" not in head and sum(byte < 9 for byte in head) == 0:
-        return "text/csv" if ending == "csv" else "text/plain"
+        return {"csv": "text/csv", "html": "text/html", "htm": "text/html"}.get(ending, "text/plain")
     return "application/octet-stream"

@@ -20,6 +20,7 @@ MOST_BYTES = 512 << 20
 MOST_RATIO = 1000
 MOST_DEPTH = 3
 _RATIO_MATTERS_ABOVE = 1 << 20
+_MOST_FOLDERS = 20  # one within the other
 _WINDOW = 256 << 10
 _WORDS, _CYRILLIC = re.compile(r"[^\W\d_]+"), re.compile(r"[А-яЁё]{2,}")
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
@@ -55,10 +56,14 @@ class _Unpacker:
         self._mails = 0
         self._place = folder / "unpacked"
         self._files: PartsFolder | None = None
+        self._folders: set[str] = set()
         self._count = 0
         self._bytes = 0
 
     def opened(self, attachment: Attachment, depth: int) -> Iterator[Attachment]:
+        if attachment.path is not None and _may_hide_zip(attachment) and zips.ends_as_zip(attachment.path):
+            yield from self._unhidden(attachment, attachment.path, depth)
+            return
         is_mail = attachment.media_type == MAIL and "opened" not in attachment.warnings
         if not (is_mail or attachment.media_type in sniff.ARCHIVES) or attachment.path is None:
             yield attachment
@@ -75,6 +80,15 @@ class _Unpacker:
         for member in inner:
             yield from self.opened(member, depth + 1)
 
+    def _unhidden(self, attachment: Attachment, path: Path, depth: int) -> Iterator[Attachment]:
+        """A program that unpacks itself; anything else that is an archive too is two things, and a person must look."""
+        inner, warning = self._unzip(attachment, path) if depth < MOST_DEPTH else ([], "archive_limits")
+        if attachment.media_type != sniff.PROGRAM:
+            attachment = _warned(attachment, "two_in_one")
+        yield _warned(attachment, warning) if warning else attachment
+        for member in inner:
+            yield from self.opened(member, depth + 1)
+
     def _unpack(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         """An archive that libarchive opens, or the one file that was compressed."""
         taken: list[Attachment] = []
@@ -86,7 +100,9 @@ class _Unpacker:
             else:
                 names, members = [], libarchive.members(path, password=self._password)
             for member in members:
-                name = shown_name(names.pop() if names else member.name)
+                raw = names.pop() if names else member.name
+                self._note_folders(raw)
+                name = shown_name(raw)
                 if not _is_clutter(name):
                     self._allow(1, member.size or 0, packed)
                     taken.append(self._keep(name, self._counted(member.chunks, begun, packed), attachment.name))
@@ -138,7 +154,16 @@ class _Unpacker:
             raise _Limits
 
     def _take(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, holder: str) -> Attachment:
-        return self._keep(member_name(member), self._chunks(archive, member), holder)
+        raw = _raw_name(member)
+        self._note_folders(raw)
+        return self._keep(shown_name(raw), self._chunks(archive, member), holder)
+
+    def _note_folders(self, raw: bytes) -> None:
+        """The names of the folders that a member lies in, to be screened: they say what it is, and are not kept."""
+        for folder in PurePosixPath(_decoded(raw).replace("\\", "/")).parts[:-1][:_MOST_FOLDERS]:
+            if folder not in self._folders and len(self._folders) < MOST_FILES:
+                self._folders.add(folder)
+                self.inner.append(Inner("", "", folder))
 
     def _keep(self, name: str, chunks: Iterator[bytes], holder: str) -> Attachment:
         if self._files is None:
@@ -173,11 +198,9 @@ def _holds_tar(path: Path) -> bool:
         return False
 
 
-def member_name(member: zipfile.ZipInfo) -> str:
-    """The name to show for a member of a zip; zipfile decoded bytes of no declared encoding as CP437."""
-    if member.flag_bits & _UTF8_FLAG:
-        return shown_name(member.filename.encode("utf-8", "replace"))
-    return shown_name(member.filename.encode("cp437", "replace"))
+def _raw_name(member: zipfile.ZipInfo) -> bytes:
+    # zipfile decoded bytes of no declared encoding as CP437.
+    return member.filename.encode("utf-8" if member.flag_bits & _UTF8_FLAG else "cp437", "replace")
 
 
 def shown_name(raw: bytes) -> str:
@@ -212,6 +235,12 @@ def _marked(text: str) -> list[str]:
 def _is_clutter(name: str) -> bool:
     """What macOS and Windows put into archives for themselves."""
     return name.startswith("__MACOSX/") or PurePosixPath(name).name in (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def _may_hide_zip(attachment: Attachment) -> bool:
+    """Whether a file is of a kind that is read from its beginning, so that a zip may follow: those are read from their
+    end."""
+    return attachment.media_type in (sniff.PROGRAM, sniff.PDF) or attachment.media_type.startswith("image/")
 
 
 def _warned(attachment: Attachment, warning: str) -> Attachment:

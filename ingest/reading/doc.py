@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.text import normal
 from ingest.letter import Page
+from ingest.reading import marks
 from ingest.reading.blocks import LONGEST_BOX
 from ingest.reading.compound import CompoundFile, Damaged
 from ingest.reading.doc_looks import Looks, Setting
@@ -16,7 +17,7 @@ from ingest.reading.patterns import STAMP
 from ingest.reading.unreadable import Unreadable
 
 _MARK = re.compile(r"[\r\x07\x0c]")  # end of a paragraph; of a cell or a row; of a page or a section
-_CELL = "\x07"
+_CELL, _PAGE = "\x07", "\x0c"
 _DRAWN = "\x08"
 _FIELD = re.compile(r"\x13[^\x13\x14\x15]*(?:\x14([^\x13\x14\x15]*))?\x15")  # code, then what is shown of it
 _MOST_NESTED_FIELDS = 8
@@ -50,9 +51,11 @@ def _blocks(text: WordText) -> Iterator[Block]:
         yield Paragraph("", boxes=stamps)
     cells: list[tuple[Paragraph, ...]] = []
     cell: list[Paragraph] = []
+    ends_page = False
     for first, after, mark in _paragraphs(text, *text.story("text")):
         setting = _setting(text, looks, after, mark, is_empty=first == after)
         shown, is_drawn = _shown(text, looks, setting, first, after)
+        shown, ends_page = ("\f" + shown if ends_page else shown), mark == _PAGE
         if not setting.in_table and not setting.ends_row:
             if cells or cell:  # a row without its end
                 yield Row((*cells, tuple(cell)))
@@ -123,7 +126,12 @@ def _boxes(text: WordText) -> tuple[str, ...]:
 
 def _stamps_in_headers(text: WordText) -> tuple[str, ...]:
     """The stamps above the text of every page; headers and footers are one story."""
-    return tuple(one for one in _short(text, "heads") if STAMP.match(normal(one).upper()))[:_MOST_BOXES]
+    return tuple(one for one in _short(text, "heads") if _is_stamp(one))[:_MOST_BOXES]
+
+
+def _is_stamp(text: str) -> bool:
+    readable = marks.readable(text)
+    return bool(STAMP.match(normal(text).upper()) or marks.alone(readable) or marks.field(readable))
 
 
 def _short(text: WordText, story: str) -> Iterator[str]:

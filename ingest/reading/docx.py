@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,21 @@ import docx
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.exceptions import PackageNotFoundError
-from docx.table import Table
+from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from ingest.letter import Page
-from ingest.reading import office_zip
+from ingest.reading import marks, office_zip
 from ingest.reading.blocks import LONGEST_BOX
 from ingest.reading.layout import Block, Paragraph, Row, draws_capitals, in_capitals, lay_out
 from ingest.reading.unreadable import Unreadable
 
-_MOST_BOXES = 20
+_MOST_BOXES, _MOST_SECTIONS = 20, 10
+_PARAGRAPH, _TABLE, _ROW, _CELL, _RUN, _BOX = map(qn, ("w:p", "w:tbl", "w:tr", "w:tc", "w:r", "w:txbxContent"))
+# What stands around paragraphs, rows, cells and runs: content controls, what was inserted, fields, links.
+_WRAPPERS = tuple(
+    map(qn, ("w:sdt", "w:sdtContent", "w:ins", "w:moveTo", "w:fldSimple", "w:hyperlink", "w:smartTag", "w:customXml"))
+)
 
 # Broken XML is a SyntaxError in lxml; python-docx trusts its input, so damaged XML shows as the last three.
 _DAMAGE = (*office_zip.DAMAGE, PackageNotFoundError, SyntaxError, AttributeError, TypeError, IndexError)
@@ -52,20 +58,41 @@ class _Style:
 
 def _blocks(document: Document) -> Iterator[Block]:
     styles: dict[str | None, _Style] = {}
-    if boxes := tuple(_in_headers(document)):
+    if boxes := tuple(islice(_in_headers(document), _MOST_BOXES)):
         yield Paragraph("", boxes=boxes)
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            for row in block.rows:
-                cells = list(dict.fromkeys(cell._tc for cell in row.cells))
-                yield Row(tuple(tuple(_paragraph(p, styles) for p in _paragraphs(row.cells, tc)) for tc in cells))
+    parent = document._body
+    for element in _within(document.element.body, _PARAGRAPH, _TABLE):
+        if element.tag == _PARAGRAPH:
+            yield _paragraph(WordParagraph(element, parent), styles)
+            continue
+        for row in _within(element, _ROW):
+            cells = dict.fromkeys(_merged(cell) for cell in _within(row, _CELL))
+            yield Row(tuple(
+                tuple(_paragraph(WordParagraph(p, parent), styles) for p in cell.iter(_PARAGRAPH) if not _is_boxed(p))
+                for cell in cells
+            ))  # fmt: skip
+
+
+def _within(element: Any, *wanted: str) -> Iterator[Any]:
+    """The parts of an element, those in content controls and in what was inserted too."""
+    for child in element.iterchildren(*wanted, *_WRAPPERS):
+        if child.tag in wanted:
+            yield child
         else:
-            yield _paragraph(block, styles)
+            yield from _within(child, *wanted)
 
 
-def _paragraphs(cells: tuple[Any, ...], tc: object) -> list[WordParagraph]:
-    cell = next(c for c in cells if c._tc is tc)
-    return list(cell.paragraphs)
+def _merged(cell: Any) -> Any:
+    """The cell whose contents are seen in `cell`, that one itself unless it goes on with the one above."""
+    row = cell.getparent()
+    while row.tag == _ROW and row.getparent().tag == _TABLE and cell.vMerge == "continue":
+        cell = cell._tc_above
+        row = cell.getparent()
+    return cell
+
+
+def _is_boxed(element: Any) -> bool:
+    return next(element.iterancestors(_BOX), None) is not None
 
 
 def _paragraph(paragraph: WordParagraph, styles: dict[str | None, _Style]) -> Paragraph:
@@ -73,33 +100,80 @@ def _paragraph(paragraph: WordParagraph, styles: dict[str | None, _Style]) -> Pa
     if name not in styles:
         styles[name] = _style(paragraph)
     how = _how(paragraph.alignment) or styles[name].how
-    text = in_capitals(paragraph.text) if styles[name].is_capitals else _text(paragraph)
+    text = _text(paragraph._p)
+    looks = paragraph._p.pPr
+    before = "\f" if looks is not None and _is_on(looks.find(qn("w:pageBreakBefore"))) else ""
+    after = "\f" if looks is not None and _ends_page(looks.find(qn("w:sectPr"))) else ""
+    text = before + (in_capitals(text) if styles[name].is_capitals else text) + after
     return Paragraph(text, how or "body", tuple(_text_boxes(paragraph._p)))
 
 
-def _text(paragraph: WordParagraph) -> str:
-    element: Any = paragraph._p
-    if not element.xpath("./w:r/w:rPr[w:caps or w:rFonts]"):
-        return str(paragraph.text)
-    parts = []
-    for item in paragraph.iter_inner_content():
-        font = getattr(item, "font", None)  # a hyperlink has none
-        parts.append(in_capitals(item.text) if font is not None and _is_capital(font) else item.text)
-    return "".join(parts)
+def _text(element: Any) -> str:
+    """What is shown of a paragraph: its runs, those of links, fields, controls and insertions, and no deleted ones."""
+    return "".join(map(_shown, _within(element, _RUN)))
 
 
-def _is_capital(font: Any) -> bool:
-    return bool(font.all_caps) or draws_capitals(font.name or "")
+def _shown(run: Any) -> str:
+    """The text of a run, in capitals where it is shown so; "\f" where a page ends."""
+    parts, is_capital = [], False
+    for child in run.iterchildren():
+        match child.tag.rpartition("}")[2]:
+            case "t":
+                parts.append(child.text or "")
+            case "tab" | "ptab":
+                parts.append("\t")
+            case "br":
+                kind = child.get(qn("w:type"), "textWrapping")
+                parts.append({"textWrapping": "\n", "page": "\f"}.get(kind, ""))
+            case "cr":
+                parts.append("\n")
+            case "noBreakHyphen":
+                parts.append("-")
+            case "rPr":
+                is_capital = _draws_capitals(child)
+    text = "".join(parts)
+    return in_capitals(text) if is_capital else text
+
+
+def _draws_capitals(looks: Any) -> bool:
+    font = looks.find(qn("w:rFonts"))
+    return (
+        _is_on(looks.find(qn("w:caps")))
+        or _is_on(looks.find(qn("w:smallCaps")))
+        or (font is not None and draws_capitals(font.get(qn("w:ascii"), "")))
+    )
+
+
+def _is_on(setting: Any) -> bool:
+    return setting is not None and setting.get(qn("w:val"), "1") not in ("0", "false", "off")
+
+
+def _ends_page(section: Any) -> bool:
+    if section is None:
+        return False
+    kind = section.find(qn("w:type"))
+    return kind is None or kind.get(qn("w:val")) not in ("continuous", "nextColumn")
 
 
 def _in_headers(document: Document) -> Iterator[str]:
-    """The short lines above the text of every page: stamps are put there too."""
-    section = document.sections[0] if len(document.sections) else None
-    for header in (section.first_page_header, section.header) if section else ():
-        if header.is_linked_to_previous:  # there is none
-            continue
-        yield from _text_boxes(header._element)
-        yield from _short(paragraph.text for paragraph in header.paragraphs[:_MOST_BOXES])
+    """The short lines above the text of every page, where stamps are put too; of tables in them, and of what stands
+    below, the secrecy marks alone."""
+    for number, section in enumerate(islice(document.sections, _MOST_SECTIONS)):
+        for header in (section.first_page_header, section.header, section.even_page_header):
+            if header.is_linked_to_previous:  # there is none
+                continue
+            if number == 0:
+                yield from _text_boxes(header._element)
+                yield from _short(_text(p) for p in islice(_within(header._element, _PARAGRAPH), _MOST_BOXES))
+            yield from _marks(header._element)
+        for footer in (section.first_page_footer, section.footer, section.even_page_footer):
+            if not footer.is_linked_to_previous:
+                yield from _marks(footer._element)
+
+
+def _marks(element: Any) -> Iterator[str]:
+    texts = (_text(p) for p in islice(element.iter(_PARAGRAPH), _MOST_BOXES * 2))
+    return (text for text in _short(texts) if marks.alone(marks.readable(text)) or marks.field(marks.readable(text)))
 
 
 def _short(texts: Iterable[str]) -> Iterator[str]:
@@ -110,17 +184,9 @@ def _text_boxes(element: Any) -> Iterator[str]:
     # mc:Fallback repeats each box for old programs.
     boxes = element.xpath(".//*[local-name()='txbxContent'][not(ancestor::*[local-name()='Fallback'])]")
     for box in boxes[:_MOST_BOXES]:
-        paragraphs = box.xpath(".//*[local-name()='p']")[:_MOST_BOXES]
-        yield from _short("".join(map(_shown, p.xpath(".//*[local-name()='r']"))) for p in paragraphs)
-
-
-def _shown(run: Any) -> str:
-    """The text of a run in a box, in capitals where it is shown so."""
-    text = "".join(t.text or "" for t in run.xpath("./*[local-name()='t']"))
-    looks = "./*[local-name()='rPr']/*[local-name()='{}']"
-    caps = run.xpath(looks.format("caps") + "[not(@*[local-name()='val']='0' or @*[local-name()='val']='false')]")
-    fonts = run.xpath(looks.format("rFonts") + "/@*[local-name()='ascii']")
-    return in_capitals(text) if caps or any(map(draws_capitals, fonts)) else text
+        yield from _short(_text(p) for p in islice(box.iter(_PARAGRAPH), _MOST_BOXES))
+    drawn = element.xpath(".//*[local-name()='textpath']/@string")  # WordArt of old programs
+    yield from _short(drawn[:_MOST_BOXES])
 
 
 def _style(paragraph: WordParagraph) -> _Style:
@@ -131,8 +197,8 @@ def _style(paragraph: WordParagraph) -> _Style:
         if style is None:
             break
         how = how or _how(style.paragraph_format.alignment)
-        if is_capitals is None and (style.font.all_caps is not None or style.font.name):
-            is_capitals = _is_capital(style.font)
+        if is_capitals is None and (style.font.all_caps is not None or style.font.small_caps or style.font.name):
+            is_capitals = bool(style.font.all_caps or style.font.small_caps) or draws_capitals(style.font.name or "")
         style = style.base_style
     return _Style(how, bool(is_capitals))
 

@@ -28,8 +28,8 @@ _CAPITAL_FONT = re.compile(r"\.vn\w*h", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph: its text ("\\n" breaks a line, "\\t" jumps), how it is set ("body", "center", "right") and the
-    texts of boxes drawn beside it."""
+    """One paragraph: its text ("\\n" breaks a line, "\\f" a page, "\\t" jumps), how it is set ("body", "center",
+    "right") and the texts of boxes drawn beside it."""
 
     text: str
     how: str = "body"
@@ -151,7 +151,12 @@ class _Sheet:
             boxes.append(words)
 
     def break_if_full(self, height: float) -> None:
-        if self.y + height > _BOTTOM and self.words[-1]:
+        if self.y + height > _BOTTOM:
+            self.break_page()
+
+    def break_page(self) -> None:
+        """Go on with a new page, unless this one is new."""
+        if self.words[-1]:
             self.words.append([])
             self.boxes.append([])
             self.y = _TOP
@@ -168,12 +173,21 @@ def _placed(line: _Set, y: float) -> Iterator[Word]:
 def _place_paragraph(paragraph: Paragraph, sheet: _Sheet) -> None:
     for box in paragraph.boxes:
         sheet.draw(box)
-    text = paragraph.text
+    first, *others = paragraph.text.split("\f")
+    if first or not others:
+        _place_text(first, paragraph.how, sheet)
+    for text in others:
+        sheet.break_page()
+        if text:
+            _place_text(text, paragraph.how, sheet)
+
+
+def _place_text(text: str, how: str, sheet: _Sheet) -> None:
     if len(sheet.words) == 1 and _is_tabbed(text, sheet.y):
         _place_tabbed(text, sheet)
         return
     for piece in text.split("\n"):
-        lines = _wrap(piece, _LEFT, _RIGHT, paragraph.how)
+        lines = _wrap(piece, _LEFT, _RIGHT, how)
         # Empty paragraphs are the blank lines that separate the parts.
         for line in lines or [_Set([], _LEFT, 1.0)]:
             sheet.break_if_full(_PITCH)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ingest.letter import Page
+from ingest.mime.sniff import WEB_ARCHIVE
 from ingest.reading.compound import CompoundFile, Damaged
 from ingest.reading.doc import doc_pages
 from ingest.reading.docx import docx_pages
@@ -12,7 +13,8 @@ from ingest.reading.pdf import pdf_pages
 from ingest.reading.rtf import rtf_pages
 from ingest.reading.sheets import xls_pages, xlsx_pages
 from ingest.reading.unreadable import Unreadable
-from ingest.reading.web_page import html_pages, text_pages
+from ingest.reading.web_page import archive_pages, html_pages, text_pages
+from ingest.reading.word_xml import word_xml_pages
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -54,6 +56,10 @@ _READERS: Mapping[str, Callable[[Path], tuple[Page, ...]]] = {
     "text/html": html_pages,
     "application/xhtml+xml": html_pages,
     "text/plain": text_pages,
+    "text/markdown": text_pages,
+    WEB_ARCHIVE: archive_pages,
+    "application/xml": word_xml_pages,
+    "text/xml": word_xml_pages,
     "application/x-ole-storage": _container_pages,
 }
 

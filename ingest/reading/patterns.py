@@ -14,7 +14,6 @@ STAMP = re.compile(
     r"^[\W_]*(?P<word>TUYỆT\s*MẬT|TỐI\s*MẬT|MẬT|HỎA\s*TỐC\s*HẸN\s*GIỜ|HỎA\s*TỐC|THƯỢNG\s*KHẨN|KHẨN)"
     r"(?P<hour>\s+(?:TRƯỚC\s+)?\d{1,2}\s*(?:GIỜ|giờ|h|:).*)?[\W_]*$"
 )
-SECRECY_FIELD = re.compile(r"^\W*(?:độ|mức độ) mật\s*:\s*(?P<word>tuyệt mật|tối mật|mật)\W*$", re.IGNORECASE)
 
 # The appearance text of digital signatures and the marks of programs: no part of the document.
 SIGNATURE_MARK = re.compile(

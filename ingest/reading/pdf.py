@@ -1,8 +1,10 @@
 """PDF files as pages of words with boxes, through PDFium."""
 
 import ctypes
+import math
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
@@ -26,6 +28,7 @@ MOST_WHOLE_PAGES = 3000  # of a file whose full text is read
 MOST_SECONDS = 1.0  # of processor time for one file; begun pages are finished
 _LINE_HYPHEN = "\ufffe"  # PDFium's sign for a hyphen at a line's end, after which it gives no line break
 _MOST_ANNOTATIONS = 200
+_MOSTLY = 0.8  # of a page's letters, which say how it lies
 _SAMPLE = 80  # words or texts that speak for their page
 _ENDS, _WHOLE = 3, 0.8  # objects at either end of a page; share of it that a picture of the page covers
 _FEW_LETTERS = 600  # at most on a scan that programs signed, each with its own block of text
@@ -96,15 +99,15 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
         if index < FIRST_PAGES and _has_written_fields(page) and pdfium_c.FPDFPage_Flatten(page, 0) == 1:
             page.close()
             page = document[index]
-        width, height = page.get_size()
         with closing(page.get_textpage()) as text:
-            words = whole_words(tuple(_words(page, text, width, height)))
+            quarters = _lies_turned(page, text)
+            words = whole_words(tuple(_words(page, text, quarters)))
         is_drawn = pdfium_c.FPDFPage_CountObjects(page) > 0  # an empty page is no picture of anything
         is_scan = is_drawn and (not is_plausible(words) or _is_under_picture(page, words))
-        shows_more = not is_scan and has_art(page)
+        shows_more = not is_scan and has_art(page, lies_turned=quarters > 0)
     finally:
         page.close()
-    return Page(index + 1, words, is_scan, has_art=shows_more)
+    return Page(index + 1, words, is_scan, quarters=0 if is_scan else quarters, has_art=shows_more)
 
 
 def _is_little(words: Sequence[Word]) -> bool:
@@ -159,13 +162,26 @@ def _has_written_fields(page: pdfium.PdfPage) -> bool:
     return False
 
 
-def _words(page: pdfium.PdfPage, text: pdfium.PdfTextPage, width: float, height: float) -> Iterator[Word]:
+def _lies_turned(page: pdfium.PdfPage, text: pdfium.PdfTextPage) -> int:
+    """How often the page as it is shown must be turned to the left by 90 degrees for its letters to stand upright."""
+    count = text.count_chars()
+    angles = (pdfium_c.FPDFText_GetCharAngle(text, i) for i in range(0, count, max(1, count // _SAMPLE)))
+    turns = Counter(round(math.degrees(angle) / 90) % 4 for angle in angles if angle >= 0)
+    turn, letters = max(turns.items(), key=lambda item: item[1], default=(0, 0))
+    is_clear = letters > _MOSTLY * turns.total()
+    return (page.get_rotation() // 90 + turn) % 4 if is_clear else 0
+
+
+def _words(page: pdfium.PdfPage, text: pdfium.PdfTextPage, quarters: int) -> Iterator[Word]:
+    width, height = page.get_size()
+    if quarters % 2:
+        width, height = height, width
     letters = _letters(text)
     left, bottom, *_ = page.get_bbox()
     # Bound once: this loop is most of a reading's own time.
     box = pdfium_c.FS_RECTF()
     handle, reference, measure = text.raw, ctypes.byref(box), pdfium_c.FPDFText_GetLooseCharBox
-    turned = page.get_rotation()
+    turned = (page.get_rotation() - 90 * quarters) % 360
     # Repaired as lines, for one word alone does not show its encoding; words stay words.
     texts = repair(letters.replace(_LINE_HYPHEN, "-\n").replace("\x00", " ").replace("\uffff", " ")).split()
     for word, (start, end) in zip(texts, _runs(letters), strict=True):

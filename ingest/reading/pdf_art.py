@@ -19,14 +19,15 @@ _MOST_OBJECTS = 4000
 _FORM, _IMAGE, _PATH = pdfium_c.FPDF_PAGEOBJ_FORM, pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH
 
 
-def has_art(page: pdfium.PdfPage) -> bool:
-    """Whether pictures, or drawings as intricate as letters, stand in the head of `page`, each small like a stamp."""
+def has_art(page: pdfium.PdfPage, *, lies_turned: bool = False) -> bool:
+    """Whether pictures, or drawings as intricate as letters, stand in the head of `page`, each small like a stamp; in
+    any part of a page whose text `lies_turned`."""
     outlines = 0
     for thing, kind in _things(page):
-        if kind in (_FORM, _IMAGE) and _box_in_head(page, thing, _SMALLEST):
+        if kind in (_FORM, _IMAGE) and (lies_turned or _box_in_head(page, thing, _SMALLEST)):
             return True
         is_outline = kind == _PATH and pdfium_c.FPDFPath_CountSegments(thing) >= _LEAST_SEGMENTS
-        if is_outline and _box_in_head(page, thing, 0.0):
+        if is_outline and (lies_turned or _box_in_head(page, thing, 0.0)):
             outlines += 1
             if outlines >= _LEAST_OUTLINES:
                 return True

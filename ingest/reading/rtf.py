@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ingest.letter import Page
+from ingest.reading import marks
 from ingest.reading.blocks import Blocks
 from ingest.reading.layout import Block, draws_capitals, in_capitals, lay_out, plain
 
@@ -26,13 +27,14 @@ _CODE_PAGES = {
 }  # fmt: skip
 # Groups whose text is none of the document's. A group that begins with \* is one too, unless it is known.
 _OTHER = frozenset(
-    "fonttbl colortbl stylesheet info pict header headerl headerr headerf footer footerl footerr footerf footnote "
-    "annotation atnid atnauthor fldinst object objdata nonshppict shprslt sn sv sp listtable listoverridetable "
-    "xe tc txe rxe filetbl revtbl rsidtbl generator datafield themedata latentstyles bkmkstart bkmkend pntxta "
+    "fonttbl colortbl stylesheet info pict footnote annotation atnid atnauthor fldinst object objdata nonshppict "
+    "shprslt sn sv sp listtable listoverridetable xe tc txe rxe filetbl revtbl rsidtbl generator datafield themedata "
+    "latentstyles bkmkstart bkmkend pntxta "
     "pntxtb listtext ftnsep ftnsepc aftnsep aftnsepc".split()
 )
 _STARRED = frozenset("shpinst shptxt do dptxbxtext".split())
 _BOXES = frozenset(("shptxt", "dptxbxtext"))
+_MARGINS = frozenset("header headerl headerr headerf footer footerl footerr footerf".split())
 _SIGNS = {
     "tab": "\t", "line": "\n", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
     "endash": "–", "emdash": "—", "enspace": " ", "emspace": " ",
@@ -45,7 +47,7 @@ _SETTINGS = {"qc": "center", "qr": "right", "ql": "body", "qj": "body"}
 class _Group:
     """What holds until the next closing brace."""
 
-    kind: str = ""  # "" text of the document, "other", "fonts", "box"
+    kind: str = ""  # "" text of the document, "other", "fonts", "box", "margin" (above and below every page)
     font: int = 0
     is_capitals: bool = False
     is_hidden: bool = False
@@ -140,9 +142,15 @@ class _Reader:
     def _close(self) -> None:
         self._flush()
         group = self._groups.pop() if len(self._groups) > 1 else self._groups[0]
-        if group.kind == "box" and self._groups[-1].kind != "box":
-            self._out.box(plain("".join(self._box)))
-            self._box = []
+        if group.kind in ("box", "margin") and self._groups[-1].kind != group.kind:
+            self._end_box(group.kind)
+
+    def _end_box(self, kind: str) -> None:
+        for line in plain("".join(self._box)).split("\n"):
+            text = marks.readable(line)
+            if kind == "box" or marks.alone(text) or marks.field(text):
+                self._out.box(line)
+        self._box = []
 
     def _control(self, word: str, number: int | None) -> None:
         self._flush()
@@ -159,6 +167,8 @@ class _Reader:
     def _shown(self, group: _Group, word: str, number: int | None) -> None:
         if word in _SIGNS:
             self._write(_SIGNS[word])
+        elif group.kind == "margin" and (word in _SETTINGS or word in ("pard", "intbl")):
+            return
         elif word == "u" and number is not None:
             self._write(_letter(number))
             self._to_ignore = group.fallback
@@ -178,6 +188,8 @@ class _Reader:
     def _mark(self, word: str) -> None:
         if self._groups[-1].kind == "box":
             self._box.append(" ")
+        elif self._groups[-1].kind == "margin":
+            self._box.append("\n")
         elif word == "cell":
             self._out.end_paragraph(self._how, in_table=True)
             self._out.end_cell()
@@ -185,6 +197,8 @@ class _Reader:
             self._out.end_row()
         elif word != "nestrow":
             self._out.end_paragraph(self._how, in_table=self._in_table or word == "nestcell")
+            if word == "page" and not self._in_table:
+                self._out.write("\f")
 
     def _describe_font(self, word: str, number: int | None) -> None:
         if word == "f" and number is not None:
@@ -223,7 +237,7 @@ class _Reader:
         group = self._groups[-1]
         if group.kind in ("other", "fonts") or group.is_hidden:
             return
-        if group.kind == "box":
+        if group.kind in ("box", "margin"):
             if len(self._box) < 100:
                 self._box.append(text)
             return
@@ -238,6 +252,8 @@ def _kind(group: _Group, word: str) -> str:
         return group.kind
     if word in _BOXES:
         return "box"
+    if word in _MARGINS:
+        return "margin"
     return "other" if word in _OTHER or (group.is_starred and word not in _STARRED) else group.kind
 
 
@@ -246,7 +262,7 @@ def _changed(group: _Group, word: str, number: int | None) -> _Group:
     match word:
         case "f" if number is not None:
             return replace(group, font=number)
-        case "caps":
+        case "caps" | "scaps":
             return replace(group, is_capitals=is_on)
         case "v" | "deleted":
             return replace(group, is_hidden=is_on)

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from core.text import fold, squeeze
+from core.text import fold
 from ingest.letter import Page, Word
+from ingest.reading import marks
 from ingest.reading.lines import Line, columns, lines_of, segments_of
-from ingest.reading.patterns import SECRECY, SECRECY_FIELD, STAMP, URGENCY
+from ingest.reading.patterns import SECRECY, STAMP, URGENCY
 
 _DEPTH = 0.5
+_TOP, _TOP_ROWS = 0.2, 3
 _ARRIVAL_LABELS = ("so", "ngay", "gio", "chuyen")
 _MOST_ARRIVAL_WORDS = 16
 _ARRIVAL_OFFICE = 0.04  # of the page's height, above "ĐẾN"
@@ -76,6 +78,18 @@ def _goes_on(one: Word, other: Word) -> bool:
     return abs(other.y0 - one.y0) < height and -0.2 * height < other.x0 - one.x1 < 1.5 * height
 
 
+def bears_secrecy(page: Page, *, is_whole_head: bool) -> bool:
+    """Whether a secrecy mark stands in the upper part of `page`; at its very top alone unless `is_whole_head`."""
+    if is_whole_head:
+        return any(stamp.is_secrecy for stamp in find_stamps(page))
+    if page.is_scan or not page.words:
+        return False
+    rows = [row for row in lines_of(w for w in page.words if w.y0 < _TOP) if any(map(str.isalpha, row.text))]
+    # Further down, and in rows of tables, levels are spoken of.
+    parts = [segments_of([row]) for row in rows[:_TOP_ROWS]]
+    return any(_secrecy_on(part) for row in parts if len(row) <= 2 for part in row)
+
+
 def without_arrival_stamp(page: Page) -> Page:
     """`page` of text without a receiver's ĐẾN stamp, which may lie across anything: its words follow each other in the
     file, its office in capitals, then "ĐẾN", "Số:", "Ngày:", "Chuyển:" (Phụ lục IV)."""
@@ -116,11 +130,24 @@ def _lines_of_one(words: Sequence[Word]) -> list[Line]:
 
 
 def may_hide_secrecy(page: Page) -> bool:
-    """Whether half a secrecy mark, or nearly one, stands apart on a picture: a person must look at it."""
+    """Whether a person must look: half a secrecy mark, or nearly one, stands apart on a picture; on a first page of
+    text one is in small letters or without its accents."""
     if not (page.is_seen or page.is_scan or page.has_art):
-        return False
+        return page.number == 1 and _is_doubtful(page)
     likely = [[word for word in stamp if word.sure >= _DOUBTED] for stamp in page.stamps]
     return any(_is_nearly_secrecy(_letters(line)) for stamp in likely if stamp for line in _lines_of_one(stamp))
+
+
+def _is_doubtful(page: Page) -> bool:
+    rows = (row.text for row in lines_of(w for w in page.words if w.y0 < _DEPTH))
+    texts = (marks.readable(text) for text in rows if len(text) <= marks.LONGEST and marks.LEVEL.search(text))
+    found = [mark for text in texts if (mark := marks.alone(text))]
+    plain = {
+        mark.value
+        for mark in found
+        if not mark.is_sure and (mark.is_capital or (mark.is_title and mark.value != "mat"))
+    }
+    return len(plain) == 1  # several are spoken of
 
 
 def _is_nearly_secrecy(letters: str) -> bool:
@@ -168,8 +195,8 @@ def _is_less(letters: str, key: str) -> bool:
 
 def _stamp(line: Line, page: int, *, in_box: bool = False) -> Stamp | None:
     """In a box of its own it counts in small letters too: old fonts draw these as capitals."""
-    if field := SECRECY_FIELD.match(line.plain):
-        return Stamp(SECRECY[squeeze(field["word"]).upper()], True, page, line)
+    if mark := _secrecy_on(line, in_box=in_box):
+        return Stamp(mark.value, True, page, line)
     match = STAMP.match(_drawn_together(line.plain.upper() if in_box else line.plain))
     if not match:
         return None
@@ -181,6 +208,14 @@ def _stamp(line: Line, page: int, *, in_box: bool = False) -> Stamp | None:
     return None
 
 
+def _secrecy_on(line: Line, *, in_box: bool = False) -> marks.Mark | None:
+    text = marks.readable(line.text.upper() if in_box else line.text)
+    mark = marks.field(text)
+    if mark is None and (alone := marks.alone(text)) and alone.is_sure:
+        return alone
+    return mark
+
+
 def _drawn_together(text: str) -> str:
     """ "T Ố I   M Ậ T" as it is meant: a stamp set letter by letter."""
     parts = [part for part in text.split() if any(letter.isalpha() for letter in part)]
@@ -188,10 +223,12 @@ def _drawn_together(text: str) -> str:
 
 
 def _continues_title(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether `line` goes on with a longer title above it, or with one on rules ("DANH MỤC" over "TÀI LIỆU MẬT")."""
     if not 0.4 < line.center < 0.6:
         return False
     return any(
-        0 <= line.y0 - other.y0 < 0.03 and other is not line and len(other.words) > len(line.words)
-        and abs(other.center - line.center) < 0.03 and other.is_capitals
+        0 <= line.y0 - other.y0 < 0.03 and other is not line and other.is_capitals
+        and abs(other.center - line.center) < 0.03
+        and (len(other.words) > len(line.words) or marks.is_about_rules(other.text))
         for other in lines
     )  # fmt: skip

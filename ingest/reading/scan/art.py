@@ -33,9 +33,9 @@ def with_art(path: Path, page: Page, ends: float) -> Page:
     not be read before `ends` (of time.monotonic)."""
     stamps: Stamps = ()
     with contextlib.suppress(Unreadable, NotRead, PdfiumError):
-        sheet = Sheet(page.number, pdf_picture(path, page.number), quarters=0)
+        sheet = Sheet(page.number, pdf_picture(path, page.number), quarters=page.quarters)
         zone = head_zone(sheet.black)
-        covered = pictures_in_head(path, page.number)
+        covered = [] if page.quarters else pictures_in_head(path, page.number)
         seen = [word for word in page.words if not any(_is_under(word, box) for box in covered)]
         stamps = _stamps(sheet, zone, seen, ends)
     return replace(page, stamps=(*page.stamps, *stamps))
