@@ -1,5 +1,6 @@
 """Word documents saved as one XML file (WordprocessingML 2003, and the flat form of DOCX), laid out as pages."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -11,18 +12,23 @@ from ingest.reading.blocks import Blocks
 from ingest.reading.layout import Block, in_capitals, lay_out, plain
 
 _MOST_BYTES = 24 << 20
+_HEAD_BYTES = 4096
+_IS_WORD = re.compile(rb"<(?:\w{1,20}:)?(?:wordDocument|package)[\s>]")
 _ROOTS = ("wordDocument", "package")
 _MARGINS = ("hdr", "ftr")
 _NOT_READ = frozenset("del moveFrom instrText binData binaryData styles fonts lists docPr Fallback".split())
 
 
 def word_xml_pages(path: Path) -> tuple[Page, ...]:
-    """The document as synthetic pages, read in windows without a tree; () where it is other XML, or broken from its
-    first element on."""
+    """The document as synthetic pages, read in windows without a tree; () where it is other XML, or damaged."""
     if path.stat().st_size > _MOST_BYTES:
         return ()
     try:
         with path.open("rb") as file:
+            # Asked before anything is parsed: XML of others may be made to cost much.
+            if not _IS_WORD.search(file.read(_HEAD_BYTES).replace(b"\0", b"")):
+                return ()
+            file.seek(0)
             return lay_out(_Reader().blocks(file))
     except (expat.ExpatError, ValueError):
         return ()
