@@ -102,12 +102,14 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
         with closing(page.get_textpage()) as text:
             quarters = _lies_turned(page, text)
             words = whole_words(tuple(_words(page, text, quarters)))
-        is_drawn = pdfium_c.FPDFPage_CountObjects(page) > 0  # an empty page is no picture of anything
-        is_scan = is_drawn and (not is_plausible(words) or _is_under_picture(page, words))
+            is_drawn = pdfium_c.FPDFPage_CountObjects(page) > 0  # an empty page is no picture of anything
+            is_scan = is_drawn and (not is_plausible(words) or _is_under_picture(page, words))
+            if is_scan and quarters:  # how the picture lies is not for these words to say
+                words, quarters = whole_words(tuple(_words(page, text, 0))), 0
         shows_more = not is_scan and has_art(page, lies_turned=quarters > 0)
     finally:
         page.close()
-    return Page(index + 1, words, is_scan, quarters=0 if is_scan else quarters, has_art=shows_more)
+    return Page(index + 1, words, is_scan, quarters=quarters, has_art=shows_more)
 
 
 def _is_little(words: Sequence[Word]) -> bool:
