@@ -1,11 +1,13 @@
 """A letter is read and shown inside the sandbox of the systemd units: what they forbid, the program does not need."""
 
+import io
 import re
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 from intake_office import Office, wait_until
@@ -28,7 +30,7 @@ print(all(map(refused, (
     lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
     lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC) and None,
     lambda: open("/usr/written", "w") and None,
-    lambda: open("/proc/meminfo").read() and None,
+    lambda: open("/proc/sys/kernel/hostname", "r+") and None,
     lambda: os.chmod("/tmp", 0o4755),
     lambda: ctypes.CDLL(None).unshare(0x10000000),
     lambda: ctypes.CDLL(None).mount(b"a", b"/tmp", b"tmpfs", 0, None),
@@ -55,12 +57,21 @@ def test_the_sandbox_of_these_tests_refuses_what_the_unit_refuses(unit: str, off
     assert (done.stdout.strip(), done.stderr) == ("True", "")
 
 
+def scanned(document: bytes) -> bytes:
+    """The first page of a PDF as a picture in another."""
+    out = io.BytesIO()
+    with pypdfium2.PdfDocument(document) as opened:
+        opened[0].render(scale=200 / 72).to_pil().convert("RGB").save(out, "PDF", resolution=200)
+    return out.getvalue()
+
+
 def test_a_letter_is_read_under_the_intakes_unit(office: Office) -> None:
-    office.send(office.mailbox("vanthu"), raw(with_file(1, "12.pdf", pdf(1, "khong"))))
+    letters = (raw(with_file(1, "12.pdf", pdf(1, "khong"))), raw(with_file(2, "scan.pdf", scanned(pdf(2, "khong")))))
+    office.send(office.mailbox("vanthu"), *letters)
     with (office.home / "log").open("wb") as log:
         done = Program(office, log, inside("congvan-ingest@.service", office)).command("ingest", "--once")
     assert done.returncode == 0, done.stderr
-    assert drafted(office) == ["thực hiện nhiệm vụ"], "the text of the PDF was read"
+    assert drafted(office) == ["thực hiện nhiệm vụ"] * 2, "the text of the PDF was read, and what the scan shows"
 
 
 def test_the_whole_program_runs_under_its_unit_and_draws_a_page(office: Office) -> None:

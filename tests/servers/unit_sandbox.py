@@ -56,13 +56,7 @@ def command(unit: str, words: Sequence[str], *, readable: Sequence[Path], writab
         if asked.get(key) == value:
             line += given
     if asked.get("ProtectKernelTunables") == "yes":
-        line += ["--ro-bind", "/sys", "/sys"]
-    if asked.get("ProcSubset") == "pid":  # what is no process is hidden
-        for name in ("sys", "fs", "bus", "irq"):
-            if Path("/proc", name).is_dir():
-                line += ["--tmpfs", f"/proc/{name}"]
-        for name in ("meminfo", "stat", "cpuinfo", "swaps", "loadavg", "uptime", "filesystems", "version"):
-            line += ["--ro-bind", "/dev/null", f"/proc/{name}"]
+        line += ["--ro-bind", "/sys", "/sys", "--ro-bind", "/proc/sys", "/proc/sys"]
     for folder in readable:
         line += ["--ro-bind", str(folder), str(folder)]
     for folder in writable:
