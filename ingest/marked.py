@@ -14,6 +14,8 @@ from ingest.reading.marks import Mark
 SURE, LIKELY, DOUBTED = 100, 60, 40
 _MOST_LETTERS = 200_000
 _MOST_LEVELS = 200  # in one line
+_MOST_LINES = 3000  # that name a level
+_LONGEST_TITLE = 500  # letters at either end
 _REPLY = re.compile(
     r"\s*(?:(?:re|fwd?|tr|ha|vt|trả lời|chuyển tiếp|chuyen tiep|tra loi)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
@@ -37,15 +39,20 @@ _NUMBERED = ("so", "ban", "ngay")
 
 def in_subject(subject: str) -> int:
     """How surely a subject marks its letter as secret."""
-    whole = marks.readable(subject)
+    whole = marks.readable(_ends(subject))
     text = whole[found.end() :] if (found := _REPLY.match(whole)) else whole
     is_about_rules = marks.is_about_rules(text)
     listed = marks.without_lists(text)
     doubted = DOUBTED if listed != text and not is_about_rules else 0
-    found_marks = [_subject_weight(listed, mark, is_about_rules) for mark in marks.levels(listed)]
+    found_marks = [_subject_weight(listed, mark, is_about_rules) for mark in islice(marks.levels(listed), _MOST_LEVELS)]
     if marks.field(text, anywhere=True):
         found_marks.append(LIKELY)
     return max([doubted, *found_marks])
+
+
+def _ends(text: str) -> str:
+    """A title as people see it: of an endless one its beginning and its end."""
+    return text if len(text) <= 2 * _LONGEST_TITLE else f"{text[:_LONGEST_TITLE]} … {text[-_LONGEST_TITLE:]}"
 
 
 def _subject_weight(text: str, mark: Mark, is_about_rules: bool) -> int:
@@ -92,9 +99,10 @@ def _is_among_small(left: str, right: str) -> bool:
 def in_text(text: str) -> int:
     """How surely the lines of a text mark it as secret."""
     best, spoken = 0, dict[str, int]()
-    for line in marks.readable(text[:_MOST_LETTERS]).splitlines():
-        if not marks.LEVEL.search(line):
-            continue
+    lines = (line for line in marks.readable(text[:_MOST_LETTERS]).splitlines() if marks.LEVEL.search(line))
+    for number, line in enumerate(lines):
+        if number >= _MOST_LINES:  # nobody writes so; what comes behind is for a person to see
+            return max(best, DOUBTED)
         for mark, weight in _line_weights(line):
             if weight == SURE and (mark.is_sure or marks.field(line)):
                 best = SURE
@@ -130,12 +138,12 @@ def _line_weight(mark: Mark, *, is_whole: bool) -> int:
 
 def in_name(name: str) -> int:
     """How surely the name of a file, or of a folder in an archive, marks it as secret."""
-    text = _ENDING.sub("", marks.readable(name))
+    text = _ENDING.sub("", marks.readable(_ends(name)))
     if marks.is_about_rules(text.replace("_", " ").replace("-", " ")):
         stands_alone = (marks.alone(part) for part in _PART.split(text))
         return DOUBTED if any(mark is not None and mark.is_sure for mark in stands_alone) else 0
     text = marks.without_lists(text)
-    return max((_name_weight(text, mark) for mark in marks.levels(text)), default=0)
+    return max((_name_weight(text, mark) for mark in islice(marks.levels(text), _MOST_LEVELS)), default=0)
 
 
 def _name_weight(text: str, mark: Mark) -> int:

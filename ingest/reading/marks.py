@@ -27,7 +27,7 @@ _LABEL = r"(?:(?:mức|cấp)\s+)?độ\s+mật\s*(?:[:=]|là\b)\s*\W{0,3}"
 _FIELD = re.compile(rf"{_LABEL}(?=(?:tuyệt|tối|mật))", re.IGNORECASE)
 _FIELD_ENDS = re.compile(r"\s*(?:[^\w\s]|$)")
 _ANY = re.sub(r"\?P<\w+>", "?:", LEVEL.pattern)
-_AND = r"(?:\s*(?:[,/;&|+-]|và|hoặc|hay)\s*)+(?:(?:mức\s+)?độ\s+)?"
+_AND = r"\s{0,9}(?:(?:[,/;&|+-]|và|hoặc|hay)\s{0,9}){1,3}(?:(?:mức\s)?độ\s)?"
 _LIST = re.compile(rf"{_ANY}(?:{_AND}{_ANY})+", re.IGNORECASE)
 _VALUES = {"": "mat", "toi": "toi_mat", "tuyet": "tuyet_mat"}
 # Letters of other alphabets that are drawn like ours.

@@ -1,5 +1,7 @@
 """Secrecy marks in subjects, lines and names of files: what marks, what a person decides, what only speaks."""
 
+import time
+
 import pytest
 
 from ingest.letter import Outcome
@@ -140,6 +142,19 @@ def test_two_doubts_are_no_certainty() -> None:
     assert outcome(sent, {0: [OFFICIAL]})[0] is Outcome.HOLD
 
 
-def test_a_long_text_full_of_the_word_is_looked_through_in_a_moment() -> None:
-    assert in_text("tài liệu này là mật, " * 10_000) >= ASKED
-    assert in_text("mat " * 50_000) == 0
+@pytest.mark.parametrize(
+    "piece",
+    ["mật ", "mật , , , ", "mật - ", "MẬT", "tối mật|", "Độ mật: Mật|", "độ mật: ", "độ  ", "T Ố I ", "M . ", "Re : ",
+     "Re   ", "tài liệu này là mật, ", "văn bản kèm ", "gửi ", "khẩn ", "bản số 1 ", "[", "( mật", "mat ", "mat.",
+     "_mat", "\n", "\t", "mật\n"],
+)  # fmt: skip
+def test_endless_runs_are_looked_through_in_a_moment(piece: str) -> None:
+    for text in (piece * (100_000 // len(piece)), "mật" + piece * 30 + "x", "Công văn mật " + piece * 20_000):
+        for look in (in_text, in_subject, in_name):
+            start = time.process_time()
+            look(text)
+            assert time.process_time() - start < 2, (look.__name__, text[:30])
+
+
+def test_what_stands_at_the_end_of_an_endless_subject_counts() -> None:
+    assert in_subject("Gửi báo cáo " * 10_000 + "- TỐI MẬT") >= KEPT_OUT
