@@ -16,7 +16,7 @@ from core.errors import Permanent
 MOST_BYTES = 64 << 20
 MOST_DEPTH = 40
 MOST_VALUES = 5_000
-MOST_ELEMENTS = 100_000
+MOST_ELEMENTS = 20_000
 _LONG_TAG = re.compile(rb"<[^<>]{50000}")  # thousands of attributes, which the parser would keep all at once
 _JUNK_BEFORE = re.compile(rb"\A[^<]{0,200}(?=<)")
 _ATTACHED = ("ContentTransferEncoded", "SignatureValue", "X509Certificate")

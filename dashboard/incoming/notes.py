@@ -7,6 +7,7 @@ _NOTES = {
     "virus_unscanned": "Chưa quét vi-rút: chương trình quét không trả lời khi thư đến. Cẩn thận khi mở tệp bên ngoài",
     "damaged": "Tệp hỏng, máy không mở được. Đề nghị nơi gửi lại",
     "too_large_inside": "Tệp PDF bung ra quá lớn, máy không đọc chữ và dấu. Mở tệp ở máy biệt lập nếu cần",
+    "too_slow": "Tệp nặng khác thường, máy không đọc chữ và dấu. Mở tệp ở máy biệt lập nếu cần",
     "subject_twice": "Thư có hai tiêu đề khác nhau, máy lấy tiêu đề đầu. Phần mềm thư khác có thể hiện tiêu đề kia",
     "from_twice": "Thư khai hai người gửi khác nhau. Kiểm tra lại với nơi gửi trước khi vào sổ",
     "date_disagrees": "Ngày ghi trên thư lệch quá bảy ngày so với ngày máy chủ nhận. Đừng lấy làm ngày đến",
@@ -37,7 +38,7 @@ _OF_FILES = {
 _SHORT = {
     "stamp_unread": "chưa đọc được dấu", "number_blank": "chưa thấy số", "locked": "tệp có mật khẩu",
     "damaged": "tệp hỏng", "virus": "có vi-rút", "virus_unscanned": "chưa quét vi-rút",
-    "too_large_inside": "PDF quá lớn khi bung", "subject_twice": "hai tiêu đề",
+    "too_large_inside": "PDF quá lớn khi bung", "too_slow": "tệp quá nặng", "subject_twice": "hai tiêu đề",
     "from_twice": "hai người gửi", "date_disagrees": "ngày thư lệch", "readers_disagree": "thư viết không chuẩn",
     "too_many_parts": "thư chưa tách hết", "too_deep": "thư chưa tách hết", "detached_signature": "chữ ký rời",
     "program": "có chương trình", "macro": "có macro", "pdf_script": "PDF có mã chạy", "pdf_launch": "PDF có lệnh chạy",

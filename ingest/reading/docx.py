@@ -1,11 +1,12 @@
 """DOCX files as paragraphs and table rows, laid out as pages of words."""
 
+import pickle
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import docx
 from docx.document import Document
@@ -14,8 +15,9 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from core.sandbox_child import load_plain
 from ingest.letter import Page
-from ingest.reading import marks, office_zip
+from ingest.reading import forked, marks, office_zip
 from ingest.reading.blocks import LONGEST_BOX
 from ingest.reading.layout import Block, Paragraph, Row, draws_capitals, in_capitals, lay_out
 from ingest.reading.unreadable import Unreadable
@@ -35,12 +37,17 @@ def docx_pages(path: Path) -> tuple[Page, ...]:
     """The document as synthetic pages; page breaks are ours, not Word's.
 
     Checked before python-docx sees it: number of parts, total size, compression ratio, no DTD and no
-    entities in any XML part. Raises Unreadable("damaged") for what fails, "locked" for an encrypted package.
+    entities in any XML part. Raises Unreadable("damaged") for what fails, "locked" for an encrypted package,
+    "too_slow" and "too_large_inside" for one that costs more than a document can.
     """
+    return tuple(cast(Page, load_plain(page)) for page in forked.each(lambda: map(pickle.dumps, _pages(path))))
+
+
+def _pages(path: Path) -> Iterator[Page]:
     try:
         office_zip.check(path)
         first, *others = lay_out(_blocks(docx.Document(str(path))))
-        return (replace(first, has_art=_has_pictures(path)), *others)
+        yield from (replace(first, has_art=_has_pictures(path)), *others)
     except _DAMAGE as error:
         raise Unreadable("locked" if office_zip.is_encrypted(path) else "damaged") from error
 

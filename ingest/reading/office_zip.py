@@ -1,5 +1,6 @@
 """Office files that are zips of XML (DOCX, XLSX, ODT): what is refused before anything is read from them."""
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ MOST_PARTS = 2000
 MOST_BYTES = 64 << 20
 MOST_RATIO = 200
 _XML_BYTES = 24 << 20  # document.xml of a thousand pages; larger ones are no letters
+_LONGEST_TAG = 50_000  # bytes; thousands of attributes cost a parser of trees seconds and all its memory
+_LONG_TAG = re.compile(rb"<[^<>]{%d}" % _LONGEST_TAG)
 _RATIO_MATTERS_ABOVE = 8 << 20
 WINDOW_BYTES = 64 << 10
 
@@ -49,7 +52,16 @@ def check(path: Path) -> None:
                 if part.file_size > _XML_BYTES:
                     raise ValueError("over the limits")
                 with package.open(part) as stream:
-                    refusing_parser().ParseFile(stream)
+                    _look_through(stream)
+
+
+def _look_through(stream: IO[bytes]) -> None:
+    parser, before = refusing_parser(), b""
+    for chunk, is_last in windows(stream):
+        if _LONG_TAG.search(before + chunk):
+            raise ValueError("over the limits")
+        parser.Parse(chunk, is_last)
+        before = chunk[-_LONGEST_TAG:]
 
 
 def refusing_parser(separator: str | None = None) -> expat.XMLParserType:

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from core import edxml
@@ -20,6 +21,8 @@ _ENDS_BYTES = 1 << 20  # of a package: its header stands before the files within
 # An element's name, attributes and first text. Each begins with "<" and stops at the next: linear on any input.
 _ELEMENT = re.compile(r"<([^\s<>/!?\"'=]{1,200}+)([^<>]{0,4000}+)>\s*(?:<!\[CDATA\[\s*)?([^<\]]{0,2000})")
 _ATTRIBUTE = re.compile(r"""\s([^\s<>/"'=]{1,200}+)\s{0,9}=\s{0,9}["']([^"'<>]{0,200})["']""")
+_LONGEST_TAG, _MOST_WORDS = 4_200, 50_000
+_SUBJECT = re.compile("subject", re.IGNORECASE)
 _OF_SECRECY = re.compile(r"secur|secre|domat|confiden", re.IGNORECASE)
 _LEVELS = {"1", "2", "3", "mật", "tối mật", "tuyệt mật", "mat", "toi mat", "tuyet mat"}
 
@@ -29,7 +32,7 @@ def says_secret(path: Path) -> bool:
 
     Looked at as text, not parsed: gateways send packages that no parser takes whole.
     """
-    for name, attributes, text in _elements(path):
+    for name, attributes, text in _elements(path, _OF_SECRECY):
         is_named = _OF_SECRECY.search(name)
         if is_named and _is_level(text):
             return True
@@ -42,23 +45,31 @@ def says_secret(path: Path) -> bool:
 
 def said_subject(path: Path) -> str:
     """The subject in the package `path`, "" if there is none."""
-    return next((html.unescape(text).strip() for name, _, text in _elements(path) if name.lower() == "subject"), "")
+    found = (text for name, _, text in _elements(path, _SUBJECT) if name.lower() == "subject")
+    return next(map(html.unescape, found), "").strip()
 
 
 def _is_level(text: str) -> bool:
     return normal(" ".join(html.unescape(text[:200]).split())).lower() in _LEVELS
 
 
-def _elements(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Local name, attributes and first text of each element near either end of the file."""
+def _elements(path: Path, words: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
+    """Local name, attributes and first text of the elements near either end of the file that have one of `words` in
+    their tags."""
     with path.open("rb") as file:
         start = file.read(_ENDS_BYTES)
         file.seek(max(_ENDS_BYTES, path.stat().st_size - _ENDS_BYTES) // 2 * 2)
         rest = file.read(_ENDS_BYTES)
     wide = {b"\xff\xfe": "utf-16-le", b"<\0": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\0<": "utf-16-be"}
     charset = wide.get(start[:2], "utf-8")
-    for found in _ELEMENT.finditer(start.decode(charset, "replace") + rest.decode(charset, "replace")):
-        yield found[1].rpartition(":")[2], found[2], found[3]
+    whole = start.decode(charset, "replace") + rest.decode(charset, "replace")
+    end = 0
+    for word in islice(words.finditer(whole), _MOST_WORDS):
+        opened = whole.rfind("<", max(end, word.start() - _LONGEST_TAG), word.start())
+        found = _ELEMENT.match(whole, opened) if opened >= 0 else None
+        if found and word.start() < found.end(2):
+            end = found.end(2)
+            yield found[1].rpartition(":")[2], found[2], found[3]
 
 
 def read_package(path: Path) -> Package | None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import pickle
 import re
 import time
 from collections import Counter
@@ -9,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from core.sandbox_child import load_plain
 from core.text import is_syllable, nfc, repair
 from ingest.letter import Page, Word
+from ingest.reading import forked
 from ingest.reading.patterns import RECIPIENTS
 from ingest.reading.pdf_art import has_art
 from ingest.reading.pdf_scan import scan_pdf
@@ -39,8 +42,22 @@ def pdf_pages(path: Path) -> tuple[Page, ...]:
     """The first pages, on to the one that bears "Nơi nhận", and the last page; at most `MOST_PAGES` + 1.
 
     The last element is always the document's last page, so its number is the page count.
-    Raises Unreadable("locked") for a PDF with a password, Unreadable("damaged") for what PDFium cannot open.
+    Raises Unreadable("locked") for a PDF with a password, Unreadable("damaged") for what PDFium cannot open or is
+    brought down by, "too_slow" and "too_large_inside" for a page that costs more than a page can.
     """
+    parts = map(load_plain, forked.each(lambda: map(pickle.dumps, _count_and_pages(path))))
+    count = cast(int, next(parts))
+    pages: list[Page] = []
+    try:
+        pages.extend(cast(Iterator[Page], parts))
+    except Unreadable:
+        if not pages or pages[-1].number == count:
+            raise
+        pages.append(Page(count, (), is_scan=True))
+    return tuple(pages)
+
+
+def _count_and_pages(path: Path) -> Iterator[int | Page]:
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
@@ -49,7 +66,8 @@ def pdf_pages(path: Path) -> tuple[Page, ...]:
         raise Unreadable("damaged") from error
     with closing(document):
         try:
-            return tuple(_wanted(document))
+            yield len(document)
+            yield from _wanted(document)
         except pdfium.PdfiumError as error:
             raise Unreadable("damaged") from error
 

@@ -1,15 +1,19 @@
 """What a PDF shows in the head of a page and does not say in words: pictures, and letters drawn as outlines."""
 
 import ctypes
+import pickle
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from core.sandbox_child import load_plain
 from ingest.letter import Box
+from ingest.reading import forked
+from ingest.reading.unreadable import Unreadable
 
 _DEPTH = 0.5  # of the page's height from its top: where stamps are put
 _SMALLEST, _WIDEST, _HIGHEST = 0.02, 0.8, 0.5  # of the page's width and height: dots, and the page's own picture
@@ -36,12 +40,20 @@ def has_art(page: pdfium.PdfPage, *, lies_turned: bool = False) -> bool:
 
 def pictures_in_head(path: Path, number: int) -> list[Box]:
     """Where the pictures in the head of page `number` (from 1) are: words under them are not seen. Boxes in fractions
-    of the page as it lies, so none for a page that is shown turned. Raises pypdfium2.PdfiumError."""
-    with closing(pdfium.PdfDocument(path)) as document, closing(document[number - 1]) as page:
-        if page.get_rotation():
-            return []
-        found = (_box_in_head(page, thing, _SMALLEST) for thing, kind in _things(page) if kind == _IMAGE)
-        return [box for box in found if box]
+    of the page as it lies, so none for a page that is shown turned. Raises Unreadable."""
+    parts = forked.each(lambda: map(pickle.dumps, _pictures_in_head(path, number)))
+    return [cast(Box, load_plain(box)) for box in parts]
+
+
+def _pictures_in_head(path: Path, number: int) -> Iterator[Box]:
+    try:
+        with closing(pdfium.PdfDocument(path)) as document, closing(document[number - 1]) as page:
+            if page.get_rotation():
+                return
+            found = (_box_in_head(page, thing, _SMALLEST) for thing, kind in _things(page) if kind == _IMAGE)
+            yield from (box for box in found if box)
+    except (pdfium.PdfiumError, OSError) as error:
+        raise Unreadable("damaged") from error
 
 
 def _things(page: pdfium.PdfPage) -> Iterator[tuple[Any, int]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 MAX_STREAM_BYTES = 4 << 20
 MAX_INFLATED_BYTES = 24 << 20
 MAX_STREAMS = 20_000
+MAX_ANNOTATIONS = 20_000  # PDFium makes all of a page whenever it opens it
 _WINDOW_BYTES = 1 << 20
 _OVERLAP_BYTES = 2_048
 _PIECE_BYTES = 64 << 10
@@ -37,6 +38,7 @@ class PdfScan:
     is_bomb: bool = False
     _inflated: int = 0
     _streams: int = 0
+    _annotations: int = 0
 
 
 def scan_pdf(path: Path) -> PdfScan:
@@ -72,6 +74,8 @@ def _windows(file: int) -> Iterator[tuple[int, bytes, int]]:
 def _note_actions(found: PdfScan, data: bytes) -> None:
     if b"#" in data:  # names may hide their letters: /J#61vaScript (7.3.5)
         data = _HEX.sub(lambda match: bytes([int(match[1], 16)]), data)
+    found._annotations += data.count(b"/Rect")
+    found.is_bomb = found.is_bomb or found._annotations > MAX_ANNOTATIONS
     found.actions.update(code for code, pattern in _ACTIONS.items() if pattern.search(data))
 
 

@@ -1,11 +1,13 @@
 """The files of one letter as pages of words, their pictures too, as long as the letter's time for these lasts."""
 
+import contextlib
 import time
 from pathlib import Path
 
 from ingest.letter import Page
 from ingest.reading.head import find_head
 from ingest.reading.pages import PDF, read_pages
+from ingest.reading.unreadable import Unreadable
 
 
 class Scans:
@@ -32,7 +34,13 @@ class Scans:
 
         if media_type != PDF:
             return with_pictures(path, pages, self._ends)
-        return tuple(with_art(path, page, self._ends) if page.has_art else page for page in pages)
+        seen = list(pages)
+        # Where one page is too slow or damaged no more are tried.
+        with contextlib.suppress(Unreadable):
+            for place, page in enumerate(pages):
+                if page.has_art:
+                    seen[place] = with_art(path, page, self._ends)
+        return tuple(seen)
 
     def is_like_page(self, path: Path) -> bool:
         """Whether there is time left for the picture file at `path` and it may show a page."""

@@ -2,8 +2,8 @@
 
 
 class Unreadable(Exception):
-    """A file that cannot be opened; `why` is a short code shown as a note: "locked", "damaged" or
-    "too_large_inside"."""
+    """A file that cannot be opened; `why` is a short code shown as a note: "locked", "damaged",
+    "too_large_inside" or "too_slow"."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 
+from hostile_pdfs import SCRIPT, hostile_pdfs
 from word_files import Para, compound, word_file
 
 _DECLARED = (
@@ -16,12 +17,11 @@ _DECLARED = (
     "</w:body></w:document>"
 )
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-SCRIPT = b"<script>document.title='owned'</script>"
 
 
 def hostile_files() -> dict[str, bytes]:
     """File name -> bytes. The names are part of the attack."""
-    return {**_archives(), **_documents(), **_words(), **_texts(), **_pdfs(), **_disguises()}
+    return {**_archives(), **_documents(), **_words(), **_texts(), **hostile_pdfs(), **_disguises()}
 
 
 def zipped(members: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -111,6 +111,21 @@ def _word(document: str) -> bytes:
     return zipped([("[Content_Types].xml", b"<Types/>"), ("word/document.xml", document.encode())])
 
 
+def _word_of(rows: bytes) -> bytes:
+    """A DOCX with one table, whole as far as python-docx looks."""
+    kind = "application/vnd.openxmlformats-"
+    types = f"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+        <Default Extension="rels" ContentType="{kind}package.relationships+xml"/>
+        <Override PartName="/word/document.xml" ContentType="{kind}officedocument.wordprocessingml.document.main+xml"/>
+        </Types>"""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    links = f"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+        <Relationship Id="r" Type="{office}" Target="word/document.xml"/></Relationships>"""
+    body = b'<w:document xmlns:w="%b"><w:body><w:tbl>%b</w:tbl></w:body></w:document>' % (_WORD.encode(), rows)
+    parts = (("[Content_Types].xml", types.encode()), ("_rels/.rels", links.encode()), ("word/document.xml", body))
+    return zipped(parts)
+
+
 def _documents() -> dict[str, bytes]:
     entities = '<!ENTITY x0 "ha">' + "".join(f'<!ENTITY x{n} "{f"&x{n - 1};" * 10}">' for n in range(1, 12))
     return {
@@ -121,6 +136,11 @@ def _documents() -> dict[str, bytes]:
         "macro.docm": zipped(
             [("[Content_Types].xml", b""), ("word/document.xml", b"x"), ("word/vbaProject.bin", b"x")]
         ),
+        "columns.docx": _word_of(
+            b'<w:tr><w:tc><w:tcPr><w:gridSpan w:val="2000000"/></w:tcPr><w:p/></w:tc></w:tr>' * 20
+        ),
+        "attributes.docx": _word_of(b"<w:tr %b/>" % b" ".join(b'a%d="1"' % n for n in range(300_000))),
+        "attributes.odt": zipped([("content.xml", b"<o %b/>" % b" ".join(b'a%d="1"' % n for n in range(300_000)))]),
         "wide.edxml": b'<?xml version="1.0"?><edXML>' + b"<a/>" * 3_000_000 + b"</edXML>",
         "deep.edxml": b'<?xml version="1.0"?><edXML>' + b"<a>" * 500_000,
         "attributes.edxml": b'<?xml version="1.0"?><edXML %b/>' % b" ".join(b'a%d="b"' % n for n in range(300_000)),
@@ -190,51 +210,11 @@ def _pieces(count: int, letters: int) -> bytes:
     return table.ljust(1 << 19, b"\0") + bytes(4 * 4_001) + struct.pack("<L", 9) * 4_000
 
 
-def pdf(*objects: bytes) -> bytes:
-    """A PDF of these objects, without a table: readers rebuild it."""
-    body = b"".join(b"%d 0 obj %b endobj\n" % (number, one) for number, one in enumerate(objects, 1))
-    return b"%PDF-1.7\n" + body + b"trailer <</Root 1 0 R>>\n%%EOF\n"
-
-
-def _page(content: bytes, catalog: bytes = b"") -> bytes:
-    return pdf(
-        b"<</Type/Catalog/Pages 2 0 R%b>>" % catalog,
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
-        content,
-    )
-
-
-def _flate(data: bytes, rounds: int = 1) -> bytes:
-    for _ in range(rounds):
-        data = zlib.compress(data, 9)
-    return b"<</Filter[%b]/Length %d>>stream\n%b\nendstream" % (b"/FlateDecode" * rounds, len(data), data)
-
-
-def _pdfs() -> dict[str, bytes]:
-    loop = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 9>>"]
-    script = b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"
-    return {
-        "bomb.pdf": _page(_flate(b"BT (a) Tj ET " * (4 << 20))),
-        "twice.pdf": _page(_flate(bytes(100 << 20), rounds=2)),
-        "loop.pdf": pdf(*loop),
-        "script.pdf": _page(_flate(b""), script),
-        "launch.pdf": _page(_flate(b""), b"/OpenAction<</S/Launch/F(cmd.exe)>>"),
-        "pages.pdf": pdf(
-            b"<</Type/Catalog/Pages 2 0 R>>",
-            b"<</Type/Pages/Kids[%b]/Count 5000>>" % (b"3 0 R " * 5_000),
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9e9 9e9]>>",
-        ),
-        "html.pdf": b"<html>" + SCRIPT + _page(_flate(b"")),
-        "zip.pdf": _page(_flate(b"")) + zipped([("a.exe", b"MZ")]),
-        "empty.pdf": b"",
-    }
-
-
 def _disguises() -> dict[str, bytes]:
     harmless_virus = ("X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").encode()
     return {
         "page.html": SCRIPT,
+        "zip.pdf": hostile_pdfs()["loop.pdf"] + zipped([("a.exe", b"MZ")]),
         "drawing.svg": b'<svg xmlns="http://www.w3.org/2000/svg" onload="document.title=\'owned\'">'
         + SCRIPT
         + b"</svg>",

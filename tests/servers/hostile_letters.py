@@ -5,7 +5,8 @@ import os
 from email.message import EmailMessage
 from pathlib import Path
 
-from hostile_files import SCRIPT, hostile_files
+from hostile_files import hostile_files
+from hostile_pdfs import SCRIPT
 from mail_parts import HEADER
 
 MARKUP = SCRIPT.decode() + '"><img src=x onerror="document.title=1"><svg onload=alert(1)>{{7*7}}'

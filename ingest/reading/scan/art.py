@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from pypdfium2 import PdfiumError
-
 from ingest.letter import Box, Page, Word
 from ingest.reading.office_zip import DAMAGE
 from ingest.reading.pdf_art import pictures_in_head
@@ -30,9 +28,9 @@ _AT = 120  # pixels from the page's corner
 
 def with_art(path: Path, page: Page, ends: float) -> Page:
     """`page` of the PDF at `path` with the words of what its head shows and does not say; as it is where that could
-    not be read before `ends` (of time.monotonic)."""
+    not be read before `ends` (of time.monotonic). Raises Unreadable."""
     stamps: Stamps = ()
-    with contextlib.suppress(Unreadable, NotRead, PdfiumError):
+    with contextlib.suppress(NotRead):
         sheet = Sheet(page.number, pdf_picture(path, page.number), quarters=page.quarters)
         zone = head_zone(sheet.black)
         covered = [] if page.quarters else pictures_in_head(path, page.number)

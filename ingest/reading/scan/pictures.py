@@ -1,8 +1,9 @@
 """Pictures of pages: of a PDF through PDFium, of picture files through Pillow, at one resolution for all."""
 
 import contextlib
+import struct
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import IO, TypeVar
@@ -14,6 +15,7 @@ import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
+from ingest.reading import forked
 from ingest.reading.unreadable import Unreadable
 
 pi_heif.register_heif_opener()  # what telephones take photographs as
@@ -26,6 +28,8 @@ PAGE_PIXELS = 1654
 DOTS_PER_INCH = 200
 # An A0 plan at 100 dpi, or a telephone's largest picture. What declares more is not decoded.
 MOST_PIXELS = 64_000_000
+_MOST_MEMORY = 256 << 20  # to draw a page: a sheet of that size, in colours, decoded
+_SIZE = struct.Struct(">LL")
 _LONGEST = 3  # times its width that a page may be high
 _MOST_FRAMES = 2000
 _LEAST_PAGE = 500  # pixels: on less no letter of a page can be read
@@ -34,15 +38,24 @@ _LEAST_PAGE = 500  # pixels: on less no letter of a page can be read
 def pdf_picture(path: Path, number: int) -> Picture:
     """Page `number` (from 1) of the PDF at `path`, its shorter side `PAGE_PIXELS` long.
 
-    Raises Unreadable for what PDFium cannot open and for pictures of more than `MOST_PIXELS`.
+    Raises Unreadable for what PDFium cannot open, for pictures of more than `MOST_PIXELS`, and for a page that takes
+    longer or more memory to draw than a page can.
     """
+    size, pixels = forked.each(lambda: _drawn(path, number), memory_bytes=_MOST_MEMORY)
+    return np.frombuffer(pixels, np.uint8).reshape(*_SIZE.unpack(size), 3)
+
+
+def _drawn(path: Path, number: int) -> Iterator[bytes]:
+    """Height and width, and the pixels."""
     try:
         with closing(pdfium.PdfDocument(path)) as document, closing(document[number - 1]) as page:
             _refuse_giants(page)
             width, height = page.get_size()
             scale = PAGE_PIXELS / max(min(width, height), max(width, height) / _LONGEST, 1.0)
             bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
-            return np.array(bitmap.to_numpy()[:, :, :3]) if bitmap.n_channels >= 3 else _as_rgb(bitmap.to_pil())
+            picture = bitmap.to_numpy()[:, :, :3] if bitmap.n_channels >= 3 else _as_rgb(bitmap.to_pil())
+            yield _SIZE.pack(*picture.shape[:2])
+            yield picture.tobytes()
     except (pdfium.PdfiumError, OSError, IndexError, ValueError) as error:
         raise Unreadable("damaged") from error
 
