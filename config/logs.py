@@ -1,6 +1,7 @@
 """The log: one line for each fact on standard error, key=value or JSON. Never bodies, passwords or citizens' names."""
 
 import logging
+import re
 import sys
 from typing import TextIO
 
@@ -20,6 +21,8 @@ _QUIET = (
     "uvicorn.access",
     "uvicorn.error",
 )
+# Controls but for the line end, which the renderers escape; line separators and overrides; halves of letters.
+_UNSAFE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def configure(settings: LogSettings, service: str, stream: TextIO | None = None) -> None:
@@ -45,7 +48,11 @@ def configure(settings: LogSettings, service: str, stream: TextIO | None = None)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(settings.format)],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _escape,
+                _renderer(settings.format),
+            ],
         )
     )
     # A line that the disk refuses is left out; a trace in its place would be no line, and the work goes on.
@@ -54,7 +61,8 @@ def configure(settings: LogSettings, service: str, stream: TextIO | None = None)
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in _QUIET:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+        library = logging.getLogger(name)
+        library.setLevel(max(level, logging.WARNING, library.level))  # who uses it may have made it quieter
 
 
 def _renderer(form: str) -> Processor:
@@ -62,6 +70,15 @@ def _renderer(form: str) -> Processor:
         return structlog.processors.JSONRenderer(ensure_ascii=False)
     # A value with blanks or line ends is quoted, so that a line stays one fact.
     return structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "service", "event"], bool_as_flag=False)
+
+
+def _escape(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A NUL makes the whole log binary to grep, an escape sequence commands the terminal of who reads it."""
+    return {key: _UNSAFE.sub(_code, value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _code(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
 
 
 def _name_service(service: str) -> Processor:

@@ -250,7 +250,7 @@ def _enclosed(letter: Letter, readings: Mapping[int, FileReading], group: _Group
 
 def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, ...]:
     notes = []
-    if reading.is_unread:
+    if reading.is_unread or any(page.is_unseen for page in reading.pages):
         notes.append("stamp_unread")
     if reading.problem:
         notes.append(reading.problem)

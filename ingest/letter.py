@@ -144,7 +144,7 @@ class Page:
     read, or in a box drawn on a page of text. `quarters` is how often the page as it lies must be turned to the left
     by 90 degrees to be read; its words stand as on the turned page. `has_art` when the head of a page of text shows
     pictures, whose words, once read, are among the stamps. `seal` is where a round seal was found on a page
-    that bears a signature.
+    that bears a signature. `is_unseen` when pictures in the head of a page of text could not be drawn.
     """
 
     number: int
@@ -155,6 +155,7 @@ class Page:
     quarters: int = 0
     has_art: bool = False
     seal: Box | None = None
+    is_unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

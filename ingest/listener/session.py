@@ -83,6 +83,7 @@ class Smtp(SMTP):
             tls_context=tls, require_starttls=tls is not None, timeout=door.settings.timeout_seconds,
             auth_exclude_mechanism=["LOGIN", "PLAIN"], command_call_limit=_CALLS, loop=asyncio.get_running_loop(),
         )  # fmt: skip
+        del self._smtp_methods["AUTH"]  # nobody logs in here: a server is known by its network
 
     async def smtp_DATA(self, arg: str | None) -> None:
         """Take a letter in; the answer tells what is committed (design, promise 2)."""

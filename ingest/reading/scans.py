@@ -1,7 +1,7 @@
 """The files of one letter as pages of words, their pictures too, as long as the letter's time for these lasts."""
 
-import contextlib
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.letter import Page
@@ -35,11 +35,13 @@ class Scans:
         if media_type != PDF:
             return with_pictures(path, pages, self._ends)
         seen = list(pages)
-        # Where one page is too slow or damaged no more are tried.
-        with contextlib.suppress(Unreadable):
-            for place, page in enumerate(pages):
-                if page.has_art:
+        for place, page in enumerate(pages):
+            if page.has_art:
+                try:
                     seen[place] = with_art(path, page, self._ends)
+                except Unreadable:  # too slow, or damaged: so are the others, more likely than not
+                    seen[place] = replace(page, is_unseen=True)
+                    break
         return tuple(seen)
 
     def is_like_page(self, path: Path) -> bool:

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Literal
 
 import pytest
 import structlog
@@ -43,6 +44,30 @@ def test_a_line_may_be_json() -> None:
     structlog.get_logger("test").warning("thư đến", số=3)
     found = json.loads(stream.getvalue())
     assert (found["event"], found["service"], found["level"], found["số"]) == ("thư đến", "dashboard", "warning", 3)
+
+
+@pytest.mark.usefixtures("root_logger")
+@pytest.mark.parametrize("form", ["keyvalue", "json"])
+def test_what_a_stranger_says_is_no_control_character_in_the_log(form: Literal["keyvalue", "json"]) -> None:
+    stream = io.StringIO()
+    logs.configure(LogSettings(format=form), "ingest", stream)
+    said = "a\0b\x1b[31m\x9b\u202e\ud800\r\nc"
+    structlog.get_logger("test").warning("said", words=said)
+    logging.getLogger("some.library").warning("said %s", said)
+    lines = stream.getvalue().encode()
+    assert lines.count(b"\n") == 2
+    assert lines.count(b"x00b") == 2
+    assert not set(lines) & ({*range(32), 127} - {10})
+    assert "\u202e" not in lines.decode()
+
+
+@pytest.mark.usefixtures("root_logger")
+def test_a_library_that_was_silenced_stays_so() -> None:
+    stream = io.StringIO()
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+    logs.configure(LogSettings(level="debug"), "ingest", stream)
+    logging.getLogger("mail.log").warning("unrecognised: %s", "words of a letter")
+    assert stream.getvalue() == ""
 
 
 @pytest.mark.usefixtures("root_logger")

@@ -83,3 +83,18 @@ def test_a_hostile_file_costs_little_and_the_letter_behind_is_read(reader: Sandb
     behind = read(reader, tmp_path / "behind", letter_with("cong van.pdf", b"%PDF-1.4"))
     assert (behind.outcome, reader.pid) == (Outcome.DRAFT, pid)
     assert time.monotonic() - start < MAX_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("forms.pdf", "too_large_inside"), ("form in itself.pdf", "too_slow"), ("images.pdf", "stamp_unread"),
+        ("stamped.pdf", "stamp_unread"), ("annotations.pdf", "too_large_inside"), ("attributes.docx", "damaged"),
+    ],
+)  # fmt: skip
+def test_what_could_not_be_read_of_a_hostile_file_is_noted(
+    reader: Sandbox, tmp_path: Path, name: str, note: str
+) -> None:
+    reading = read(reader, tmp_path / "letter", LETTERS()[name])
+    assert reading.outcome is Outcome.DRAFT
+    assert note in reading.drafts[0].notes

@@ -50,6 +50,10 @@ def _pdfs() -> dict[str, bytes]:
     }
 
 
+_TEXT = b"BT /F1 9 Tf 50 700 Td (" + b"Kinh gui cac co quan, don vi thuoc So " * 5 + b") Tj ET "
+_HELVETICA = b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"
+
+
 def _heavy_pdfs() -> dict[str, bytes]:
     """Small PDFs that PDFium draws, or takes apart, for minutes."""
     forms = b"/XObject<</X 5 0 R>>"
@@ -59,14 +63,14 @@ def _heavy_pdfs() -> dict[str, bytes]:
     font = b"/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 5 0 R>>>>"
     codes = b"1 begincodespacerange<0000><ffff>endcodespacerange 100 beginbfrange "
     widget = b"<</Type/Annot/Subtype/Widget/Rect[0 0 9 9]>>"
+    images = _flate(b"\x7f" * 12_000_000, extra=image)
     return {
         "forms.pdf": _drawing(b"/X Do " * 30, forms, *_nested_forms(4, 30)),
         "deep forms.pdf": _drawing(b"/X Do " * 10, forms, *_nested_forms(9, 10)),
         "form in itself.pdf": _drawing(b"/X Do ", forms, _form(b"/X Do " * 1_000, 5)),
         "shadings.pdf": _drawing(b"/P sh " * 2_000, shading),
-        "images.pdf": _drawing(
-            b"595 0 0 842 0 0 cm " + b"/X Do " * 3_000, forms, _flate(b"\x7f" * 12_000_000, extra=image)
-        ),
+        "images.pdf": _drawing(b"595 0 0 842 0 0 cm " + b"/X Do " * 3_000, forms, images),
+        "stamped.pdf": _drawing(_TEXT + b"q 100 0 0 60 50 750 cm " + b"/X Do " * 3_000, forms + _HELVETICA, images),
         "letters.pdf": _drawing(b"BT /F1 9 Tf " + b"(a) Tj " * 500_000 + b"ET", font),
         "codes.pdf": _drawing(
             b"BT /F1 9 Tf (%b) Tj ET" % (b"abcd " * 20), font, _flate(codes + b"<0000><ffff><0041> " * 100_000)
