@@ -22,6 +22,7 @@ from ingest.reading import Scans, Unreadable, read_fields
 from ingest.reading.archives import open_archives
 from ingest.reading.packages import PACKAGE_TYPES, package_fields, read_package
 from ingest.reading.pages import PDF, PICTURES, TIFF
+from ingest.reading.pdf_files import with_embedded
 from ingest.screening import MOST_FILES, STATUS_PACKAGE, screen
 
 _MOST_SHOWN = 4  # pictures of a mail's text that are read
@@ -43,7 +44,8 @@ def read_opened(
 ) -> Reading:
     """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
     attachments, inner = open_archives(letter.attachments, folder, password)
-    letter = replace(letter, attachments=tuple(map(active.noted, attachments)), inner=(*letter.inner, *inner))
+    noted = with_embedded(tuple(map(active.noted, attachments)), folder)
+    letter = replace(letter, attachments=noted, inner=(*letter.inner, *inner))
     # A letter of so many files is held whatever they are: hundreds of pictures would keep the next letter waiting.
     scans = Scans(scan_seconds if len(letter.attachments) <= MOST_FILES else 0.0)
     letter, files = _read_files(letter, scans)
