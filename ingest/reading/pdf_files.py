@@ -10,10 +10,12 @@ import pypdfium2 as pdfium
 from ingest.letter import Attachment
 from ingest.mime import sniff
 from ingest.mime.files import PartsFolder
+from ingest.reading import forked
 from ingest.reading.archives import shown_name
+from ingest.reading.unreadable import Unreadable
 
 _MOST_FILES = 20  # of one PDF
-_MOST_BYTES = 32 << 20  # of one file: PDFium gives it whole
+_MOST_BYTES = 16 << 20  # of one file
 
 
 def with_embedded(attachments: Sequence[Attachment], folder: Path) -> tuple[Attachment, ...]:
@@ -34,13 +36,22 @@ def with_embedded(attachments: Sequence[Attachment], folder: Path) -> tuple[Atta
 
 
 def _embedded(path: Path) -> Iterator[tuple[str, bytes]]:
+    # In a fork: PDFium inflates a file whole before it says how large it is.
+    parts = forked.each(lambda: _names_and_files(path), memory_bytes=4 * _MOST_BYTES)
+    with contextlib.suppress(Unreadable):
+        for name in parts:
+            yield shown_name(name), next(parts)
+
+
+def _names_and_files(path: Path) -> Iterator[bytes]:
     with contextlib.suppress(pdfium.PdfiumError), closing(pdfium.PdfDocument(path)) as document:
         for index in range(min(document.count_attachments(), _MOST_FILES)):
             with contextlib.suppress(pdfium.PdfiumError):
                 found = document.get_attachment(index)
                 data = bytes(found.get_data())
                 if 0 < len(data) <= _MOST_BYTES:
-                    yield shown_name(found.get_name().encode("utf-8", "replace")), data
+                    yield found.get_name().encode("utf-8", "replace")
+                    yield data
 
 
 def _kept(name: str, data: bytes, files: PartsFolder, holder: str) -> Attachment:
