@@ -126,7 +126,7 @@ def test_killed_between_commit_and_answer_the_letter_is_there_once_however_often
                 wait_until(lambda: is_committing(program))
                 intake = main_process_of(program)
                 os.kill(intake, signal.SIGSTOP)  # it can't say 250 any more; the process that commits goes on
-            wait_until(lambda: office.messages() == 1)
+            wait_until(lambda: office.messages() == 1, seconds=60)
             program.kill(intake)
             assert line.answer() == "", "an answer came after all"
         push_again(office, program, raw)
