@@ -57,7 +57,9 @@ _LABEL = (
     r"(?:[\w ()]{0,30}(?:recipient|address|addressee|user|mailbox|rcpt to|to|người nhận|địa chỉ)s?[\w ]{0,20}:\s*)?"
 )
 _AT_LINE_START = re.compile(
-    rf"^[ \t>|*\-\[\]]*(?:[45]\d\d[ -])?{_LABEL}[<\"'(\[]*(?:smtp:|mailto:|rfc822;\s*)?({ADDRESS.pattern})", re.I | re.M
+    rf"^[ \t>|*\-\[\]]{{0,40}}(?:[45]\d\d[ -])?{_LABEL}"
+    rf"[<\"'(\[]{{0,4}}(?:smtp:|mailto:|rfc822;\s*)?({ADDRESS.pattern})",
+    re.I | re.M,
 )
 _IN_DIALOGUE = re.compile(
     rf"(?:RCPT TO:|said to |to recipient |expanded from:? *)\s*<?({ADDRESS.pattern})", re.IGNORECASE

@@ -23,7 +23,9 @@ _ANNEX_NAME = re.compile(
 )
 SLIPS = ("Phiếu chuyển", "Phiếu gửi")
 _SIGNED_NAME = re.compile(r"signed|da[\s._-]?ky|ky[\s._-]?so", re.IGNORECASE)
-_SUFFIXES = re.compile(r"(?:[\s._-]*(?:signed|da[\s._-]?ky|kyso|ky[\s._-]so|final|\(\d+\)|ban[\s._-]?(?:word|pdf)))+$")
+_SUFFIXES = re.compile(
+    r"(?:[\s._-]{0,9}(?:signed|da[\s._-]?ky|kyso|ky[\s._-]so|final|\(\d+\)|ban[\s._-]?(?:word|pdf)))+$"
+)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ _MOST_LEVELS = 200  # in one line
 _MOST_LINES = 3000  # that name a level
 _LONGEST_TITLE = 500  # letters at either end
 _REPLY = re.compile(
-    r"\s*(?:(?:re|fwd?|tr|ha|vt|trả lời|chuyển tiếp|chuyen tiep|tra loi)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
+    r"\s{0,9}(?:(?:re|fwd?|tr|ha|vt|trả lời|chuyển tiếp|chuyen tiep|tra loi)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
 )
 _OPEN, _CLOSE = "[({<‹«“”„\"'*|【", "])}>›»“”\"'*|】"
 _APART = re.compile(rf"[{re.escape(_OPEN + _CLOSE)}:;!?/\\+=#~]|(?:^|\s)-+|-+(?=\s|$)|[.](?=\s|$)|\s{{3,}}|\t")

@@ -151,7 +151,7 @@ def _by_category(items: Sequence[Item]) -> tuple[Outcome, tuple[Reason, ...]] | 
     return (Outcome.HOLD, tuple(asked)) if asked else None
 
 
-_PASSED_ON = re.compile(r"(?im)^\W*phiếu chuyển\b|\bchuyển đơn\b[^.\n]{0,60}")
+_PASSED_ON = re.compile(r"(?im)^\W{0,20}phiếu chuyển\b|\bchuyển đơn\b[^.\n]{0,60}")
 _ABOUT_PETITION = re.compile(
     r"(?i)\bđơn\b[^.\n]{0,40}\b(?:khiếu nại|tố cáo|kiến nghị|phản ánh|tố giác)|phiếu chuyển đơn|chuyển đơn"
 )

@@ -24,7 +24,9 @@ _URGENCY = {"hỏa tốc": "hoa_toc", "thượng khẩn": "thuong_khan", "khẩn
 _NAME_CODE = re.compile(
     r"^(?:\w{3}_)?(?P<number>\d{1,5})[\s._-]+(?P<groups>[^\W\d_]{1,8}(?:[\s._-]+[^\W\d_]{1,8}){0,3})"
 )
-_NAME_NOISE = re.compile(r"(?i)[\s._-]*(?:signed|\(\d+\)|da ky|final|ban chinh|scan|copy|\.pdf|\.docx?|_\d{6,}.*)+.*$")
+_NAME_NOISE = re.compile(
+    r"(?i)[\s._-]{0,9}(?:signed|\(\d+\)|da ky|final|ban chinh|scan|copy|\.pdf|\.docx?|_\d{6,}.*)+.*$"
+)
 
 
 def from_subject(subject: str) -> dict[str, Evidence]:

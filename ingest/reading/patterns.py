@@ -18,14 +18,14 @@ STAMP = re.compile(
 # The appearance text of digital signatures and the marks of programs: no part of the document.
 SIGNATURE_MARK = re.compile(
     r"ký bởi|người ký|ký số|thời gian ký|ngày ký|digitally signed|signature valid|^email|^cơ quan\s*:|"
-    r"\b\S+@\S+\.\S+|\d{1,2}:\d{2}:\d{2}|^[+-]\d\d:\d\d$",
+    r"\S@[^\s@]{1,255}\.\S|\d{1,2}:\d{2}:\d{2}|^[+-]\d\d:\d\d$",
     re.IGNORECASE,
 )
 
 # What stands under an office and is no name: a blank number; where enterprises are and how to reach them.
 CONTACT = re.compile(
-    r"^\W*(?:số\s*(?:nhà\s*)?[:.…_\d]|\d+[A-Za-z]?(?:/\d+)*,?\s+[^\W\d]|(?:địa chỉ|đ/c|trụ sở|điện thoại|đt|tel|fax|"
-    r"mst|mã số thuế|e-?mail|website|web|hotline|tổng đài)\b\W|.*\b0\d{2,3}[. ]\d{3,4}[. ]\d{3,4}\b)",
+    r"^\W{0,20}(?:số\s*(?:nhà\s*)?[:.…_\d]|\d+[A-Za-z]?(?:/\d+)*,?\s+[^\W\d]|(?:địa chỉ|đ/c|trụ sở|điện thoại|đt|tel|"
+    r"fax|mst|mã số thuế|e-?mail|website|web|hotline|tổng đài)\b\W|.*\b0\d{2,3}[. ]\d{3,4}[. ]\d{3,4}\b)",
     re.IGNORECASE,
 )
 

@@ -130,8 +130,9 @@ _PDF = (
     b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n"
     b"3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F<</Type/Font"
     b"/Subtype/Type1/BaseFont/Helvetica>>>>>>>> endobj\n4 0 obj <</Length 179>>stream\n"
-    b"BT /F 14 Tf 90 700 Td (So: 12/SNV-VP) Tj 0 -20 Td (Kinh gui: Giam doc So Khoa hoc va Cong nghe tinh Dak Nong) Tj "
-    b"0 -20 Td (Thuc hien cong van so 15 ngay 02 thang 3 nam 2020) Tj ET\nendstream endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+    b"BT /F 14 Tf 90 700 Td (So: 12/SNV-VP) Tj 0 -20 Td (Kinh gui: Giam doc So Khoa hoc va Cong nghe tinh Dak Nong) Tj"
+    b" 0 -20 Td (Thuc hien cong van so 15 ngay 02 thang 3 nam 2020) Tj ET\nendstream endobj\n"
+    b"trailer <</Root 1 0 R>>\n%%EOF\n"
 )
 _REPORT = (
     "From: MAILER-DAEMON@b.vn\nTo: vanthu@daknong.gov.vn\nSubject: Undelivered Mail\nContent-Type: multipart/report; "
