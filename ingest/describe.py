@@ -57,7 +57,10 @@ def read_opened(
     drafts: tuple[Draft, ...] = ()
     if outcome in (Outcome.DRAFT, Outcome.HOLD):
         drafts = draft(letter, {index: _with_fields(letter.attachments[index], f) for index, f in files.items()})
-    return Reading(outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity, of_files)
+    is_unfinished = scans.are_left_out and len(letter.attachments) <= MOST_FILES
+    return Reading(
+        outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity, of_files, is_unfinished
+    )
 
 
 def _files_identity(letter: Letter) -> str | None:

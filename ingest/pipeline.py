@@ -132,7 +132,13 @@ class Pipeline:
         limits = Limits(settings.intake.letter_seconds, settings.intake.letter_megabytes << 20, nice=READING_NICE)
         self._storing = ThreadPoolExecutor(_STORING_THREADS, "storing", step_behind_people)
         self.pool: Pool[Parcel] = Pool(
-            settings.intake.workers, limits, spool.folder, reader.partition(":")[0], self._call_of, self._have_read
+            settings.intake.workers,
+            limits,
+            spool.folder,
+            reader.partition(":")[0],
+            self._call_of,
+            self._takes_long,
+            self._have_read,
         )
 
     def start(self) -> None:
@@ -149,10 +155,14 @@ class Pipeline:
         self.pool.close()
         self._storing.shutdown(cancel_futures=True)
 
-    def _call_of(self, parcel: Parcel) -> tuple[object, ...]:
+    def _takes_long(self, answer: object) -> bool:
+        is_left = isinstance(answer, Reading) and answer.is_unfinished and not answer.is_secret
+        return is_left and self._settings.intake.scan_seconds > 0
+
+    def _call_of(self, parcel: Parcel, is_long: bool) -> tuple[object, ...]:
         shutil.rmtree(parcel.slot.parts, ignore_errors=True)  # what an earlier try left
         parcel.slot.parts.mkdir(mode=0o700)
-        seconds = self._settings.intake.scan_seconds
+        seconds = self._settings.intake.scan_seconds if is_long else 0
         if parcel.reader is None:
             return self._reader, parcel.slot.raw, parcel.slot.parts, seconds
         keys = (parcel.password,) if parcel.password else ()

@@ -1,8 +1,8 @@
-"""The pool of reading processes: long-lived, killable, one letter each at a time."""
+"""The pool of reading processes: long-lived, killable, one letter each at a time, one process free for new letters."""
 
 import contextlib
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -12,13 +12,46 @@ import structlog
 from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
 
 Job = TypeVar("Job")
+FIRST_SECONDS = 15.0  # of the first try; who needs longer waits for a process that new letters can spare
 _PAUSES_FOR_DISK = (1.0, 2.0, 4.0)
 
 log = structlog.get_logger()
 
 
+class _Waiting(Generic[Job]):
+    """The jobs that wait: new ones, and those that were tried and take long."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Condition()
+        self._new: deque[Job | None] = deque()
+        self._long: deque[Job] = deque()
+
+    def put(self, job: Job | None) -> None:
+        """A new one; None ends the thread that gets it."""
+        with self._turn:
+            self._new.append(job)
+            self._turn.notify_all()
+
+    def put_back(self, job: Job) -> None:
+        with self._turn:
+            self._long.append(job)
+            self._turn.notify_all()
+
+    def get(self, *, only_new: bool) -> tuple[Job | None, bool]:
+        """The next one, and whether it takes long. Long ones go first, so that none waits for ever."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._new or (self._long and not only_new))
+            if self._long and not only_new and None not in self._new:
+                return self._long.popleft(), True
+            return self._new.popleft(), False
+
+
 class Pool(Generic[Job]):
-    """`limits` and `workers` as configured; each job names what its worker is to call."""
+    """`limits` and `workers` as configured; each job names what its worker is to call.
+
+    One process more than `workers` is started and reads only what was never tried, so that no letter waits for the
+    pictures of those before it (promise 3).
+    """
 
     def __init__(
         self,
@@ -26,18 +59,24 @@ class Pool(Generic[Job]):
         limits: Limits,
         folder: Path,
         preload: str,
-        call_of: Callable[[Job], tuple[object, ...]],
+        call_of: Callable[[Job, bool], tuple[object, ...]],
+        takes_long: Callable[[object], bool],
         done: Callable[[Job, object], None],
+        first_seconds: float = FIRST_SECONDS,
     ) -> None:
-        """`call_of(job)` gives function and arguments for `Sandbox.call`; `done(job, answer)` is called in the
-        worker's thread with the answer or the SandboxFailed. `preload` is the module that workers import."""
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        """`call_of(job, is_long)` gives function and arguments for `Sandbox.call`; `done(job, answer)` is called in the
+        worker's thread with the answer or the SandboxFailed. `takes_long(answer)` tells of a first try whether the job
+        is to be done again with all its time, as one that took longer than `first_seconds`. `preload` is the module
+        that workers import."""
+        self._jobs: _Waiting[Job] = _Waiting()
+        self._seconds, self._first_seconds = limits.seconds, min(first_seconds, limits.seconds)
         self._call_of = call_of
+        self._takes_long = takes_long
         self._done = done
         self._closing = threading.Event()
-        self.sandboxes = [Sandbox(limits, folder / f"tmp-{number}", [preload]) for number in range(workers)]
+        self.sandboxes = [Sandbox(limits, folder / f"tmp-{number}", [preload]) for number in range(workers + 1)]
         self._threads = [
-            threading.Thread(target=self._work, args=(sandbox,), name=f"reader-{number}", daemon=True)
+            threading.Thread(target=self._work, args=(sandbox, number == workers), name=f"reader-{number}", daemon=True)
             for number, sandbox in enumerate(self.sandboxes)
         ]
 
@@ -67,33 +106,46 @@ class Pool(Generic[Job]):
         for sandbox in self.sandboxes:
             sandbox.close()
 
-    def _work(self, sandbox: Sandbox) -> None:
+    def _work(self, sandbox: Sandbox, only_new: bool) -> None:
         with contextlib.suppress(OSError):
             sandbox.start()
-        while (job := self._jobs.get()) is not None and not self._closing.is_set():
-            answer = self._until_disk_allows(sandbox, job)
+        while not self._closing.is_set():
+            job, is_long = self._jobs.get(only_new=only_new)
+            if job is None:
+                return
+            answer = self._until_disk_allows(sandbox, job, is_long)
             if isinstance(answer, SandboxFailed) and answer.failure is Failure.CRASH and not self._closing.is_set():
                 # Somebody may have killed the process for no fault of this letter; twice is its own fault.
-                answer = self._answer(sandbox, job)
-            if not self._closing.is_set():
+                answer = self._answer(sandbox, job, is_long)
+            if self._closing.is_set():
+                return
+            if not is_long and self._is_put_back(answer):
+                self._jobs.put_back(job)
+            else:
                 self._done(job, answer)
 
-    def _until_disk_allows(self, sandbox: Sandbox, job: Job) -> object:
-        answer = self._answer(sandbox, job)
+    def _is_put_back(self, answer: object) -> bool:
+        if isinstance(answer, SandboxFailed):
+            return answer.failure is Failure.TIME and self._seconds > self._first_seconds
+        return self._takes_long(answer)
+
+    def _until_disk_allows(self, sandbox: Sandbox, job: Job, is_long: bool) -> object:
+        answer = self._answer(sandbox, job, is_long)
         # A few times only: a letter may itself unpack to more than there is room for.
         for pause in _PAUSES_FOR_DISK:
             if not isinstance(answer, SandboxFailed) or answer.failure is not Failure.DISK or self._closing.wait(pause):
                 break
             log.warning("no_room_to_read", detail=answer.detail)
-            answer = self._answer(sandbox, job)
+            answer = self._answer(sandbox, job, is_long)
         return answer
 
-    def _answer(self, sandbox: Sandbox, job: Job) -> object:
+    def _answer(self, sandbox: Sandbox, job: Job, is_long: bool) -> object:
         try:
-            function, *arguments = self._call_of(job)
+            function, *arguments = self._call_of(job, is_long)
         except OSError as error:
             return SandboxFailed(Failure.DISK, type(error).__name__)
+        seconds = self._seconds if is_long else self._first_seconds
         try:
-            return sandbox.call(str(function), *arguments)
+            return sandbox.call(str(function), *arguments, seconds=seconds)
         except SandboxFailed as failed:
             return failed

@@ -14,6 +14,7 @@ class Scans:
     """Reads files and, for at most `seconds` of wall time in all, the pictures in them."""
 
     def __init__(self, seconds: float) -> None:
+        self.are_left_out = False  # whether there was no time left for a picture
         self._ends = time.monotonic() + seconds
 
     def read(self, path: Path, media_type: str) -> tuple[Page, ...]:
@@ -21,14 +22,14 @@ class Scans:
         pages = read_pages(path, media_type)
         if not any(page.is_scan for page in pages[:3]) or find_head(pages) is not None:
             return self._with_art(path, media_type, pages)
-        if time.monotonic() >= self._ends:
+        if not self._have_time():
             return pages
         from ingest.reading.scan import read_scan  # here, for few letters need numpy
 
         return read_scan(path, pages, self._ends, is_pdf=media_type == PDF)
 
     def _with_art(self, path: Path, media_type: str, pages: tuple[Page, ...]) -> tuple[Page, ...]:
-        if not any(page.has_art for page in pages) or time.monotonic() >= self._ends:
+        if not any(page.has_art for page in pages) or not self._have_time():
             return pages
         from ingest.reading.scan.art import with_art, with_pictures  # as above
 
@@ -46,8 +47,14 @@ class Scans:
 
     def is_like_page(self, path: Path) -> bool:
         """Whether there is time left for the picture file at `path` and it may show a page."""
-        if time.monotonic() >= self._ends:
+        if not self._have_time():
             return False
         from ingest.reading.scan.pictures import is_like_page  # as above
 
         return is_like_page(path)
+
+    def _have_time(self) -> bool:
+        if time.monotonic() < self._ends:
+            return True
+        self.are_left_out = True
+        return False

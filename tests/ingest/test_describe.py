@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import typst
+from PIL import Image
 
 from ingest.describe import describe, read_raw_letter
 from ingest.letter import Outcome
@@ -67,6 +68,14 @@ def test_a_mail_with_a_document_becomes_a_draft_with_its_fields(tmp_path: Path, 
     assert reading.letter is not None
     file = reading.letter.attachments[0].sha256
     assert {(e.file, e.page) for n, e in reading.drafts[0].fields.items() if n != "page_count"} == {(file, 1)}
+
+
+def test_what_had_no_time_for_its_pictures_says_so(tmp_path: Path, spool: Path) -> None:
+    out = io.BytesIO()
+    Image.new("L", (827, 1169), 255).save(out, "PNG")
+    assert read_raw_letter(mail(tmp_path, ("12.png", out.getvalue())), spool, 0).is_unfinished
+    (tmp_path / "other").mkdir()
+    assert not read_raw_letter(mail(tmp_path, ("12.pdf", pdf())), tmp_path / "other", 0).is_unfinished
 
 
 def test_a_document_in_an_archive_is_found(tmp_path: Path, spool: Path) -> None:
