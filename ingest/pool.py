@@ -21,8 +21,9 @@ log = structlog.get_logger()
 class _Waiting(Generic[Job]):
     """The jobs that wait: new ones, and those that were tried and take long."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int) -> None:
         self._turn = threading.Condition()
+        self._free = workers  # that have no job
         self._new: deque[Job | None] = deque()
         self._long: deque[Job] = deque()
 
@@ -37,20 +38,33 @@ class _Waiting(Generic[Job]):
             self._long.append(job)
             self._turn.notify_all()
 
-    def get(self, *, only_new: bool) -> tuple[Job | None, bool]:
-        """The next one, and whether it takes long. Long ones go first, so that none waits for ever."""
+    def get(self) -> tuple[Job | None, bool]:
+        """The next one for a worker, and whether it takes long. Long ones go first, so that none waits for ever."""
         with self._turn:
-            self._turn.wait_for(lambda: self._new or (self._long and not only_new))
-            if self._long and not only_new and None not in self._new:
+            self._turn.wait_for(lambda: self._new or self._long)
+            self._free -= 1
+            self._turn.notify_all()
+            if self._long and None not in self._new:
                 return self._long.popleft(), True
             return self._new.popleft(), False
+
+    def get_new(self) -> Job | None:
+        """The next new one that finds every worker busy."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._new and (self._free == 0 or None in self._new))
+            return self._new.popleft()
+
+    def have_done(self) -> None:
+        """A worker has no job any more."""
+        with self._turn:
+            self._free += 1
 
 
 class Pool(Generic[Job]):
     """`limits` and `workers` as configured; each job names what its worker is to call.
 
-    One process more than `workers` is started and reads only what was never tried, so that no letter waits for the
-    pictures of those before it (promise 3).
+    One process more than `workers`, started when it is first needed, reads only what was never tried, so that no
+    letter waits for the pictures of those before it (promise 3).
     """
 
     def __init__(
@@ -68,7 +82,7 @@ class Pool(Generic[Job]):
         worker's thread with the answer or the SandboxFailed. `takes_long(answer)` tells of a first try whether the job
         is to be done again with all its time, as one that took longer than `first_seconds`. `preload` is the module
         that workers import."""
-        self._jobs: _Waiting[Job] = _Waiting()
+        self._jobs: _Waiting[Job] = _Waiting(workers)
         self._seconds, self._first_seconds = limits.seconds, min(first_seconds, limits.seconds)
         self._call_of = call_of
         self._takes_long = takes_long
@@ -76,9 +90,11 @@ class Pool(Generic[Job]):
         self._closing = threading.Event()
         self.sandboxes = [Sandbox(limits, folder / f"tmp-{number}", [preload]) for number in range(workers + 1)]
         self._threads = [
-            threading.Thread(target=self._work, args=(sandbox, number == workers), name=f"reader-{number}", daemon=True)
-            for number, sandbox in enumerate(self.sandboxes)
+            threading.Thread(target=self._work, args=(sandbox,), name=f"reader-{number}", daemon=True)
+            for number, sandbox in enumerate(self.sandboxes[:workers])
         ]
+        spare = self.sandboxes[workers]
+        self._threads.append(threading.Thread(target=self._read_new, args=(spare,), name="reader-new", daemon=True))
 
     def start(self) -> None:
         """Spawn the processes and begin."""
@@ -106,23 +122,31 @@ class Pool(Generic[Job]):
         for sandbox in self.sandboxes:
             sandbox.close()
 
-    def _work(self, sandbox: Sandbox, only_new: bool) -> None:
+    def _work(self, sandbox: Sandbox) -> None:
         with contextlib.suppress(OSError):
             sandbox.start()
         while not self._closing.is_set():
-            job, is_long = self._jobs.get(only_new=only_new)
+            job, is_long = self._jobs.get()
             if job is None:
                 return
-            answer = self._until_disk_allows(sandbox, job, is_long)
-            if isinstance(answer, SandboxFailed) and answer.failure is Failure.CRASH and not self._closing.is_set():
-                # Somebody may have killed the process for no fault of this letter; twice is its own fault.
-                answer = self._answer(sandbox, job, is_long)
-            if self._closing.is_set():
-                return
-            if not is_long and self._is_put_back(answer):
-                self._jobs.put_back(job)
-            else:
-                self._done(job, answer)
+            self._read(sandbox, job, is_long=is_long)
+            self._jobs.have_done()
+
+    def _read_new(self, sandbox: Sandbox) -> None:
+        while not self._closing.is_set() and (job := self._jobs.get_new()) is not None:
+            self._read(sandbox, job, is_long=False)
+
+    def _read(self, sandbox: Sandbox, job: Job, *, is_long: bool) -> None:
+        answer = self._until_disk_allows(sandbox, job, is_long)
+        if isinstance(answer, SandboxFailed) and answer.failure is Failure.CRASH and not self._closing.is_set():
+            # Somebody may have killed the process for no fault of this letter; twice is its own fault.
+            answer = self._answer(sandbox, job, is_long)
+        if self._closing.is_set():
+            return
+        if not is_long and self._is_put_back(answer):
+            self._jobs.put_back(job)
+        else:
+            self._done(job, answer)
 
     def _is_put_back(self, answer: object) -> bool:
         if isinstance(answer, SandboxFailed):
