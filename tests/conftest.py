@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 _HERE = Path(__file__).parent
 for folder in (_HERE.parent, _HERE / "servers"):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+import desk_office  # noqa: E402
 import dovecot_server  # noqa: E402
 import postgres_server  # noqa: E402
 
@@ -45,6 +47,13 @@ def dovecot_with_quota() -> Iterator[dovecot_server.Dovecot]:
     """Another whose accounts have room for 200 kB each."""
     with _server_home() as home, dovecot_server.running(home, quota_kilobytes=200) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser; for a module only, since no two may run in one process."""
+    with desk_office.chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

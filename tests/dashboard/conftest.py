@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -151,16 +152,21 @@ def visitor(app: Starlette) -> Iterator[TestClient]:
 SignIn = Callable[[str], TestClient]
 
 
+def token_of(office: Office, username: str) -> str:
+    """What the cookie of that person holds who has just signed in."""
+    with office.database.writing() as session:
+        found = accounts.credentials(session, username)
+        token = accounts.sign_in(session, found, fits=True, at=office.clock(), origin=accounts.Origin())
+    assert token is not None
+    return token
+
+
 @pytest.fixture
-def signed_in(app: Starlette, visitor: TestClient, office: Office, clock: Clock) -> SignIn:
+def signed_in(app: Starlette, visitor: TestClient, office: Office) -> SignIn:
     """`signed_in("lan")` is a browser of that person; each call another browser, the login page left out."""
 
     def browser(username: str) -> TestClient:
-        with office.database.writing() as session:
-            found = accounts.credentials(session, username)
-            token = accounts.sign_in(session, found, fits=True, at=clock(), origin=accounts.Origin())
-        assert token is not None
-        client = TestClient(app, base_url="http://127.0.0.1", cookies={"phien": token})
+        client = TestClient(app, base_url="http://127.0.0.1", cookies={"phien": token_of(office, username)})
         client.app_state, client.portal = visitor.app_state, visitor.portal
         return client
 
@@ -272,3 +278,20 @@ def server(full_office: Office) -> Iterator[str]:
     thread.join(15)
     listener.close()
     assert not thread.is_alive(), "the server did not stop"
+
+
+@pytest.fixture
+def browser(chromium: Browser, full_office: Office, server: str) -> Iterator[Callable[..., BrowserContext]]:
+    """`browser("lan", width=390)` is a window of that person; nobody's when no name is given."""
+    windows = []
+
+    def window(username: str = "", width: int = 1280, **options: Any) -> BrowserContext:
+        context = chromium.new_context(base_url=server, viewport={"width": width, "height": 800}, **options)
+        windows.append(context)
+        if username:
+            context.add_cookies([{"name": "phien", "value": token_of(full_office, username), "url": server}])
+        return context
+
+    yield window
+    for context in windows:
+        context.close()

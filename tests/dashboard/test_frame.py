@@ -1,14 +1,14 @@
 """What surrounds every page: the menu and the desk's bar, in a real browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from desk_papers import Paper, lay
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
-from core import accounts, events, people, removal
+from core import events, people, removal
 from core.incoming.tables import Incoming, Origin
 from core.letters import HeldLetter
 from core.people import Role
@@ -16,35 +16,16 @@ from core.people import Role
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(chromium: Browser, full_office: Any, server: str) -> Iterator[Open]:
+def opened(browser: Callable[..., BrowserContext]) -> Open:
     """`opened("/den", width=390)` is the clerk's window at that page."""
-    contexts = []
 
     def window(path: str, width: int = 1280, username: str = "lan") -> Page:
-        context = chromium.new_context(base_url=server, viewport={"width": width, "height": 800})
-        contexts.append(context)
-        with full_office.database.writing() as session:
-            found = accounts.credentials(session, username)
-            token = accounts.sign_in(session, found, fits=True, at=full_office.clock(), origin=accounts.Origin())
-        assert token is not None
-        context.add_cookies([{"name": "phien", "value": token, "url": server}])
-        page = context.new_page()
+        page = browser(username, width=width).new_page()
         page.goto(path)
         return page
 
-    yield window
-    for context in contexts:
-        context.close()
+    return window
 
 
 def rows_of(page: Page, selector: str) -> int:

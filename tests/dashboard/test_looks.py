@@ -1,16 +1,16 @@
 """Every page in a real browser: no axe violation, no sideways scrolling, usable without JavaScript, alive with it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from counts import times
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
-from core import accounts, mailboxes
+from core import mailboxes
 from core.incoming.tables import Incoming, Origin
 
 GOOD = "Mùa xuân 2026 ở Gia Nghĩa"
@@ -32,36 +32,6 @@ WINDOWS = [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")][: tim
 _AXE = Axe()
 _OPTIONS = {"resultTypes": ["violations"]}  # what passed is not told: it takes half the time
 Open = Callable[..., BrowserContext]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def browser(chromium: Browser, full_office: Any, server: str) -> Iterator[Open]:
-    """`browser("lan", width=390)` is a window of that person; nobody's when no name is given."""
-    windows = []
-
-    def window(username: str = "", width: int = 1280, **options: Any) -> BrowserContext:
-        context = chromium.new_context(base_url=server, viewport={"width": width, "height": 800}, **options)
-        windows.append(context)
-        if username:
-            with full_office.database.writing() as session:
-                found = accounts.credentials(session, username)
-                token = accounts.sign_in(session, found, fits=True, at=full_office.clock(), origin=accounts.Origin())
-            assert token is not None
-            context.add_cookies([{"name": "phien", "value": token, "url": server}])
-        return context
-
-    yield window
-    for context in windows:
-        context.close()
 
 
 def _note(texts: list[str], message: ConsoleMessage) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from intake_office import Office, letter, wait_until
+from intake_office import Office, letter
 
 from config import VERSION
-from core import held, people, requests
+from core import held, people
 from core.errors import NotAllowed, WrongState
 from core.incoming.tables import Incoming, IncomingFile
-from core.letters import Exclusion, HeldLetter, IntakeRequest
+from core.letters import Exclusion, HeldLetter
 from core.people import Role, User
 
 AT = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
@@ -56,15 +56,7 @@ def read_again(office: Office, user_id: int, key_name: str | None = None) -> str
         held.read_again(session, row, by=session.get_one(User, user_id), at=AT, key_name=key_name)
         with pytest.raises(WrongState):
             held.read_again(session, row, by=session.get_one(User, user_id), at=AT)
-
-    def is_answered() -> bool:
-        with office.database.reading() as session:
-            return not requests.waiting(session)
-
-    with office.watching():
-        wait_until(is_answered)
-    with office.database.reading() as session:
-        return session.scalars(sa.select(IntakeRequest.answer).order_by(IntakeRequest.id.desc())).first() or ""
+    return office.answer()
 
 
 def test_a_letter_that_can_be_read_now_is_drafted_and_its_seal_is_gone(office: Office, clerk: int) -> None:

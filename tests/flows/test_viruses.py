@@ -12,14 +12,14 @@ import clamd_server
 import pytest
 import sqlalchemy as sa
 from busy_desk import congvan
-from intake_office import Office, attachment, letter, wait_until
+from intake_office import Office, attachment, letter
 from pushing import CLERK, SENDER, open_listener
 
 from config.settings import ClamdSettings
 from core import held as held_letters
-from core import people, requests
+from core import people
 from core.incoming.tables import Incoming
-from core.letters import HeldLetter, IntakeRequest, Message
+from core.letters import HeldLetter, Message
 from core.people import Role, User
 from ingest import viruses
 
@@ -79,15 +79,7 @@ def decide(office: Office, user_id: int, act: Callable[..., object]) -> str:
     with office.database.writing() as session:
         row = session.scalars(sa.select(HeldLetter)).one()
         act(session, row, by=session.get_one(User, user_id), at=AT)
-
-    def is_answered() -> bool:
-        with office.database.reading() as session:
-            return not requests.waiting(session)
-
-    with office.watching():
-        wait_until(is_answered)
-    with office.database.reading() as session:
-        return session.scalars(sa.select(IntakeRequest.answer).order_by(IntakeRequest.id.desc())).first() or ""
+    return office.answer()
 
 
 def test_a_draft_of_a_letter_with_a_virus_keeps_its_name_and_the_door_it_came_by(office: Office, clamd: Path) -> None:

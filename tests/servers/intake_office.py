@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from dovecot_server import PASSWORD, Dovecot
 
 from config.settings import ClamdSettings, IntakeSettings, ListenerSettings, MailboxSettings, Settings
-from core import registers, schema
+from core import registers, requests, schema
 from core.db import Database
 from core.files import FolderStore
-from core.letters import Arrival, Message
+from core.letters import Arrival, IntakeRequest, Message
 from core.registers import Book
 from ingest import service
 from ingest.pipeline import READER
@@ -104,6 +104,18 @@ class Office:
         finally:
             stop.set()
             thread.join()
+
+    def answer(self) -> str:
+        """Watch until every request of a person is answered; returns the last answer."""
+
+        def is_answered() -> bool:
+            with self.database.reading() as session:
+                return not requests.waiting(session)
+
+        with self.watching():
+            wait_until(is_answered)
+        with self.database.reading() as session:
+            return session.scalars(sa.select(IntakeRequest.answer).order_by(IntakeRequest.id.desc())).first() or ""
 
     def rows(
         self, *columns: sa.ColumnElement[object] | sa.orm.InstrumentedAttribute[object]

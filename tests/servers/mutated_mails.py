@@ -1,5 +1,5 @@
 """Mails of all our kinds, damaged at random from a seed and read one after the other: run as a program in a process
-of its own, `mutated_mails.py FIRST COUNT FOLDER`, it prints what it saw as one JSON object."""
+of its own, `mutated_mails.py FOLDER FIRST COUNT`, it prints what it saw as one JSON object."""
 
 import base64
 import hashlib
@@ -199,7 +199,7 @@ def _fault(raw: bytes, mail: Path, folder: Path) -> str:
     return ""
 
 
-def main(first: int, count: int, spool: Path) -> dict[str, object]:
+def main(spool: Path, first: int, count: int) -> dict[str, object]:
     """Read the mails of the seeds from `first` on; say how many, the slowest, and what was wrong by seed."""
     slowest, faults = (0.0, 0), {}
     for seed in range(first, first + count):
@@ -220,4 +220,4 @@ def main(first: int, count: int, spool: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))))
+    print(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))
