@@ -1,7 +1,8 @@
 # The whole workflow. `make help` lists it; each target sets up what it needs.
 PYTHON_BIN := .venv/bin/python
 PYTEST := $(PYTHON_BIN) -m pytest
-WORKERS ?= 2
+# More than two cores: tests wait for servers a third of their time.
+WORKERS ?= 3
 # By file, in the order that tests/conftest.py gives.
 SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 PORT ?= 8360

@@ -49,6 +49,18 @@ def read(reader: Sandbox, place: Path, raw: bytes) -> Reading:
     return reading
 
 
+WARM: set[int | None] = set()  # processes that have loaded what reads pictures
+
+
+def warmed(reader: Sandbox, place: Path) -> int:
+    """The process that reads, once it has loaded what reads pictures too."""
+    if reader.pid is None or reader.pid not in WARM:
+        read(reader, place, letter_with("a.png", blank_picture()))
+        WARM.add(reader.pid)
+    assert reader.pid is not None
+    return reader.pid
+
+
 @cache
 def blank_picture() -> bytes:
     out = io.BytesIO()
@@ -58,9 +70,7 @@ def blank_picture() -> bytes:
 
 @pytest.mark.parametrize("name", LETTERS())
 def test_a_hostile_file_costs_little_and_the_letter_behind_is_read(reader: Sandbox, tmp_path: Path, name: str) -> None:
-    read(reader, tmp_path / "warm", letter_with("a.png", blank_picture()))  # what reads pictures is loaded too
-    pid = reader.pid
-    assert pid is not None
+    pid = warmed(reader, tmp_path / "warm")
     Path(f"/proc/{pid}/clear_refs").write_text("5")  # begin the high-water mark anew
     memory, seconds = memory_kb(pid, "VmRSS"), processor_seconds(pid)
     reading = read(reader, tmp_path / "letter", LETTERS()[name])
@@ -75,7 +85,7 @@ def test_a_hostile_file_costs_little_and_the_letter_behind_is_read(reader: Sandb
     for file in reading.letter.attachments:
         assert not set("/\\\0\u202e\n") & set(file.name)
     written = [path for path in tmp_path.rglob("*") if not path.is_dir()]
-    assert {path.relative_to(tmp_path).parts[0] for path in written} == {"warm", "letter"}
+    assert {path.relative_to(tmp_path).parts[0] for path in written} - {"warm"} == {"letter"}
     parents = {path.parent.name for path in written if path.name != "mail.eml"}
     assert {name for name in parents if not re.fullmatch(r"mail-\d+", name)} <= {"parts", "unpacked", "embedded"}
     assert not [path for path in written if path.is_symlink()]
