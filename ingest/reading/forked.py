@@ -3,6 +3,7 @@
 PDFium can be kept busy for minutes by 2 kB, and nothing but the end of a process stops it.
 """
 
+import faulthandler
 import os
 import resource
 import signal
@@ -86,6 +87,7 @@ def _next(parts: BinaryIO) -> tuple[int, bytes] | None:
 
 def _work(make: Callable[[], Iterable[bytes]], writing: int, seconds: float, memory_bytes: int) -> NoReturn:
     try:
+        faulthandler.disable()  # that PDFium gets no memory is expected, and told by `why`
         _limit(seconds, memory_bytes)
         with os.fdopen(writing, "wb") as parts:
             _send_all(make, parts)
