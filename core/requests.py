@@ -1,7 +1,7 @@
 """What people hand to intake: dropped and attached files, released letters, and the answers they get."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from core import events, rights
 from core.errors import WrongState
-from core.incoming import drafts
+from core.incoming import drafts, missing
 from core.incoming.drafts import DraftFile
-from core.incoming.tables import Incoming, State
+from core.incoming.tables import FileRole, Incoming, State
 from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest
 from core.people import User
 from core.rights import Right
@@ -145,12 +145,19 @@ def note_excluded(session: Session, request_id: int, *, at: datetime) -> None:
 
 
 def attach(session: Session, request_id: int, attached: Attached, *, at: datetime) -> bool:
-    """Add files to a draft and answer; False when it is no draft any more."""
+    """Add files to a draft and answer; False when it is no draft any more.
+
+    The first file of a draft that has none is its main one.
+    """
     document = session.get(Incoming, attached.incoming_id, with_for_update=True)
     if document is None or document.state != State.DRAFT:
         answer(session, request_id, _NO_DRAFT, at=at)
         return False
-    drafts.add_files(session, document.id, attached.files)
+    first, rest = attached.files[:1], attached.files[1:]
+    if not document.files:
+        first = [replace(file, role=FileRole.MAIN) for file in first]
+    drafts.add_files(session, document.id, [*first, *rest])
+    missing.refresh(session, document)
     _call(session, request_id, attached.files[0].name if attached.files else "")
     document.version += 1
     answer(session, request_id, _ATTACHED.format(count=len(attached.files)), at=at)

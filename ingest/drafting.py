@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import PurePath
 
 from core.evidence import Evidence, Source
+from core.incoming.links import NO_FILE, link_note
 from core.notation import code_key
 from core.text import fold
 from ingest.letter import Attachment, Draft, Letter, Page
@@ -72,7 +73,8 @@ def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, .
     that bear the same code, or the same name but for the ending, are twins of one draft, of which the signed PDF is
     the main file. What has no head is an annex
     of the document that its name or archive points to, else of the first. Pictures of the mail's text are
-    left out. A letter whose files have no head at all is one draft, so that nothing is lost.
+    left out. A letter whose files have no head at all is one draft, so that nothing is lost; one that brings links
+    instead of files is a draft that waits for its file.
     """
     usable = [i for i, a in enumerate(letter.attachments) if is_kept(a)]
     mains = [i for i in usable if may_be_main(letter.attachments[i])]
@@ -81,7 +83,7 @@ def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, .
     rest = [i for i in usable if i not in placed]
     if not groups:
         if not mains:
-            return ()
+            return _without_file(letter, usable)
         main = min(mains, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
         groups = [_Group([main])]
         rest.remove(main)
@@ -89,6 +91,13 @@ def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, .
         _home(letter, readings, groups, index).annexes.append(index)
     hints = from_subject(letter.subject) if len(groups) == 1 else {}
     return tuple(_draft(letter, readings, group, hints) for group in groups)
+
+
+def _without_file(letter: Letter, files: Sequence[int]) -> tuple[Draft, ...]:
+    if not letter.links:
+        return ()
+    notes = (NO_FILE, *map(link_note, letter.links))
+    return (Draft(None, tuple(files), from_subject(letter.subject), (*notes, *notes_of(letter, ()))),)
 
 
 def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequence[int]) -> list[_Group]:

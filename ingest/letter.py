@@ -77,7 +77,7 @@ class Letter:
     Subject, From, Date and each part's name and decoded bytes. `raw_sha256` and `raw_size` are of the bytes
     as received. `date` is the Date header in UTC or None. `text` is the body as plain text (HTML turned
     into text, never kept as HTML), NFC; `inner` is only there to be screened. `warnings` are short codes of
-    what had to be repaired.
+    what had to be repaired. `links` are addresses that the text gives in place of files, none of them ever fetched.
     """
 
     message_id: str | None
@@ -98,6 +98,7 @@ class Letter:
     headers: Mapping[str, str] = field(default_factory=dict)  # the few other headers that screening reads
     warnings: tuple[str, ...] = ()
     inner: tuple[Inner, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 class Outcome(StrEnum):

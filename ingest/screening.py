@@ -30,8 +30,6 @@ _IDENTITY = re.compile(
 _RECEIPT = re.compile(
     r"(?i)\b(?:đã nhận (?:được )?(?:văn bản|công văn|thư|email|mail)?|số đến\s*:?\s*\d+|xác nhận đã nhận)"
 )
-_ADDRESS = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
-_OF_FILES = re.compile(r"^https?://(?:docs\.google|1drv|www\.dropbox|we\.tl)|sharepoint|drive", re.IGNORECASE)
 
 
 def screen(letter: Letter, pages: PagesByAttachment) -> tuple[Outcome, tuple[Reason, ...], bool]:
@@ -183,8 +181,8 @@ def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[
         return Outcome.DRAFT, ()
     if letter.in_reply_to and len(letter.text) < 1500 and (found := _RECEIPT.search(letter.text)):
         return Outcome.REPORT, (Reason("receipt_in_prose", found[0]),)
-    if link := next((found[0] for found in _ADDRESS.finditer(letter.text) if _OF_FILES.search(found[0])), ""):
-        return Outcome.HOLD, (Reason("link_only", link[:120]),)
+    if letter.links:
+        return Outcome.DRAFT, (Reason("link_only", letter.links[0][:120]),)
     rule = "body_only_state" if "state_sender" in items[0].signals else "body_only"
     return Outcome.HOLD, (Reason(rule, letter.subject[:120]),)
 

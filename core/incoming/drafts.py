@@ -12,6 +12,7 @@ from core import events
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
+from core.incoming import missing
 from core.incoming.registration import check_version, move, require_reason
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
 from core.notation import parse_code
@@ -194,6 +195,7 @@ def set_file_role(
     chosen.role = role
     document.version += 1
     session.flush()
+    missing.refresh(session, document)
     payload = {"name": chosen.name, "role": role.value}
     events.record(session, "file_role_set", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
 

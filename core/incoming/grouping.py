@@ -10,8 +10,9 @@ from core import events
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
-from core.incoming import dangers, drafts
+from core.incoming import dangers, drafts, missing
 from core.incoming.drafts import DraftFile, NewDraft
+from core.incoming.links import without_waiver
 from core.incoming.registration import move
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
 from core.people import Role, User
@@ -85,7 +86,8 @@ def merge(
     session.expire(document, ["files"])
     drafts.add_files(session, into.id, moved)
     of_files = [note for note in document.notes if ":" in str(note) or note in dangers.OF_LETTER]
-    into.notes = [*into.notes, *(note for note in of_files if note not in into.notes)]
+    into.notes = [*into.notes, *(note for note in without_waiver(of_files) if note not in into.notes)]
+    missing.refresh(session, into)
     move(document, Act.DECLINE, by=by)
     title = _title(f"{into.kind} {into.code} {into.subject}")
     document.closed_reason, document.closed_at, document.closed_by = f"Gộp vào dự thảo «{title}»", at, by.id

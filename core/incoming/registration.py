@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core import events, registers
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
+from core.incoming.links import NO_FILE_SENTENCE, is_missing
 from core.incoming.tables import STATE_NAMES, TRANSITIONS, Act, Incoming, State
 from core.people import User
 from core.registers import Book, BookCheck, Series
@@ -78,7 +79,12 @@ def unsure_values(proposed: Mapping[str, Any], values: object) -> set[str]:
 
 
 def check_complete(document: Incoming, *, looked_at: Collection[str] = ()) -> None:
-    """Raise Permanent, naming the first field, unless everything the register needs is there and was seen."""
+    """Raise Permanent, naming the first field, unless everything the register needs is there and was seen.
+
+    The document's file is no field: where it is missing, no field is named.
+    """
+    if is_missing(document.notes):
+        raise Permanent(NO_FILE_SENTENCE)
     for field, sentence in REQUIRED.items():
         if not getattr(document, field):
             raise Permanent(sentence, field=field)

@@ -16,6 +16,7 @@ _SENTENCES = {
     "file_role_set": "Đổi vai trò tệp {name}",
     "file_asked": "Thêm {count} tệp",
     "files_added": "Ghép {count} tệp đã đọc xong vào dự thảo",
+    "file_waived": "Cho vào sổ không kèm tệp: {reason}",
     "file_split": "Tách tệp {name} thành dự thảo riêng",
     "split_off": "Tách từ dự thảo khác: tệp {name}",
     "merged": "Gộp {count} tệp của dự thảo khác vào đây",

@@ -22,7 +22,7 @@ def _drive_link(day: Day) -> Story:
         "https://drive.google.com/drive/folders/1aBcDeMoKhongCoThat\n"
     )
     mail = Mail(clerk(a.HEALTH), "Lấy ý kiến dự thảo Đề án y tế số (tệp trên Drive)", signed_off(a.HEALTH, text))
-    return Story("chi-co-lien-ket", "Chỉ có liên kết Drive, không có tệp văn bản", mail, (), outcome="hold")
+    return Story("chi-co-lien-ket", "Chỉ có liên kết Drive, không có tệp văn bản", mail, ())
 
 
 def _locked_document(day: Day) -> Document:

@@ -26,6 +26,7 @@ _BESIDE = re.compile(
 META_CHARSET = re.compile(rb"<meta[^<>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 # No character has such a number, and Python refuses to read one of thousands of digits.
 ENDLESS_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
+_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _NEW_LINE = {"br", "p", "div", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"} | {
     "blockquote", "pre", "section", "article", "header", "footer", "dt", "dd", "title", "body",
 }  # fmt: skip
@@ -75,6 +76,14 @@ def said_beside(body: Body) -> str:
     return beside_text(_decoded(body)[0]) if body.part.media_type == "text/html" else ""
 
 
+def linked_text(body: Body) -> str:
+    """The words of a text part; in HTML the address of each link stands in angle brackets before its words."""
+    text = _decoded(body)[0]
+    if body.part.media_type != "text/plain":
+        text = html_to_text(text, with_addresses=True)
+    return nfc(text[:MAX_TEXT_LETTERS])
+
+
 def _text(body: Body) -> tuple[str, bool]:
     text, repaired = _decoded(body)
     return _tidy(text if body.part.media_type == "text/plain" else html_to_text(text)), repaired
@@ -87,10 +96,11 @@ def _decoded(body: Body) -> tuple[str, bool]:
     return decode(body.data, charset)
 
 
-def html_to_text(markup: str) -> str:
-    """The words of an HTML text in reading order. Nothing of its markup, scripts or comments is kept."""
+def html_to_text(markup: str, *, with_addresses: bool = False) -> str:
+    """The words of an HTML text in reading order. Nothing of its markup, scripts or comments is kept; `with_addresses`
+    keeps where its links lead, in angle brackets."""
     flat = re.sub(r"[ \t\r\n]+", " ", markup[:MAX_TEXT_BYTES])
-    return html.unescape(ENDLESS_NUMBER.sub("", _MARKUP.sub(_mark, flat)))
+    return html.unescape(ENDLESS_NUMBER.sub("", _MARKUP.sub(_address if with_addresses else _mark, flat)))
 
 
 def beside_text(markup: str) -> str:
@@ -98,6 +108,12 @@ def beside_text(markup: str) -> str:
     flat = re.sub(r"[ \t\r\n]+", " ", markup[:MAX_TEXT_BYTES])
     said = (found[1] or found[3] or html_to_text(found[4] or "") for found in _BESIDE.finditer(flat))
     return html.unescape(ENDLESS_NUMBER.sub("", "\n".join(said)))
+
+
+def _address(match: re.Match[str]) -> str:
+    if (match[2] or "").lower() == "a" and (found := _HREF.search(match[0])):
+        return f" <{(found[1] or found[2] or found[3] or '').strip()}> "
+    return _mark(match)
 
 
 def _mark(match: re.Match[str]) -> str:

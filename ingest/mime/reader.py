@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ingest import reports
 from ingest.letter import Attachment, Inner, Letter
-from ingest.mime import addresses, headers, mail_class, pictures, second, smime, tnef
-from ingest.mime.body import MAX_TEXT_BYTES, Body, said_beside, text_of
+from ingest.mime import addresses, headers, links, mail_class, pictures, second, smime, tnef
+from ingest.mime.body import MAX_TEXT_BYTES, Body, linked_text, said_beside, text_of
 from ingest.mime.decoding import decoded
 from ingest.mime.files import PartsFolder, Stored, made_up_name, sniffed, write_all
 from ingest.mime.identity import LineDigest, identity
@@ -94,6 +94,7 @@ class LetterReader:
             headers=mail_class.kept_fields(header),
             warnings=tuple(sorted(self._warnings)),
             inner=tuple(self._inner),
+            links=links.file_links(subject, list(map(linked_text, self._bodies))),
         )
 
     def _take_parts(self, raw: Raw, parts: list[Part], *, inside: str, level: int) -> None:

@@ -32,6 +32,6 @@ def test_a_letter_left_in_its_mailbox_is_the_clerk_s_to_decide(reason: str) -> N
 
 
 def test_every_reason_of_screening_is_said_in_words() -> None:
-    assert {"link_only", "archive_limits"} <= _of_screening()
+    assert {"too_many_files", "archive_limits"} <= _of_screening()
     assert _of_screening() <= reasons.HELD.keys()
     assert "quy tắc" in reasons.held("chưa_ai_biết")

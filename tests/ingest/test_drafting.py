@@ -187,3 +187,14 @@ def test_two_documents_in_one_file_are_told(tmp_path: Path, codes: tuple[str, st
     reading = FileReading(tuple(pages), read_fields(pages))
     (made,) = drafts(letter([file("a.pdf")]), {0: reading})
     assert [n for n in made.notes if n.startswith("second")] == ([note] if note else [])
+
+
+def test_links_instead_of_a_file_are_a_draft_that_waits_for_it() -> None:
+    link, subject = "https://drive.google.com/file/d/x/view", "12/SNV-VP V/v góp ý dự thảo Quy chế"
+    card = file("van thu.vcf", "text/vcard")
+    (made,) = drafts(replace(letter([card], subject), links=(link,)), {})
+    assert (made.main, made.files, made.notes) == (None, (0,), ("no_file", f"link:{link}"))
+    assert made.fields["code"].value == "12/SNV-VP"
+    (whole,) = drafts(replace(letter([file("cv 12.pdf")]), links=(link,)), {0: document("12/SNV-VP")})
+    assert (whole.main, whole.notes) == (0, ())
+    assert drafts(letter([]), {}) == []

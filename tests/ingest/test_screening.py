@@ -187,11 +187,13 @@ def test_advertising_is_left_out_with_its_reason() -> None:
     assert outcome(listed, {0: [OFFICIAL]})[0] is Outcome.DRAFT
 
 
-def test_what_cannot_be_opened_or_has_no_file_is_held() -> None:
+def test_what_cannot_be_opened_or_has_no_file_is_held_but_links_are_drafted() -> None:
     locked = attachment("ho so.zip", "application/zip", ("locked",))
     assert outcome(letter(files=[locked]))[:2] == (Outcome.HOLD, ("locked_archive",))
     assert outcome(letter(text="Kính gửi Quý Sở, trân trọng."))[:2] == (Outcome.HOLD, ("body_only_state",))
-    assert outcome(letter(text="Xem https://drive.google.com/x"))[:2] == (Outcome.HOLD, ("link_only",))
+    linked = replace(letter(), links=("https://drive.google.com/file/d/x",))
+    assert outcome(linked)[:2] == (Outcome.DRAFT, ("link_only",))
+    assert outcome(replace(linked, attachments=(locked,)))[:2] == (Outcome.HOLD, ("locked_archive",))
     assert outcome(letter(text="Xin chào", sender=PRIVATE))[:2] == (Outcome.HOLD, ("body_only",))
 
 

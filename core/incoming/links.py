@@ -1,0 +1,38 @@
+"""A document whose letter brought links instead of files, by its notes (see `core.incoming.missing`)."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+NO_FILE, LINK, WAIVED = "no_file", "link", "no_file_waived"
+NO_FILE_SENTENCE = (
+    "Chưa có tệp: thư chỉ gửi liên kết nên chưa vào sổ được. Thêm tệp văn bản vào dự thảo, "
+    "hoặc ghi lý do vào sổ không kèm tệp."
+)
+
+
+def link_note(address: str) -> str:
+    """The note that says where the file is said to lie."""
+    return f"{LINK}:{address}"
+
+
+def links(notes: Iterable[object]) -> tuple[str, ...]:
+    """The addresses that a document's notes name, as text; nothing of ours ever opens them."""
+    return tuple(rest for code, _, rest in (str(note).partition(":") for note in notes) if code == LINK)
+
+
+def is_missing(notes: Iterable[object]) -> bool:
+    """Whether a draft with these notes still waits for its file."""
+    return NO_FILE in notes
+
+
+def without_waiver(notes: Iterable[object]) -> list[object]:
+    """Notes that may go with files into another draft: that one's own file is not waived by it."""
+    return [note for note in notes if str(note).partition(":")[0] != WAIVED]
+
+
+def host_of(address: str) -> str:
+    """The host that an address really leads to, lower-case; "" where it can't be read."""
+    try:
+        return (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
