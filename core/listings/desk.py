@@ -12,6 +12,7 @@ from core import calendar
 from core.confirmers import who_confirms
 from core.db import UtcDateTime
 from core.incoming import drafts, recovery
+from core.incoming.parts import part_of
 from core.incoming.registration import unsure_values
 from core.incoming.tables import Incoming, State
 from core.letters import IntakeRequest, Message
@@ -35,6 +36,7 @@ class QueueRow:
     """One draft in the queue. `age_days` counts working days since it came.
 
     `sender` is the mail's, empty where its name only repeats the issuer's.
+    `part` is "1/3" where its mail says to be one of several parts.
     `unsure` says how many values wait for a look; `notes` are short codes of the program's warnings.
     """
 
@@ -50,6 +52,7 @@ class QueueRow:
     unsure: int
     origin: str
     notes: tuple[str, ...]
+    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMI
     """Drafts the person may read: the most urgent first, then in the order they came."""
     fields = [Incoming.__table__.c[name] for name in (*drafts.TEXT_FIELDS, *_OTHER_FIELDS)]
     columns = (*fields, *(Incoming.__table__.c[name] for name in _REST), Message.sender_name, Message.sender_address)
+    columns += (Message.subject.label("said"),)
     query = (
         sa.select(*columns)
         .join(Message, Message.id == Incoming.message_id, isouter=True)
@@ -120,12 +124,14 @@ def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMI
 
 def _queue_row(row: Any, special: Mapping[date, bool], today: date) -> QueueRow:
     sender = row.sender_name or row.sender_address or ""
+    part = part_of(row.said or "")
     is_said = bool(row.issuer) and fold(row.issuer) in fold(sender)
     return QueueRow(
         id=row.id, issuer=_full_name(row.issuer, row.parent_issuer), sender="" if is_said else sender,
         code=row.code, kind=row.kind, subject=row.subject, urgency=row.urgency, received_at=row.received_at,
         age_days=calendar.working_days_between(office_date(row.received_at), today, special),
         unsure=len(unsure_values(row.proposed, row)), origin=row.origin, notes=tuple(map(str, row.notes)),
+        part=f"{part.number}/{part.total}" if part and part.is_named else "",
     )  # fmt: skip
 
 

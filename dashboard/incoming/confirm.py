@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import Permanent, WrongState
-from core.incoming import drafts, registration
+from core.incoming import drafts, missing, registration
 from core.incoming.tables import FileRole, Incoming, State
 from core.listings import desk, history
 from core.rights import Right
@@ -81,6 +81,18 @@ async def decline(request: Request) -> Response:
         return await again(request, {}, refused)
     flash(request, "done", "Đã để ngoài sổ, lý do được ghi lại. Xem lại ở trang Không vào sổ.")
     return to_draft(next_id)
+
+
+async def waive_file(request: Request) -> Response:
+    """POST /den/{id}/khong-can-tep: let a letter of links be registered without its file, with a reason."""
+    person, form, incoming_id = require(request, Right.REGISTER), await form_of(request), request.path_params["id"]
+    at, source = now(request), origin_of(request).source
+    try:
+        await in_writing(request, _waive_file, person.id, incoming_id, form, at=at, source=source)
+    except (Permanent, WrongState) as refused:
+        return await again(request, form, refused)
+    flash(request, "done", "Đã ghi lý do. Văn bản vào sổ được không kèm tệp.")
+    return to_draft(incoming_id)
 
 
 async def take_back(request: Request) -> Response:
@@ -166,6 +178,15 @@ def _decline(
     return next_id
 
 
+def _waive_file(
+    session: Session, user_id: int, incoming_id: int, form: Mapping[str, str], *, at: datetime, source: str
+) -> None:
+    save(session, user_id, incoming_id, form, at=at, source=source)
+    user = view.clerk(session, user_id)
+    document = view.find(session, user, incoming_id)
+    missing.waive(session, document, form.get("file_reason", ""), by=user, at=at, source=source)
+
+
 def _take_back(session: Session, user_id: int, incoming_id: int, *, at: datetime, source: str) -> None:
     user = view.clerk(session, user_id)
     drafts.take_back(session, view.find(session, user, incoming_id), by=user, at=at, source=source)
@@ -185,7 +206,7 @@ def _what_another_did(session: Session, user_id: int, incoming_id: int) -> str:
     )
 
 
-_NOT_VALUES = frozenset({"version", "looked_at", "looked_all", "reason"})
+_NOT_VALUES = frozenset({"version", "looked_at", "looked_all", "reason", "file_reason"})
 _SHOWN = frozenset(history.FIELD_NAMES)  # their sentences stand at the field
 _ROLES = {"chinh": FileRole.MAIN, "phu-luc": FileRole.ANNEX, "bo": FileRole.LEFT_OUT}
 
@@ -193,6 +214,7 @@ routes = [
     Route("/den/{id:int}/vao-so", register, methods=["POST"], name="incoming:register"),
     Route("/den/{id:int}/luu", keep, methods=["POST"], name="incoming:keep"),
     Route("/den/{id:int}/khong-cap-nhat", decline, methods=["POST"], name="incoming:decline"),
+    Route("/den/{id:int}/khong-can-tep", waive_file, methods=["POST"], name="incoming:waive_file"),
     Route("/den/{id:int}/dua-lai", take_back, methods=["POST"], name="incoming:take_back"),
     Route("/den/{id:int}/tep/{position:int}/{role}", set_role, methods=["POST"], name="incoming:file"),
 ]

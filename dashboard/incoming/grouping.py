@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import Permanent, WrongState
-from core.incoming import grouping
+from core.incoming import grouping, parts
 from core.rights import Right
 from dashboard.incoming import view
 from dashboard.incoming.confirm import again, save
@@ -43,6 +43,18 @@ async def merge(request: Request) -> Response:
     return to_draft(place["other"])
 
 
+async def merge_parts(request: Request) -> Response:
+    """POST /den/{id}/gop-phan: merge all waiting parts of one sending into the first, and open that."""
+    person, form, incoming_id = require(request, Right.REGISTER), await form_of(request), request.path_params["id"]
+    at, source = now(request), origin_of(request).source
+    try:
+        first = await in_writing(request, _merge_parts, person.id, incoming_id, form, at=at, source=source)
+    except (Permanent, WrongState) as refused:
+        return await again(request, form, refused)
+    flash(request, "done", "Đã gộp các phần. Tệp của các phần sau nay là phụ lục của dự thảo này.")
+    return to_draft(first)
+
+
 def _split(
     session: Session, user_id: int, incoming_id: int, position: int, form: Mapping[str, str], *, at: datetime,
     source: str,
@@ -62,7 +74,16 @@ def _merge(
     grouping.merge(session, document, into, by=user, at=at, source=source)
 
 
+def _merge_parts(
+    session: Session, user_id: int, incoming_id: int, form: Mapping[str, str], *, at: datetime, source: str
+) -> int:
+    save(session, user_id, incoming_id, form, at=at, source=source)
+    user = view.clerk(session, user_id)
+    return parts.merge_all(session, user, view.find(session, user, incoming_id), at=at, source=source)
+
+
 routes = [
     Route("/den/{id:int}/tep/{position:int}/tach", split, methods=["POST"], name="incoming:split"),
     Route("/den/{id:int}/gop/{other:int}", merge, methods=["POST"], name="incoming:merge"),
+    Route("/den/{id:int}/gop-phan", merge_parts, methods=["POST"], name="incoming:merge_parts"),
 ]

@@ -1,6 +1,7 @@
 """What intake noticed about a draft, by its short codes, in words that say what to do."""
 
 _NOTES = {
+    "no_file": "Chưa có tệp: thư chỉ gửi liên kết. Chưa vào sổ được cho đến khi có tệp",
     "stamp_unread": "Bản quét, máy chưa đọc được chữ và dấu. Nhập theo trang văn bản, xem có dấu mật, dấu khẩn không",
     "number_blank": "Máy không thấy số của văn bản, chỉ thấy ký hiệu. Xem số trên trang",
     "locked": "Tệp có mật khẩu, máy không mở được. Xin mật khẩu nơi gửi rồi mở ngoài",
@@ -33,9 +34,11 @@ _OF_FILES = {
     "damaged_archive": "Tệp nén «» bị hỏng, máy không lấy hết tệp bên trong. Đề nghị nơi gửi lại",
     "enclosed": "Tệp «» là văn bản được chuyển kèm phiếu này. Cần vào sổ riêng thì bấm «tách» bên tên tệp",
     "second_document": "Trang «» của văn bản chính có đầu một văn bản khác: có thể hai văn bản nằm trong một tệp",
+    "no_file_waived": "Cho vào sổ không kèm tệp, lý do: «»",
     "unopened": "Tệp nén «» máy chưa mở được. Mở ngoài rồi thả các tệp vào bàn",
 }
 _SHORT = {
+    "no_file": "chưa có tệp", "no_file_waived": "không kèm tệp",
     "stamp_unread": "chưa đọc được dấu", "number_blank": "chưa thấy số", "locked": "tệp có mật khẩu",
     "damaged": "tệp hỏng", "virus": "có vi-rút", "virus_unscanned": "chưa quét vi-rút",
     "too_large_inside": "PDF quá lớn khi bung", "too_slow": "tệp quá nặng", "subject_twice": "hai tiêu đề",

@@ -11,6 +11,8 @@ from core import office
 from core.errors import NotAllowed
 from core.incoming.dangers import danger_of, virus_in
 from core.incoming.grouping import Candidate, candidates
+from core.incoming.links import host_of, is_missing, links
+from core.incoming.parts import Sending, sending_of
 from core.incoming.tables import FileRole, Incoming, IncomingFile, Origin, State
 from core.letters import Message
 from core.listings import desk, history
@@ -52,6 +54,14 @@ class FileLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address that the letter gave in place of a file: shown as words, never opened."""
+
+    host: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     """A register entry as the drawn dấu ĐẾN shows it."""
 
@@ -75,6 +85,10 @@ class Draft:
     book: str
     received_at: datetime
     notes: tuple[str, ...]
+    links: tuple[Link, ...]
+    is_missing: bool
+    file_reason: str
+    sending: Sending | None
     virus: str
     mail: Mail | None
     files: tuple[FileLine, ...]
@@ -151,6 +165,9 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         id=document.id, state=document.state, form=form, origin=ORIGINS[Origin(document.origin)],
         book_id=document.book_id, book=session.get_one(Book, document.book_id).name,
         received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
+        links=tuple(Link(host_of(link), link) for link in links(document.notes)),
+        is_missing=is_missing(document.notes),
+        file_reason=typed.sent.get("file_reason", ""), sending=sending_of(session, user, document),
         virus=virus_in(document.notes), files=tuple(_file_line(file, document.notes) for file in document.files),
         twins=tuple(desk.twins(session, document)), mergeable=tuple(candidates(session, user, document)),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,

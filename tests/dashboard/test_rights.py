@@ -44,6 +44,8 @@ ACTORS = {
     "/den/3/huy-so": "lan",
     "/den/122/khong-cap-nhat": "lan",
     "/den/122/vao-so": "lan",
+    "/den/122/khong-can-tep": "lan",
+    "/den/122/gop-phan": "lan",
     "/bi-giu/1/dua-vao-nhap": "lan kha",
     "/bi-giu/2/doc-lai": "lan kha",
     "/bi-giu/5/doc-lai": "kha",
