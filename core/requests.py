@@ -1,7 +1,7 @@
 """What people hand to intake: dropped and attached files, released letters, and the answers they get."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from core import events, rights
 from core.errors import WrongState
+from core.evidence import Evidence
 from core.incoming import drafts, missing
 from core.incoming.drafts import DraftFile
+from core.incoming.filling import fill
 from core.incoming.tables import FileRole, Incoming, State
 from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest
 from core.people import User
@@ -44,10 +46,14 @@ class HandedFile:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Files read for a draft that lacked them; they stand in the store already."""
+    """Files read for a draft that lacked them; they stand in the store already.
+
+    `read` is what was found in the one that is a main file.
+    """
 
     incoming_id: int
     files: Sequence[DraftFile]
+    read: Mapping[str, Evidence] = field(default_factory=dict)
 
 
 def hand_over(
@@ -147,16 +153,19 @@ def note_excluded(session: Session, request_id: int, *, at: datetime) -> None:
 def attach(session: Session, request_id: int, attached: Attached, *, at: datetime) -> bool:
     """Add files to a draft and answer; False when it is no draft any more.
 
-    The first file of a draft that has none is its main one.
+    A draft that had no file gets its main one, else the first as such, and what was read there.
     """
     document = session.get(Incoming, attached.incoming_id, with_for_update=True)
     if document is None or document.state != State.DRAFT:
         answer(session, request_id, _NO_DRAFT, at=at)
         return False
-    first, rest = attached.files[:1], attached.files[1:]
-    if not document.files:
-        first = [replace(file, role=FileRole.MAIN) for file in first]
-    drafts.add_files(session, document.id, [*first, *rest])
+    main = next((n for n, file in enumerate(attached.files) if file.role is FileRole.MAIN), 0)
+    is_first = not document.files
+    roles = [FileRole.MAIN if is_first and n == main else FileRole.ANNEX for n in range(len(attached.files))]
+    files = [replace(file, role=role) for file, role in zip(attached.files, roles, strict=True)]
+    drafts.add_files(session, document.id, files)
+    if is_first:
+        fill(document, attached.read)
     missing.refresh(session, document)
     _call(session, request_id, attached.files[0].name if attached.files else "")
     document.version += 1

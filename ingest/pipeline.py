@@ -250,7 +250,7 @@ class Pipeline:
         if scan.is_missed and self._settings.clamd.when_away == "hold" and not parcel.is_let_in:
             return self._seal(parcel, UNSCANNED, answer)
         if parcel.for_draft is not None:
-            return verdict.for_draft(answer.letter, parcel.for_draft)
+            return verdict.for_draft(answer, answer.letter, parcel.for_draft)
         # A custodian who lets it in all the same knows better.
         if not parcel.is_let_in and self._is_removed(sealing.mark(self._key, answer.letter.identity)):
             return verdict.removed(answer, answer.letter, self._key)

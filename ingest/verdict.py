@@ -85,14 +85,19 @@ def noted(letter: Taken, note: str) -> Taken:
     return replace(letter, values=values, drafts=drafts)
 
 
-def for_draft(letter: Letter, incoming_id: int) -> ForDraft:
-    """The files of something handed over for a draft that lacked them."""
+def for_draft(reading: Reading, letter: Letter, incoming_id: int) -> ForDraft:
+    """The files of something handed over for a draft that lacked them, the main one with what was read in it."""
     named = [_named(attachment) for attachment in letter.attachments]
+    first = reading.drafts[0] if reading.drafts else None
     files = [
-        DraftFile(f.name, f.content.sha256, f.content.media_type, f.content.size, FileRole.ANNEX, f.inside)
-        for f in named
-    ]
-    return ForDraft(Attached(incoming_id, files), [f.content for f in named])
+        DraftFile(
+            f.name, f.content.sha256, f.content.media_type, f.content.size,
+            FileRole.MAIN if first is not None and index == first.main else FileRole.ANNEX, f.inside,
+        )
+        for index, f in enumerate(named)
+    ]  # fmt: skip
+    read = first.fields if first is not None else {}
+    return ForDraft(Attached(incoming_id, files, read), [f.content for f in named])
 
 
 def _draft(

@@ -60,7 +60,7 @@ class NewDraft:
 
 def insert(session: Session, draft: NewDraft) -> int:
     """Write a draft with its files and return its id. The caller records the event."""
-    values = _from_evidence(draft.proposed)
+    values = from_evidence(draft.proposed)
     proposed = {field: evidence.to_json() for field, evidence in draft.proposed.items()}
     row = {
         "state": State.DRAFT, "version": 1, "origin": draft.origin, "book_id": draft.book_id,
@@ -229,7 +229,8 @@ def _no_draft(document: Incoming) -> str:
     return "Văn bản này không còn ở bàn văn thư."
 
 
-def _from_evidence(proposed: Mapping[str, Evidence]) -> dict[str, Any]:
+def from_evidence(proposed: Mapping[str, Evidence]) -> dict[str, Any]:
+    """What was read -> column values."""
     values: dict[str, Any] = {}
     for name, evidence in proposed.items():
         if name in LENGTHS:

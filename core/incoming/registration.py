@@ -73,7 +73,7 @@ def unsure_values(proposed: Mapping[str, Any], values: object) -> set[str]:
     unsure = set()
     for field, stored in proposed.items():
         evidence = Evidence.from_json(stored)
-        if evidence.confidence < UNSURE_BELOW and _as_text(values, field) == squeeze(evidence.value):
+        if evidence.confidence < UNSURE_BELOW and as_text(values, field) == squeeze(evidence.value):
             unsure.add(field)
     return unsure
 
@@ -138,7 +138,8 @@ def check_book(session: Session, book: Book, year: int) -> BookCheck | None:
     return registers.check_numbers(series, present, session.execute(voided).scalar_one())
 
 
-def _as_text(values: object, field: str) -> str:
+def as_text(values: object, field: str) -> str:
+    """A field of a document or of its row as evidence writes it: "" when empty, dates in ISO."""
     value = getattr(values, field, None)
     if isinstance(value, date):
         return value.isoformat()

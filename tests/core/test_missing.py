@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core import events, files, requests
 from core.errors import NotAllowed, Permanent, WrongState
+from core.evidence import Evidence, Source
 from core.files import Content
 from core.incoming import drafts, grouping, missing, registration
 from core.incoming.drafts import DraftFile
@@ -30,15 +31,16 @@ def linked(office: Any) -> int:
     return draft_id
 
 
-def give(office: Any, draft_id: int, name: str = "12.pdf") -> None:
+def give(office: Any, draft_id: int, name: str = "12.pdf", **read: str) -> None:
     """What intake does with a file that was dropped on the draft."""
     file = DraftFile(name, "a" * 64, "application/pdf", 1, FileRole.ANNEX)
+    evidence = {key: Evidence(value, 0.95, Source.TEXT, file.sha256) for key, value in read.items()}
     with office.database.writing() as session:
         files.note_stored(session, [Content(Path(), file.sha256, 1, file.media_type)], at=MORNING)
         asked = IntakeRequest(kind="attached", name="", spool_name=name, asked_by=office.clerk_id, asked_at=MORNING)
         session.add(asked)
         session.flush()
-        assert requests.attach(session, asked.id, Attached(draft_id, [file]), at=MORNING)
+        assert requests.attach(session, asked.id, Attached(draft_id, [file], evidence), at=MORNING)
 
 
 def register(office: Any, draft_id: int) -> int:
@@ -67,6 +69,29 @@ def test_no_number_before_the_file_is_there_and_then_it_is_the_main_one(office: 
     with office.database.reading() as session:
         assert [file.role for file in session.get_one(Incoming, draft_id).files] == [FileRole.MAIN]
     assert register(office, draft_id) == 1
+
+
+def test_what_is_read_of_the_file_stands_where_nobody_has_written(office: Any) -> None:
+    draft_id = linked(office)
+    with office.database.writing() as session:
+        document, clerk = session.get_one(Incoming, draft_id), session.get_one(User, office.clerk_id)
+        form = {"subject": "chị Lan gõ", "kind": "", "issued_on": "02/06/2026"}
+        drafts.amend(session, document, form, version=1, by=clerk, at=MORNING)
+    read = {
+        "code": "12/SNV-VP",
+        "subject": "trên văn bản",
+        "kind": "Công văn",
+        "issued_on": "2026-06-01",
+        "urgency": "khan",
+    }
+    give(office, draft_id, **read)
+    give(office, draft_id, "phụ lục.pdf", code="99/UBND-VX")
+    with office.database.reading() as session:
+        document = session.get_one(Incoming, draft_id)
+        assert (document.code, document.code_number, document.kind) == ("12/SNV-VP", "12", "Công văn")
+        assert (document.subject, f"{document.issued_on}", document.urgency) == ("chị Lan gõ", "2026-06-02", "khan")
+        assert document.proposed["code"]["file"] == "a" * 64
+        assert [file.role for file in document.files] == [FileRole.MAIN, FileRole.ANNEX]
 
 
 def test_a_file_that_is_left_out_again_is_missing_again(office: Any) -> None:
