@@ -1,4 +1,4 @@
-"""What the text itself says: deadline, meeting, the document answered, addressees."""
+"""What the text itself says: deadline and what silence means, the document answered, addressees, copies."""
 
 import re
 from collections.abc import Sequence
@@ -9,33 +9,36 @@ from core.notation import find_codes
 from core.text import normal, squeeze
 from ingest.letter import Page
 from ingest.reading.head import Head
-from ingest.reading.lines import Line, lines_of
+from ingest.reading.lines import Line, columns, lines_of
 from ingest.reading.patterns import ADDRESSED_TO, AUTHORITY, RECIPIENTS, SIGNATURE_MARK
 
-_CLOCK = r"(?P<hour>\d{1,2})\s*(?:giờ|h|g|:)\s*(?P<minute>\d{2})?\s*(?:phút)?"
-_DAY = (
+CLOCK = r"(?P<hour>\d{1,2})\s*(?:giờ|h|g|:)\s*(?P<minute>\d{2})?\s*(?:phút|['’′])?"
+DAY = (
     r"(?:ngày\s*)?(?P<day>\d{1,2})\s*(?:/|-|\.|tháng)\s*(?P<month>\d{1,2})"
     r"(?:\s*(?:/|-|\.|năm)\s*(?P<year>\d{4}))?(?![\d/])"
 )
-_WEEKDAY = r"(?:\s*[,(]?\s*(?:sáng|chiều|thứ|chủ nhật)[^,;.)]{0,14}[,)]?)?"
+WEEKDAY = r"(?:\s*[,(]?\s*(?:sáng|chiều|thứ|chủ nhật)[^,;.)]{0,14}[,)]?)?"
 # DOMAIN: only words that ask for something by a day; a bare "trước ngày" may speak of the past.
 _DEADLINE = re.compile(
     rf"(?:trước|chậm nhất(?:\s+(?:là|vào|trong))?|muộn nhất(?:\s+là)?|hạn (?:cuối|chót)[^.;\d]{{0,20}}|"
-    rf"thời hạn[^.;\d]{{0,30}}(?:trước|là))\s*:?\s*(?:{_CLOCK}\s*,?\s*{_WEEKDAY}\s*)?(?:ngày|hết ngày)\s*{_DAY}"
+    rf"thời hạn[^.;\d]{{0,30}}(?:trước|là))\s*:?\s*(?:{CLOCK}\s*,?\s*{WEEKDAY}\s*,?\s*)?(?:ngày|hết ngày)\s*{DAY}"
     rf"(?P<after>[^.;]{{0,25}})",
     re.IGNORECASE,
 )
 _RECURRING = re.compile(r"h[àằ]ng (?:tháng|quý|năm|tuần)|mỗi (?:tháng|quý|năm)", re.IGNORECASE)
-_MEETING = re.compile(rf"thời gian\s*:?\s*[^\d]{{0,40}}{_CLOCK}{_WEEKDAY}\s*,?[^\d]{{0,30}}{_DAY}", re.IGNORECASE)
-_PLACE = re.compile(r"^\W*(?:\d+\.\s*)?địa điểm\s*:\s*(?P<place>.+)", re.IGNORECASE)
+# "Quá thời hạn trên, nếu không có ý kiến coi như thống nhất": what saying nothing means, up to the sentence's end.
+_SILENCE = re.compile(
+    r"\b(?:(?:quá|hết|sau)\s+(?:thời\s+)?(?:hạn|gian|ngày)|nếu\s+(?:quá|không|hết|sau))\b[^.;]{0,200}?"
+    r"(?:coi|xem)\s+(?:như|là)\s+[^.;]{0,60}?(?:thống nhất|đồng ý|nhất trí|đồng thuận|tán thành|chấp thuận|"
+    r"không có ý kiến)[^.;]{0,160}",
+    re.IGNORECASE,
+)
 _ANSWER = re.compile(
     r"\b(?:phúc đáp|trả lời)\s+(?:công văn|văn bản|công điện|tờ trình)\s+(?:số\s*)?:?\s*", re.IGNORECASE
 )
-_NEW_ITEM = re.compile(
-    r"^\W*(?:\d+[.)]|[-+*–•]|[IVX]+\.|[a-zđ]\))\s*|"
-    r"^\s*(?:trân trọng|đề nghị|kính|rất mong|thành phần|nội dung|thời gian|chủ trì)\b",
-    re.IGNORECASE,
-)
+_COPY_ENDS = re.compile(r"^\W*(?:ghi chú|phụ lục|mẫu số|điện thoại|trang \d)", re.IGNORECASE)
+_MOST_COPIES = 40  # lines
+_NOT_A_COPY = re.compile(r"^(?:như trên|lưu\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -72,41 +75,26 @@ def find_deadline(body: Sequence[tuple[int, Line]], issued_on: date | None) -> S
     """
     if issued_on is None:
         return None
-    for found, page, line in _search(_DEADLINE, body):
+    for found, page, line in search(_DEADLINE, body):
         if _RECURRING.search(found["after"] or "") or _RECURRING.search(found[0]):
             continue
-        day = _day(found, issued_on)
+        day = day_in(found, issued_on)
         if day and issued_on <= day and (day - issued_on).days <= 366:
-            return Said(_moment(day, found), squeeze(found[0]), page, line)
+            return Said(moment_in(day, found), squeeze(found[0]), page, line)
     return None
 
 
-def find_meeting(body: Sequence[tuple[int, Line]], issued_on: date | None) -> Said | None:
-    """When the meeting is ("2024-11-09T08:00"), from a line that begins "Thời gian"."""
-    for found, page, line in _search(_MEETING, body):
-        day = _day(found, issued_on)
-        if day and (issued_on is None or issued_on <= day):
-            return Said(_moment(day, found), squeeze(found[0]), page, line)
-    return None
-
-
-def find_place(body: Sequence[tuple[int, Line]]) -> Said | None:
-    """Where it is: what follows "Địa điểm:", with the lines that go on."""
-    for i, (page, line) in enumerate(body):
-        if match := _PLACE.match(line.plain):
-            parts = [match["place"]]
-            for _, following in body[i + 1 : i + 3]:
-                if parts[-1].rstrip().endswith((".", ";")) or _NEW_ITEM.match(following.plain):
-                    break
-                parts.append(following.plain)
-            place = squeeze(" ".join(parts)).rstrip(" .;")
-            return Said(place, place, page, line) if len(place) <= 300 else None
+def find_silence(body: Sequence[tuple[int, Line]]) -> Said | None:
+    """What is taken from silence after the deadline, in the document's own words ("Quá hạn trên coi như đồng ý")."""
+    for found, page, line in search(_SILENCE, body):
+        said = squeeze(found[0]).rstrip(" ./,")
+        return Said(said, said, page, line)
     return None
 
 
 def find_answered(body: Sequence[tuple[int, Line]]) -> Said | None:
     """The code of the document that this one answers ("Phúc đáp Công văn số 45/SKHCN-QLCN ...")."""
-    for found, page, line in _search(_ANSWER, body[:25]):
+    for found, page, line in search(_ANSWER, body[:25]):
         rest = found.string[found.end() : found.end() + 60]
         codes = find_codes(rest)
         if codes and rest.lstrip().startswith(codes[0].number):
@@ -131,7 +119,28 @@ def find_addressees(body: Sequence[tuple[int, Line]]) -> Said | None:
     return Said(value, value, page, line) if value else None
 
 
-def _search(pattern: re.Pattern[str], body: Sequence[tuple[int, Line]]) -> list[tuple[re.Match[str], int, Line]]:
+def find_copies(pages: Sequence[Page], head: Head) -> Said | None:
+    """Who gets it by "Nơi nhận", joined by "; ", without "Như trên" and "Lưu: …"."""
+    for page in pages:
+        if page.number < head.page.number or page.is_scan:
+            continue
+        lines = lines_of(columns(page.words, 0.5)[0])
+        start = next((i for i, line in enumerate(lines) if RECIPIENTS.match(line.plain)), None)
+        if start is None:
+            continue
+        names: list[str] = []
+        for line in lines[start + 1 : start + 1 + _MOST_COPIES]:
+            if _COPY_ENDS.match(line.plain) or line.gap_after(lines[start]) > 0.5:
+                break
+            is_new = not names or names[-1].endswith((";", ".", ",")) or re.match(r"^\s*[-–+•]", line.plain)
+            names[len(names) - (not is_new) :] = [line.plain if is_new else f"{names[-1]} {line.plain}"]
+        plain = [squeeze(name).strip(" -–+•;.:,/") for joined in names for name in joined.split(";")]
+        value = "; ".join(name for name in plain if name and not _NOT_A_COPY.match(name))
+        return Said(value, value, page.number, lines[start]) if value else None
+    return None
+
+
+def search(pattern: re.Pattern[str], body: Sequence[tuple[int, Line]]) -> list[tuple[re.Match[str], int, Line]]:
     """Matches over the joined text, so that they may run over line ends, with the line each begins in."""
     text, starts = "", []
     for _, line in body:
@@ -144,7 +153,8 @@ def _search(pattern: re.Pattern[str], body: Sequence[tuple[int, Line]]) -> list[
     return out
 
 
-def _day(found: re.Match[str], issued_on: date | None) -> date | None:
+def day_in(found: re.Match[str], issued_on: date | None) -> date | None:
+    """The day of a match of `DAY`; without its year the next such day within six months after the document's."""
     try:
         if found["year"]:
             return date(int(found["year"]), int(found["month"]), int(found["day"]))
@@ -158,7 +168,8 @@ def _day(found: re.Match[str], issued_on: date | None) -> date | None:
         return None
 
 
-def _moment(day: date, found: re.Match[str]) -> str:
-    if found["hour"] is None or int(found["hour"]) > 23:
+def moment_in(day: date, found: re.Match[str]) -> str:
+    """`day` with the hour of a match of `CLOCK`, ISO 8601; the day alone where the hour is none of a clock."""
+    if found["hour"] is None or int(found["hour"]) > 23 or int(found["minute"] or 0) > 59:
         return day.isoformat()
     return f"{day.isoformat()}T{int(found['hour']):02d}:{int(found['minute'] or 0):02d}"

@@ -10,6 +10,7 @@ from core.notation import parse_date
 from core.text import fold
 from ingest.letter import Page
 from ingest.reading import body as text_of
+from ingest.reading import meeting
 from ingest.reading.head import Head, code_in, find_head
 from ingest.reading.lines import Line, box_around, box_of, joined
 from ingest.reading.offices import group_offices, office_name
@@ -162,15 +163,18 @@ def _read_body(pages: Sequence[Page], head: Head, note: _Notes) -> None:
     lines = text_of.body_lines(pages, head)
     issued = note.found.get("issued_on")
     issued_on = date.fromisoformat(issued.value) if issued else None
-    kind = note.found["kind"].value if "kind" in note.found else ""
+    kind, subject = (note.found[name].value if name in note.found else "" for name in ("kind", "subject"))
     found = {
         "due_at": (text_of.find_deadline(lines, issued_on), 0.7),
+        "silence": (text_of.find_silence(lines), 0.85),
         "in_reply_to": (text_of.find_answered(lines), 0.8),
         "recipients": (text_of.find_addressees(lines), 0.85),
+        "copies_to": (text_of.find_copies(pages, head), 0.85),
     }
-    if kind == "Giấy mời":
-        found["event_at"] = (text_of.find_meeting(lines, issued_on), 0.85)
-        found["event_place"] = (text_of.find_place(lines), 0.8)
+    if meeting.is_invitation(kind, subject):
+        found["event_at"] = (meeting.find_meeting(lines, issued_on), 0.85)
+        found["event_place"] = (meeting.find_place(lines, issued_on), 0.8)
+        found["invited"] = (meeting.find_invited(lines), 0.8)
     for name, (said, sure) in found.items():
         if said:
             note.take(name, said.value, sure, said.page, [said.line], said.text)

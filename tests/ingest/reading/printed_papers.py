@@ -125,7 +125,7 @@ MARK = "Ký bởi: Sở Mẫu\nEmail: vanthu@so-mau.example\nCơ quan: Tỉnh M�
 
 
 def papers(seed: int = 30) -> Iterator[Paper]:
-    """All 29 kinds twice, Party papers and the traps of DOMAIN §7, deterministic."""
+    """All 29 kinds twice, Party papers, the traps of DOMAIN §7 and invitations, deterministic."""
     rng = random.Random(seed)
     kinds = [k for k in vocabulary("document_kinds")["kind"] if k["family"] == "nd30"]
     for turn in range(2):
@@ -133,6 +133,7 @@ def papers(seed: int = 30) -> Iterator[Paper]:
             paper = _paper(rng, kind["name"], kind["abbreviation"], 29 * turn + number)
             yield paper
     yield from _traps(rng)
+    yield from _invitations(rng)
 
 
 def _paper(rng: random.Random, kind: str, abbreviation: str, number: int) -> Paper:
@@ -198,3 +199,45 @@ def _traps(rng: random.Random) -> Iterator[Paper]:
     yield replace(named, code="Số: 30/2020/NĐ-CP", title="NGHỊ ĐỊNH", issuer=("CHÍNH PHỦ",), parent=(),
                   expected=named.expected | {"code": "30/2020/NĐ-CP", "kind": "Nghị định", "issuer": "Chính phủ",
                                              "parent_issuer": None})  # fmt: skip
+
+
+def _invitations(rng: random.Random) -> Iterator[Paper]:
+    """Invitations and letters that invite, deadlines with an hour, what silence means; and what only looks like it."""
+    card, letter = _paper(rng, "Giấy mời", "GM", 1), _paper(rng, "Công văn", "", 4)
+    for paper, ahead in ((card, 3), (replace(letter, under_code="V/v mời họp góp ý dự thảo"), 9)):
+        issued = date.fromisoformat(paper.expected["issued_on"] or "")
+        day = issued + timedelta(days=ahead)
+        room = (
+            "Phòng họp số 2, tầng 3, trụ sở Sở Khoa học và Công nghệ, số 36 đường Trần Phú, phường Xuân Hương - Đà Lạt"
+        )
+        met = paper.expected | {"event_at": f"{day.isoformat()}T08:30", "event_place": room}
+        if paper is not card:
+            met["subject"] = "mời họp góp ý dự thảo"
+        named = met | {"invited": "Lãnh đạo Sở Tài chính; Ủy ban nhân dân xã Nâm N'Jang"}
+        guests = "Sở trân trọng kính mời: Lãnh đạo Sở Tài chính; Ủy ban nhân dân xã Nâm N'Jang."
+        when = f"Thời gian: 08 giờ 30 phút, ngày {day:%d/%m/%Y} ({('thứ Hai', 'thứ Ba')[ahead % 2]})."
+        yield replace(paper, body=(guests, "Tới dự: Hội nghị tổng kết.", when, f"Địa điểm: {room}."), expected=named)
+        listed = ("1. Thành phần:", "- Chủ trì: Đồng chí Trần Quốc Khải, Phó Giám đốc Sở;",
+                  "- Lãnh đạo Sở Tài chính;", "- Ủy ban nhân dân xã Nâm N'Jang.")  # fmt: skip
+        when = f"2. Thời gian: Bắt đầu từ 08h30, {format_date(day)}."
+        yield replace(paper, body=(*listed, when, f"3. Địa điểm: {room}."), expected=named)
+        at = f"Cuộc họp tổ chức vào lúc 08 giờ 30 ngày {day:%d/%m/%Y}, tại {room}. Đề nghị dự đúng giờ./."
+        yield replace(paper, body=("Sở kính mời các đồng chí tham dự cuộc họp.", at), expected=met | {"invited": None})
+        later = ("Sở kính mời quý cơ quan dự họp.", "Thời gian, địa điểm: thông báo sau.")
+        yield replace(paper, body=later,
+                      expected=met | dict.fromkeys(("event_at", "event_place", "invited")))  # fmt: skip
+    issued = date.fromisoformat(letter.expected["issued_on"] or "")
+    due = issued + timedelta(days=10)
+    asks = f"Ý kiến góp ý gửi về Sở trước 16 giờ 00 ngày {due:%d/%m/%Y}. "
+    nothing = dict.fromkeys(("event_at", "event_place", "invited"))
+    for said, silence in (
+        ("Quá thời hạn trên, nếu không có ý kiến coi như thống nhất với dự thảo./.",
+         "Quá thời hạn trên, nếu không có ý kiến coi như thống nhất với dự thảo"),
+        ("Quá thời hạn trên, Sở sẽ báo cáo Ủy ban nhân dân tỉnh./.", None),
+    ):  # fmt: skip
+        truth = letter.expected | nothing | {"due_at": f"{due.isoformat()}T16:00", "silence": silence}
+        yield replace(letter, body=(*_BODY[:2], asks + said), expected=truth)
+    # What is no invitation has no meeting, whatever it speaks of.
+    about = f"Biên bản cuộc họp (Thời gian: 08 giờ 00 ngày {due:%d/%m/%Y}; Địa điểm: Hội trường) gửi kèm theo."
+    yield replace(letter, body=(about, "Thời gian: 08 giờ 00 ngày " + f"{due:%d/%m/%Y}.", "Địa điểm: Hội trường."),
+                  expected=letter.expected | nothing)  # fmt: skip

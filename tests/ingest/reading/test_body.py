@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from ingest.letter import Word
-from ingest.reading.body import find_addressees, find_answered, find_deadline, find_meeting, find_place
+from ingest.reading.body import find_addressees, find_answered, find_deadline, find_silence
 from ingest.reading.lines import Line, lines_of
+from ingest.reading.meeting import find_invited, find_meeting, find_place, is_invitation
 
 ISSUED = date(2026, 6, 1)
 
@@ -27,6 +28,9 @@ def body(*lines: str) -> list[tuple[int, Line]]:
         ("gửi về Sở trước ngày 15/6/2026 để tổng hợp", "2026-06-15"),
         ("chậm nhất 16 giờ 00 ngày 12/6", "2026-06-12T16:00"),
         ("trước 10h30 ngày 12 tháng 6 năm 2026", "2026-06-12T10:30"),
+        ("trước 16 giờ 00 phút (thứ Sáu), ngày 12/6/2026", "2026-06-12T16:00"),
+        ("trước 16h30' ngày 12/6/2026", "2026-06-12T16:30"),
+        ("trước 16 giờ 75 ngày 12/6/2026", "2026-06-12"),  # no such minute: the day alone
         ("hạn cuối là ngày 20/6/2026", "2026-06-20"),
         ("báo cáo định kỳ trước ngày 20 hằng tháng", None),
         ("báo cáo trước ngày 20/6 hằng năm", None),
@@ -59,6 +63,82 @@ def test_a_meeting_has_its_hour_and_place() -> None:
     meeting, place = find_meeting(lines, ISSUED), find_place(lines)
     assert meeting is not None and meeting.value == "2026-06-09T08:00"
     assert place is not None and place.value == "Phòng họp số 1, trụ sở Sở Khoa học và Công nghệ"
+
+
+@pytest.mark.parametrize(
+    ("lines", "event_at", "place"),
+    [
+        (("Thời gian: 14h00, ngày 09 tháng 6 năm 2026.", "Địa điểm: Phòng A."), "2026-06-09T14:00", "Phòng A"),
+        (("- Thời gian: Bắt đầu từ 08h00', thứ Ba (ngày 09/6/2026)",), "2026-06-09T08:00", None),
+        (("Thời gian: 01 ngày, bắt đầu từ 7 giờ 30 ngày 09/6/2026.",), "2026-06-09T07:30", None),
+        (("Thời gian: từ 14 giờ 00 đến 16 giờ 30, ngày 09/6/2026.",), "2026-06-09T14:00", None),
+        (("Thời gian: Ngày 09/6/2026, lúc 14 giờ 00 phút.",), "2026-06-09T14:00", None),
+        (("tổ chức vào lúc 14 giờ 00 ngày 09/6/2026, tại Phòng họp số 2,", "tầng 3, Sở Y tế. Đề nghị dự đủ."),
+         "2026-06-09T14:00", "Phòng họp số 2, tầng 3, Sở Y tế"),
+        (("Thời gian, địa điểm: 14h00 ngày 09/6/2026, tại Hội trường Sở.",), "2026-06-09T14:00", "Hội trường Sở"),
+        (("Địa điểm: 36 Trần Phú, phường Xuân Hương - Đà Lạt.",), None, "36 Trần Phú, phường Xuân Hương - Đà Lạt"),
+        (("Thời gian: sẽ thông báo sau.", "Địa điểm:"), None, None),
+        (("Thời gian thực hiện nhiệm vụ: 12 tháng, từ tháng 6 năm 2026.",), None, None),
+        (("Thời gian: 14 giờ 00, ngày 09/5/2026.",), None, None),  # before the document's day
+    ],
+)  # fmt: skip
+def test_a_meetings_moment_and_place_are_said_in_many_ways(
+    lines: tuple[str, ...], event_at: str | None, place: str | None
+) -> None:
+    meeting, where = find_meeting(body(*lines), ISSUED), find_place(body(*lines), ISSUED)
+    assert (meeting.value if meeting else None, where.value if where else None) == (event_at, place)
+
+
+@pytest.mark.parametrize(
+    ("lines", "invited"),
+    [
+        (("Sở trân trọng kính mời: UBND xã Đắk Wil; Sở Tài chính.", "Tới dự: Hội nghị tổng kết."),
+         "UBND xã Đắk Wil; Sở Tài chính"),
+        (("Sở kính mời đồng chí Giám đốc Sở Tài chính", "tham dự cuộc họp, cụ thể:"), "đồng chí Giám đốc Sở Tài chính"),
+        (("1. Thành phần", "- Chủ trì: Đồng chí Trần Quốc Khải, Phó Chủ tịch.",
+          "- Mời dự họp: Lãnh đạo Sở Tài chính,", "Sở Nội vụ.", "2. Thời gian: 14 giờ 00"),
+         "Lãnh đạo Sở Tài chính, Sở Nội vụ"),
+        (("Thành phần mời: Lãnh đạo phòng; Chi cục trưởng.", "Trân trọng./."), "Lãnh đạo phòng; Chi cục trưởng"),
+        (("Sở trân trọng kính mời các đồng chí tham dự cuộc họp.",), None),
+        (("3. Thành phần: như trên", "Trân trọng."), None),
+        (("Kính mời quý đại biểu đến dự.",), None),
+        (("Chi phí do cơ quan mời chi trả.",), None),
+    ],
+)  # fmt: skip
+def test_who_is_invited_is_named_or_left_blank(lines: tuple[str, ...], invited: str | None) -> None:
+    found = find_invited(body(*lines))
+    assert (found.value if found else None) == invited
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "expected"),
+    [
+        ("Giấy mời", "họp giao ban", True), ("Công văn", "mời họp góp ý dự thảo Quy chế", True),
+        ("Công văn", "mời tham dự Hội nghị", True), ("Công văn", "góp ý Quy chế mời họp", False),
+        ("Thông báo", "mời thầu gói số 3", False),
+    ],
+)  # fmt: skip
+def test_letters_that_ask_to_a_meeting_are_invitations_too(kind: str, subject: str, expected: bool) -> None:
+    assert is_invitation(kind, subject) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "silence"),
+    [
+        ("trước ngày 15/6/2026; quá thời hạn trên, coi như thống nhất với dự thảo./.",
+         "quá thời hạn trên, coi như thống nhất với dự thảo"),
+        ("Quá thời hạn nêu trên nếu đơn vị không có ý kiến thì xem như đồng ý. Trân trọng.",
+         "Quá thời hạn nêu trên nếu đơn vị không có ý kiến thì xem như đồng ý"),
+        ("Sau ngày 15/6/2026 nếu không có văn bản coi là đã nhất trí.",
+         "Sau ngày 15/6/2026 nếu không có văn bản coi là đã nhất trí"),
+        ("Quá thời hạn trên, Sở sẽ báo cáo Ủy ban nhân dân tỉnh.", None),
+        ("các thành viên coi như thống nhất nội dung này.", None),
+        ("Quá thời hạn trên phải báo cáo. Các nội dung coi như thống nhất.", None),
+    ],
+)  # fmt: skip
+def test_what_silence_means_is_lifted_out(text: str, silence: str | None) -> None:
+    found = find_silence(body(text))
+    assert (found.value if found else None) == silence
 
 
 @pytest.mark.parametrize(
