@@ -225,7 +225,7 @@ def _blank_held(session: Session, which: sa.ColumnElement[bool], *, at: datetime
 
 def _blank_document(document: Incoming, basis: Basis, reason: str) -> None:
     for field in ("code", "code_number", "code_notation", "code_key", "issuer", "parent_issuer", "kind",
-                  "signer_name", "signer_title", "due_at"):  # fmt: skip
+                  "signer_name", "signer_title", "due_at", "event_at", "event_place", "invited"):  # fmt: skip
         setattr(document, field, "")
     document.issued_on = document.page_count = None
     document.proposed, document.notes = {}, []

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core import events, rights
 from core.errors import WrongState
 from core.evidence import Evidence
-from core.incoming import drafts, missing
+from core.incoming import addressees, drafts, missing
 from core.incoming.drafts import DraftFile
 from core.incoming.filling import fill
 from core.incoming.tables import FileRole, Incoming, State
@@ -166,6 +166,7 @@ def attach(session: Session, request_id: int, attached: Attached, *, at: datetim
     drafts.add_files(session, document.id, files)
     if is_first:
         fill(document, attached.read)
+        document.notes = [*document.notes, *addressees.note_of(session, attached.read)]
     missing.refresh(session, document)
     _call(session, request_id, attached.files[0].name if attached.files else "")
     document.version += 1

@@ -40,6 +40,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True, undefined=jinja2.StrictUndefined, auto_reload=False,
     )  # fmt: skip
     found.filters |= {"day": words.day, "moment": words.moment, "number": words.number, "size": words.size}
+    found.filters |= {"hour_first": words.hour_first}
     found.filters["pair"] = lambda text: (text, text)  # a choice whose value is its own words
     found.globals |= {"static": _static, "csrf": _csrf}
     return found

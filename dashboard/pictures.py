@@ -7,20 +7,24 @@ from typing import cast
 
 import structlog
 from anyio import CapacityLimiter, to_thread
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from core.evidence import Evidence
+from core.incoming.tables import Incoming
 from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
 from dashboard.readings import StoredFile, note_reading, readable_file
-from dashboard.web import office_of
+from dashboard.web import in_reading, office_of
 
 LIMITS = Limits(seconds=6, memory_bytes=512 << 20)
 OUTLINE_SECONDS = 3.0  # a clerk waits for it; drawing itself may take longer
 KEPT_BYTES = 48 << 20
 KEPT_OUTLINES = 2000
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in fractions of the page
 BoxedWord = tuple[str, float, float, float, float]  # text, x0, y0, x1, y1 in fractions of the page
 log = structlog.get_logger()
 
@@ -41,7 +45,7 @@ class Pictures:
     def __init__(self, folder: Path) -> None:
         """`folder` is where the child may put temporary files."""
         self._sandbox = Sandbox(LIMITS, folder, preload=("dashboard.page_child",))
-        self._kept: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self._kept_bytes = 0
         self._outlines: OrderedDict[str, Outline] = OrderedDict()
         self._slow: set[str] = set()
@@ -89,6 +93,20 @@ class Pictures:
         self._keep((file.sha256, page), drawn)
         return drawn
 
+    def crop(self, path: Path, file: StoredFile, page: int, box: Box) -> bytes | None:
+        """The part of a page around `box` as PNG, magnified; None when the file can't be drawn."""
+        key = (file.sha256, page, box)
+        if (kept := self._kept.get(key)) is not None:
+            self._kept.move_to_end(key)
+            return kept
+        if not 1 <= page <= self.outline(path, file).pages:
+            return None
+        drawn = self._ask("crop", path, file, page, _around(box))
+        if not isinstance(drawn, bytes):
+            return None
+        self._keep(key, drawn)
+        return drawn
+
     def words(self, path: Path, file: StoredFile, page: int) -> list[BoxedWord]:
         """The words of a page with their boxes; empty where the file has no text layer or no such page."""
         if not 1 <= page <= self.outline(path, file).pages:
@@ -115,11 +133,19 @@ class Pictures:
             log.warning("page_not_drawn", file=file.sha256[:12], why=failed.failure.value, detail=failed.detail)
             return failed.failure
 
-    def _keep(self, key: tuple[str, int], drawn: bytes) -> None:
+    def _keep(self, key: tuple[object, ...], drawn: bytes) -> None:
         self._kept[key] = drawn
         self._kept_bytes += len(drawn)
         while self._kept_bytes > KEPT_BYTES and len(self._kept) > 1:
             self._kept_bytes -= len(self._kept.popitem(last=False)[1])
+
+
+def _around(box: Box) -> Box:
+    """`box` with a little of what stands around it, within the page."""
+    x0, y0, x1, y1 = box
+    aside, above = 0.02, max(0.006, 0.5 * (y1 - y0))
+    x0, y0, x1, y1 = (min(1.0, max(0.0, side)) for side in (x0 - aside, y0 - above, x1 + aside, y1 + above))
+    return x0, y0, max(x1, x0 + 0.01), max(y1, y0 + 0.01)
 
 
 def pictures_of(request: Request) -> Pictures:
@@ -175,6 +201,27 @@ async def show_page(request: Request) -> Response:
     return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
 
 
+async def show_crop(request: Request) -> Response:
+    """GET /trang/{id}/{position}/{page}/{field}.png: where a field was read, magnified; rights as for the page."""
+    file, place = await readable_file(request), request.path_params
+    await note_reading(request, place["id"])
+    box = await in_reading(request, _box, place["id"], file.sha256, place["page"], place["field"])
+    if file.danger or box is None:
+        raise HTTPException(404)
+    pictures, path = pictures_of(request), office_of(request).store.path_of(file.sha256)
+    drawn = await to_thread.run_sync(pictures.crop, path, file, place["page"], box, limiter=pictures.limiter)
+    if drawn is None:
+        raise HTTPException(404)
+    return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, max-age=600"})
+
+
+def _box(session: Session, incoming_id: int, sha256: str, page: int, field: str) -> Box | None:
+    """Where on that page of that file a field of the document was read."""
+    stored = session.get_one(Incoming, incoming_id).proposed.get(field)
+    evidence = Evidence.from_json(stored) if stored else None
+    return evidence.box if evidence and (evidence.file, evidence.page) == (sha256, page) else None
+
+
 async def show_words(request: Request) -> Response:
     """GET /trang/{id}/{position}/{page}.json: the words of a page, [text, x0, y0, x1, y1] each, for pointing at."""
     file = await readable_file(request)
@@ -188,5 +235,6 @@ async def show_words(request: Request) -> Response:
 
 routes = [
     Route("/trang/{id:int}/{position:int}/{page:int}.png", show_page, name="pictures:page"),
+    Route("/trang/{id:int}/{position:int}/{page:int}/{field}.png", show_crop, name="pictures:crop"),
     Route("/trang/{id:int}/{position:int}/{page:int}.json", show_words, name="pictures:words"),
 ]

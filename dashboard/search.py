@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from core import office
 from core.errors import Permanent
-from core.incoming.drafts import URGENCIES, read_day
 from core.incoming.tables import STATE_NAMES, State
+from core.incoming.values import URGENCIES, read_day
 from core.listings import books
 from core.listings.books import Shelf
 from core.rights import Right

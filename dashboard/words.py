@@ -17,6 +17,19 @@ def moment(at: datetime | None) -> str:
     return office_moment(at) if at else ""
 
 
+def due(stored: str) -> str:
+    """A stored ISO date, or date and hour, as 15/06/2026 16:00."""
+    if not stored:
+        return ""
+    at = datetime.fromisoformat(stored)
+    return f"{at:%d/%m/%Y %H:%M}" if "T" in stored else f"{at:%d/%m/%Y}"
+
+
+def hour_first(stored: str) -> str:
+    """A meeting's stored moment as people say it: 14:00 15/06/2026."""
+    return " ".join(reversed(due(stored).split()))
+
+
 def number(value: int | None) -> str:
     """3.412; empty for None."""
     return f"{value:,}".replace(",", ".") if value is not None else ""

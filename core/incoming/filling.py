@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from core.evidence import Evidence
-from core.incoming.drafts import from_evidence
 from core.incoming.registration import as_text
 from core.incoming.tables import Incoming
+from core.incoming.values import from_evidence
 from core.text import squeeze
 
 _BLANK = ("", "thuong")  # of a choice its first value is no word of anybody

@@ -102,6 +102,9 @@ class Incoming(Base):
     urgency: Mapped[str] = mapped_column(sa.String(12), default="thuong")
     secrecy: Mapped[str] = mapped_column(sa.String(12), default="khong")
     due_at: Mapped[str] = mapped_column(sa.String(16), default="")  # ISO date, or date and hour
+    event_at: Mapped[str] = mapped_column(sa.String(16), default="")  # giờ họp: ISO date, or date and hour
+    event_place: Mapped[str] = mapped_column(sa.String(300), default="")  # nơi họp
+    invited: Mapped[str] = mapped_column(sa.Text, default="")  # thành phần mời
     page_count: Mapped[int | None]
     remark: Mapped[str] = mapped_column(sa.Text, default="")  # ghi chú
     is_dossier_direct: Mapped[bool] = mapped_column(default=False)  # Điều 5.3c: hồ sơ giấy chuyển trực tiếp

@@ -19,7 +19,7 @@ PAGE_ROWS = 50
 _COLUMNS = (
     Incoming.id, Incoming.arrived_on, Incoming.arrival_number, Incoming.issuer, Incoming.code, Incoming.issued_on,
     Incoming.kind, Incoming.subject, Incoming.urgency, Incoming.origin, Incoming.remark, Incoming.state,
-    Incoming.closed_reason,
+    Incoming.closed_reason, Incoming.event_at, Incoming.event_place,
 )  # fmt: skip
 
 
@@ -69,6 +69,8 @@ class BookRow:
     remark: str
     is_voided: bool
     void_reason: str
+    event_at: str
+    event_place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +224,5 @@ def _row(row: sa.RowMapping) -> BookRow:
         code=row["code"], issued_on=row["issued_on"], kind=row["kind"], subject=row["subject"],
         urgency=row["urgency"], origin=row["origin"], remark=row["remark"], is_voided=is_voided,
         void_reason=row["closed_reason"] if is_voided else "",
+        event_at=row["event_at"], event_place=row["event_place"],
     )  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import calendar
 from core.confirmers import who_confirms
 from core.db import UtcDateTime
-from core.incoming import drafts, recovery
+from core.incoming import recovery, values
 from core.incoming.parts import part_of
 from core.incoming.registration import unsure_values
 from core.incoming.tables import Incoming, State
@@ -26,7 +26,7 @@ QUEUE_LIMIT = 200  # rows of the queue on one page; the counters count all
 _RANK = {"hoa_toc": 0, "thuong_khan": 1, "khan": 2}
 _URGENCY = sa.case(_RANK, value=Incoming.urgency, else_=len(_RANK))
 _ORDER = (_URGENCY, Incoming.received_at, Incoming.sort_uid, Incoming.id)
-_OTHER_FIELDS = ("code_number", "code_notation", "issued_on", "urgency", "secrecy", "due_at", "page_count")
+_OTHER_FIELDS = ("code_number", "code_notation", "issued_on", "urgency", "secrecy", "page_count", *values.MOMENTS)
 _REST = ("id", "received_at", "origin", "notes", "proposed")
 _BREAK = timedelta(minutes=10)  # a pause longer than this ends a run at the desk
 
@@ -47,6 +47,8 @@ class QueueRow:
     kind: str
     subject: str
     urgency: str
+    event_at: str
+    event_place: str
     received_at: datetime
     age_days: int
     unsure: int
@@ -108,7 +110,7 @@ class ClosedBook:
 
 def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMIT) -> list[QueueRow]:
     """Drafts the person may read: the most urgent first, then in the order they came."""
-    fields = [Incoming.__table__.c[name] for name in (*drafts.TEXT_FIELDS, *_OTHER_FIELDS)]
+    fields = [Incoming.__table__.c[name] for name in (*values.TEXT_FIELDS, *_OTHER_FIELDS)]
     columns = (*fields, *(Incoming.__table__.c[name] for name in _REST), Message.sender_name, Message.sender_address)
     columns += (Message.subject.label("said"),)
     query = (
@@ -128,7 +130,8 @@ def _queue_row(row: Any, special: Mapping[date, bool], today: date) -> QueueRow:
     is_said = bool(row.issuer) and fold(row.issuer) in fold(sender)
     return QueueRow(
         id=row.id, issuer=_full_name(row.issuer, row.parent_issuer), sender="" if is_said else sender,
-        code=row.code, kind=row.kind, subject=row.subject, urgency=row.urgency, received_at=row.received_at,
+        code=row.code, kind=row.kind, subject=row.subject, urgency=row.urgency, event_at=row.event_at,
+        event_place=row.event_place, received_at=row.received_at,
         age_days=calendar.working_days_between(office_date(row.received_at), today, special),
         unsure=len(unsure_values(row.proposed, row)), origin=row.origin, notes=tuple(map(str, row.notes)),
         part=f"{part.number}/{part.total}" if part and part.is_named else "",

@@ -30,7 +30,9 @@ _SENTENCES = {
 FIELD_NAMES = {
     "code": "số, ký hiệu", "issued_on": "ngày văn bản", "issuer": "cơ quan ban hành",
     "parent_issuer": "cơ quan cấp trên", "kind": "tên loại", "subject": "trích yếu", "signer_name": "người ký",
-    "signer_title": "chức vụ người ký", "urgency": "độ khẩn", "due_at": "hạn trả lời", "page_count": "số trang",
+    "signer_title": "chức vụ người ký", "urgency": "độ khẩn", "due_at": "hạn trả lời", "event_at": "giờ họp",
+    "event_place": "nơi họp",
+    "invited": "thành phần mời", "page_count": "số trang",
     "remark": "ghi chú", "is_dossier_direct": "chuyển hồ sơ trực tiếp",
 }  # fmt: skip
 

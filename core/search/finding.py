@@ -23,6 +23,7 @@ _document, _rows = table_of(Incoming).c, table_of(SearchRow).c
 COLUMNS = (
     _document.id, _document.state, _document.arrival_number, _document.arrived_on, _document.received_at,
     _document.code, _document.issued_on, _document.issuer, _document.kind, _document.subject, _document.urgency,
+    _document.event_at, _document.event_place,
 )  # fmt: skip
 _FTS = sa.table("fts_rows", sa.column("rowid", sa.Integer))
 
@@ -55,6 +56,8 @@ class Hit:
     issuer: str
     kind: str
     urgency: str
+    event_at: str
+    event_place: str
     subject: tuple[Piece, ...]
     snippet: tuple[Piece, ...]
     place: str

@@ -6,15 +6,15 @@ words are made while only reading; writing them takes the lock for moments.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.db import table_of
-from core.incoming.drafts import URGENCIES
 from core.incoming.tables import FileRole, Incoming, IncomingFile
+from core.incoming.values import URGENCIES
 from core.letters import Message
 from core.search import texts, words
 from core.search.tables import PAGE_BREAK, FileText, SearchRow
@@ -24,6 +24,7 @@ _document, _rows = table_of(Incoming).c, table_of(SearchRow)
 _total: sa.ColumnElement[int] = _document.version + _document.text_version
 _FIELDS = (
     "code", "subject", "kind", "issuer", "parent_issuer", "signer_name", "signer_title", "remark", "closed_reason",
+    "event_place", "invited",
 )  # fmt: skip
 
 
@@ -95,7 +96,8 @@ def _parts(row: Any) -> Iterator[str]:
     yield row["code"].replace(" ", "")
     for day in (row["issued_on"], row["arrived_on"]):
         yield from _days(day)
-    yield row["due_at"][:10]
+    for moment in (row["due_at"], row["event_at"]):
+        yield from _moment(moment)
     if row["urgency"] != "thuong":
         yield URGENCIES[row["urgency"]]
     yield from (row[name] or "" for name in ("mail_subject", "sender_name", "sender_address"))
@@ -105,6 +107,17 @@ def _days(day: date | None) -> Iterator[str]:
     if day is not None:
         yield f"{day:%d/%m/%Y}"
         yield f"{day.day}/{day.month}/{day.year}"
+
+
+def _moment(stored: str) -> Iterator[str]:
+    """An ISO date, or date and hour, as it may be asked for: 15/06/2026, 15/6/2026, 14 giờ 00, 14h00."""
+    if stored:
+        moment = datetime.fromisoformat(stored)
+        yield stored[:10]
+        yield from _days(moment.date())
+        if "T" in stored:
+            yield f"{moment:%H} giờ {moment:%M}, {moment.hour} giờ {moment:%M}"
+            yield f"{moment:%H}h{moment:%M}"
 
 
 def _pages(found: Iterator[str | None]) -> Iterator[str]:

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from core.incoming.drafts import URGENCIES
 from core.incoming.tables import State
+from core.incoming.values import URGENCIES
 from core.rights import Right
 from dashboard.incoming import notes, view
 from dashboard.incoming.pane import chosen_file, pane_of, stored

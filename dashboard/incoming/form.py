@@ -2,20 +2,26 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from core.evidence import Evidence, Source
+from core.incoming.dangers import danger_of
 from core.incoming.registration import REQUIRED, UNSURE_BELOW, unsure_fields
 from core.incoming.tables import Incoming
+from core.incoming.values import MOMENTS
+from core.text import fold
+from dashboard.words import due
 
 SURE_FROM = 0.9
 LABELS = {
     "issuer": "Cơ quan ban hành", "parent_issuer": "Cơ quan cấp trên", "code": "Số, ký hiệu",
     "issued_on": "Ngày văn bản", "kind": "Tên loại", "urgency": "Độ khẩn", "subject": "Trích yếu nội dung",
     "signer_name": "Người ký", "signer_title": "Chức vụ", "due_at": "Hạn trả lời", "page_count": "Số trang",
-    "remark": "Ghi chú",
+    "remark": "Ghi chú", "event_at": "Giờ họp", "event_place": "Nơi họp", "invited": "Thành phần mời",
 }  # fmt: skip
-_HINTS = {"issued_on": "ngày/tháng/năm", "due_at": "ngày/tháng/năm"}
+_HINTS = {"issued_on": "ngày/tháng/năm", "due_at": "ngày/tháng/năm", "event_at": "ngày/tháng/năm giờ:phút"}
+MEETING = ("event_at", "event_place", "invited")
+_INVITES = ("moi hop", "moi du", "moi tham du", "moi lam viec")  # a trích yếu of such a letter begins so, folded
 _SOURCES = {
     Source.EDXML: "gói trục liên thông", Source.TEXT: "chữ trong tệp", Source.OCR: "nhận dạng bản quét",
     Source.HANDWRITING: "chữ viết tay", Source.SUBJECT: "tiêu đề thư", Source.BODY: "nội dung thư",
@@ -23,6 +29,11 @@ _SOURCES = {
 }  # fmt: skip
 # Values without a box of their own on the form are looked at together with the one that shows them.
 _SEEN_WITH = {"code_number": "code", "code_notation": "code", "secrecy": "urgency"}
+
+
+# Fields with a crop of the page beside them, and by which evidence; only what was seen and not written as text.
+_CROPPED = {"code": ("code", "code_notation"), "issued_on": ("issued_on",)}
+_SEEN = (Source.OCR, Source.HANDWRITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Crop:
+    """The magnified place of a scan beside a field: that of the evidence for `field`, on `page` of the file there."""
+
+    field: str
+    position: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One box of the form. `value` is what stands in it, `stored` what another saved instead (C16), else None."""
 
@@ -56,6 +76,7 @@ class Field:
     is_edited: bool = False
     error: str = ""
     stored: str | None = None
+    crop: "Crop | None" = None
 
     @property
     def needs_hand(self) -> bool:
@@ -66,12 +87,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A draft as the desk shows it, its fields in the order of the register's columns."""
+    """A draft as the desk shows it, its fields in the order of the register's columns.
+
+    `silence` is the sentence that says what is taken from saying nothing by the deadline, where there is one.
+    `is_invitation`: the document asks to a meeting, or has values of one.
+    """
 
     fields: Mapping[str, Field]
     is_dossier_direct: bool
     version: int
     unsure_count: int
+    silence: Field | None
+    is_invitation: bool
 
 
 def form_of(
@@ -93,9 +120,24 @@ def form_of(
             name=name, label=label, value=value, is_required=name in REQUIRED, hint=_HINTS.get(name, ""),
             mark=mark, is_unsure=name in unsure and not edited, is_edited=edited,
             error=errors.get(name, ""), stored=stored if is_conflict and stored != value else None,
+            crop=_crop(document, name),
         )  # fmt: skip
     direct = typed.get("is_dossier_direct") == "1" if typed else document.is_dossier_direct
-    return Form(fields, direct, document.version, sum(field.is_unsure for field in fields.values()))
+    return Form(
+        fields, direct, document.version, sum(field.is_unsure for field in fields.values()),
+        silence=_silence(document), is_invitation=_is_invitation(fields),
+    )  # fmt: skip
+
+
+def _silence(document: Incoming) -> Field | None:
+    mark = _mark(document, "silence")
+    return Field("silence", "Không trả lời", mark.passage, is_required=False, mark=mark) if mark else None
+
+
+def _is_invitation(fields: Mapping[str, Field]) -> bool:
+    if any(fields[name].value or fields[name].error or fields[name].mark for name in MEETING):
+        return True
+    return fold(fields["kind"].value) == "giay moi" or fold(fields["subject"].value).startswith(_INVITES)
 
 
 def looked_at(document: Incoming, form: Mapping[str, str]) -> set[str]:
@@ -111,25 +153,17 @@ def shown_value(document: Incoming, name: str) -> str:
     value = getattr(document, name)
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
-    if name == "due_at":
-        return due_text(value)
+    if name in MOMENTS:
+        return due(value)
     return "" if value is None else str(value)
-
-
-def due_text(stored: str) -> str:
-    """An ISO date, or date and hour, as dd/mm/yyyy [HH:MM]."""
-    if not stored:
-        return ""
-    moment = datetime.fromisoformat(stored)
-    return f"{moment:%d/%m/%Y %H:%M}" if "T" in stored else f"{moment:%d/%m/%Y}"
 
 
 def _differs(document: Incoming, name: str, value: str) -> bool:
     proposed = Evidence.from_json(document.proposed[name]).value
     if name == "issued_on":
         proposed = f"{date.fromisoformat(proposed):%d/%m/%Y}"
-    elif name == "due_at":
-        proposed = due_text(proposed[:16])
+    elif name in MOMENTS:
+        proposed = due(proposed[:16])
     return " ".join(value.split()) != " ".join(proposed.split())
 
 
@@ -145,6 +179,20 @@ def _mark(document: Incoming, name: str) -> Mark | None:
         passage=evidence.text or evidence.value, position=file.position if file else None, page=evidence.page,
         box=evidence.box,
     )  # fmt: skip
+
+
+def _crop(document: Incoming, name: str) -> Crop | None:
+    """Number and day are shown as the pen or the scanner left them; a number that was not read, by its notation."""
+    shown = next((one for one in _CROPPED.get(name, ()) if one in document.proposed), None)
+    if shown is None:
+        return None
+    evidence = Evidence.from_json(document.proposed[shown])
+    file = next((file for file in document.files if file.sha256 == evidence.file), None)
+    if file is None or evidence.box is None or (shown == name and evidence.source not in _SEEN):
+        return None
+    if not file.media_type.startswith(("image/", "application/pdf")) or danger_of(document.notes, file.name):
+        return None
+    return Crop(shown, file.position, evidence.page or 1)
 
 
 def _level(confidence: float) -> tuple[str, str]:

@@ -33,12 +33,15 @@ _OF_FILES = {
     "damaged_base64": "Tệp «» bị hỏng trên đường đi, có thể thiếu nội dung. Đề nghị nơi gửi lại",
     "damaged_archive": "Tệp nén «» bị hỏng, máy không lấy hết tệp bên trong. Đề nghị nơi gửi lại",
     "enclosed": "Tệp «» là văn bản được chuyển kèm phiếu này. Cần vào sổ riêng thì bấm «tách» bên tên tệp",
+    "misaddressed": "Có thể gửi nhầm: văn bản gửi «», Kính gửi và Nơi nhận đều không có cơ quan mình. Nếu đúng, "
+    "trả lại nơi gửi (Điều 21.2 NĐ 30): bấm «Không cập nhật…», lý do đã ghi sẵn",
     "second_document": "Trang «» của văn bản chính có đầu một văn bản khác: có thể hai văn bản nằm trong một tệp",
     "no_file_waived": "Cho vào sổ không kèm tệp, lý do: «»",
     "unopened": "Tệp nén «» máy chưa mở được. Mở ngoài rồi thả các tệp vào bàn",
 }
 _SHORT = {
     "no_file": "chưa có tệp", "no_file_waived": "không kèm tệp",
+    "misaddressed": "có thể gửi nhầm",
     "stamp_unread": "chưa đọc được dấu", "number_blank": "chưa thấy số", "locked": "tệp có mật khẩu",
     "damaged": "tệp hỏng", "virus": "có vi-rút", "virus_unscanned": "chưa quét vi-rút",
     "too_large_inside": "PDF quá lớn khi bung", "too_slow": "tệp quá nặng", "subject_twice": "hai tiêu đề",

@@ -96,11 +96,13 @@ def stored(file: FileLine) -> StoredFile:
 def _places(draft: Draft, file: FileLine, page: int, outline: Outline) -> tuple[Place, ...]:
     if not outline.pages or draft.state != State.DRAFT:
         return ()
-    return tuple(
-        _place(field)
-        for field in draft.form.fields.values()
-        if field.mark and field.mark.box and field.mark.position == file.position and (field.mark.page or 1) == page
-    )
+    read = [field for field in (*draft.form.fields.values(), draft.form.silence) if field and field.mark]
+    return tuple(_place(field) for field in read if _stands_on(field, file, page))
+
+
+def _stands_on(field: Field, file: FileLine, page: int) -> bool:
+    mark = field.mark
+    return mark is not None and mark.box is not None and (mark.position, mark.page or 1) == (file.position, page)
 
 
 def _place(field: Field) -> Place:

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from core import office
 from core.errors import NotAllowed
+from core.incoming import addressees
 from core.incoming.dangers import danger_of, virus_in
 from core.incoming.grouping import Candidate, candidates
 from core.incoming.links import host_of, is_missing, links
@@ -98,6 +99,7 @@ class Draft:
     kinds: tuple[str, ...]
     closed_reason: str
     is_removed: bool
+    is_misaddressed: bool
     steps: tuple[history.Step, ...]
 
 
@@ -172,7 +174,8 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         twins=tuple(desk.twins(session, document)), mergeable=tuple(candidates(session, user, document)),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
         kinds=tuple(office.kinds(session)), closed_reason=document.closed_reason,
-        is_removed=document.removed_at is not None, steps=_steps(session, document),
+        is_removed=document.removed_at is not None,
+        is_misaddressed=addressees.is_noted(document.notes), steps=_steps(session, document),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from core import rights
 from core.confirmers import who_confirms
 from core.incoming import recovery, registration
-from core.incoming.drafts import URGENCIES
+from core.incoming.values import URGENCIES
 from core.listings import books
 from core.listings.books import BookPage, Shelf
 from core.office import office_date

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core import office
-from core.incoming.drafts import URGENCIES
+from core.incoming.values import URGENCIES
 from core.listings import books
 from core.listings.books import BookRow, Shelf
 from core.rights import Right

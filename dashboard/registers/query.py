@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from core.errors import Permanent
-from core.incoming.drafts import URGENCIES, read_day
 from core.incoming.tables import State
+from core.incoming.values import URGENCIES, read_day
 from core.listings.books import Filter
 
 STATES = {"": "Tất cả", State.REGISTERED: "Đang hiệu lực", State.VOIDED: "Đã hủy số"}

@@ -40,8 +40,10 @@
   // What the form wants of it: a date in figures, a code without its label, a subject without "V/v".
   function fitted(name, text) {
     const day = text.match(/(\d{1,2})\D+(\d{1,2})\D+(\d{4})/);
-    if ((name === "issued_on" || name === "due_at") && day) {
-      return `${day[1].padStart(2, "0")}/${day[2].padStart(2, "0")}/${day[3]}`;
+    if (["issued_on", "due_at", "event_at"].includes(name) && day) {
+      const hour = name !== "issued_on" && text.match(/(\d{1,2})\s*(?:giờ|h|:)\s*(\d{2})?/i);
+      const clock = hour ? ` ${hour[1].padStart(2, "0")}:${hour[2] ?? "00"}` : "";
+      return `${day[1].padStart(2, "0")}/${day[2].padStart(2, "0")}/${day[3]}${clock}`;
     }
     if (name === "code") return text.replace(/^số\s*:?\s*/i, "");
     return name === "subject" ? text.replace(/^v\/v:?\s*/i, "") : text;

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from core.errors import NotAllowed, Permanent, WrongState
-from core.incoming import drafts, registration
+from core.incoming import drafts, registration, values
 from core.incoming.drafts import DraftFile
 from core.incoming.tables import FileRole, Incoming, State
 from core.people import User
@@ -83,11 +83,11 @@ def test_bad_input_names_the_field_and_says_what_to_do(office: Any, field: str, 
 
 @pytest.mark.parametrize("typed", ["05/01/2026", "5/1/2026", "2026-01-05", "5.1.2026", " 05-01-2026 "])
 def test_a_day_may_be_typed_as_people_write_it(typed: str) -> None:
-    assert drafts.read_form({"issued_on": typed}, today=date(2026, 6, 4)) == {"issued_on": date(2026, 1, 5)}
+    assert values.read_form({"issued_on": typed}, today=date(2026, 6, 4)) == {"issued_on": date(2026, 1, 5)}
 
 
 def test_a_deadline_keeps_its_hour() -> None:
-    assert drafts.read_form({"due_at": "12/06/2026 16h00"}, today=date(2026, 6, 4)) == {"due_at": "2026-06-12T16:00"}
+    assert values.read_form({"due_at": "12/06/2026 16h00"}, today=date(2026, 6, 4)) == {"due_at": "2026-06-12T16:00"}
 
 
 @pytest.mark.parametrize("field", ["code", "issued_on", "issuer", "kind", "subject"])

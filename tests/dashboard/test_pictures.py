@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import docx
+import numpy as np
 import pytest
 from desk_papers import Paper
 from PIL import Image
@@ -126,3 +127,33 @@ def test_words_of_a_page_lie_where_they_are_printed(pictures: Pictures, tmp_path
     assert 0.1 < x0 < x1 < 0.5
     assert 0.05 < y0 < y1 < 0.25
     assert pictures.words(path, file, 2) == []
+
+
+def test_a_crop_is_two_and_a_half_times_the_page_and_keeps_within_its_limits(
+    pictures: Pictures, tmp_path: Path
+) -> None:
+    path, file = kept(tmp_path, "k", Paper(1).document().pdf(), "application/pdf")
+    png = pictures.crop(path, file, 1, (0.1, 0.1, 0.3, 0.12))
+    assert png is not None
+    width, height = Image.open(io.BytesIO(png)).size
+    assert abs(width - 2.5 * 0.24 * 910) < 4 and abs(height - 2.5 * 0.04 * 1287) < 4  # the box and what is around it
+    whole = pictures.crop(path, file, 1, (-1.0, 0.0, 9.0, 1.0))
+    assert whole is not None
+    width, height = Image.open(io.BytesIO(whole)).size
+    assert width * height <= 6_100_000
+    assert pictures.crop(path, file, 2, (0.1, 0.1, 0.3, 0.12)) is None
+
+
+def test_a_crop_of_a_photo_lies_as_its_page_does(pictures: Pictures, tmp_path: Path) -> None:
+    photo = io.BytesIO()
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the camera was held upright
+    taken = Image.new("RGB", (4000, 3000), "white")
+    taken.paste("black", (0, 1500, 1000, 3000))  # the upper left quarter's upper half once it is turned
+    taken.save(photo, "JPEG", exif=turned)
+    path, file = kept(tmp_path, "p", photo.getvalue(), "image/jpeg")
+    png = pictures.crop(path, file, 1, (0.1, 0.1, 0.4, 0.15))
+    assert png is not None
+    crop = Image.open(io.BytesIO(png)).convert("L")
+    assert abs(crop.width - 2.5 * 0.34 * 1200) < 8
+    assert np.asarray(crop).max() < 40, "black all over"

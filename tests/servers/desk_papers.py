@@ -59,7 +59,7 @@ class Paper:
 def lay(office: Office, paper: Paper, *, received_at: datetime, mail: bool = True) -> int:
     """Put a paper's file in the store and its draft on the desk; returns the draft's id."""
     document = paper.document()
-    main = _store(office, _typeset(paper.number, paper.urgency), "application/pdf", received_at)
+    main = store(office, _typeset(paper.number, paper.urgency), "application/pdf", received_at)
     truth = document.truth()
     read: dict[str, Evidence] = {}
     for name in ("issuer", "parent_issuer", "code", "issued_on", "kind", "subject", "signer_name", "signer_title"):
@@ -72,7 +72,7 @@ def lay(office: Office, paper: Paper, *, received_at: datetime, mail: bool = Tru
     ]
     for name, octets in paper.annexes.items():
         kind = "application/pdf" if name.endswith(".pdf") else "application/octet-stream"
-        kept = _store(office, octets, kind, received_at)
+        kept = store(office, octets, kind, received_at)
         files.append(DraftFile(name, kept.sha256, kind, kept.size, FileRole.ANNEX))
     with office.database.writing() as session:
         book = session.scalars(sa.select(Book)).one()
@@ -88,7 +88,7 @@ def lay(office: Office, paper: Paper, *, received_at: datetime, mail: bool = Tru
 
 def add_file(office: Office, draft_id: int, name: str, octets: bytes, media_type: str = "application/pdf") -> None:
     """What intake does with a file that was handed in for a draft."""
-    kept = _store(office, octets, media_type, office.clock())
+    kept = store(office, octets, media_type, office.clock())
     with office.database.writing() as session:
         file = DraftFile(name, kept.sha256, kept.media_type, kept.size, FileRole.ANNEX)
         drafts.add_files(session, draft_id, [file])
@@ -202,7 +202,8 @@ def _typeset(number: int, urgency: str) -> bytes:
     return Paper(number, urgency).document().pdf()
 
 
-def _store(office: Office, octets: bytes, media_type: str, at: datetime) -> Content:
+def store(office: Office, octets: bytes, media_type: str, at: datetime) -> Content:
+    """Bytes as a content of the file store."""
     path: Path = office.spool / hashlib.sha256(octets).hexdigest()
     path.write_bytes(octets)
     content = Content(path, sha256_of(path), len(octets), media_type)
