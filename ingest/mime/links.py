@@ -24,7 +24,8 @@ _QUOTED = re.compile(
     r"(?:đã viết|wrote)\s{0,3}:\s{0,9}$|^\W{0,9}original message|^\W{0,9}thư gốc|^(?:from|từ)\s{0,3}:", re.IGNORECASE
 )
 _NEVER, _PATHS, _CLOSING = (re.compile(_WORDS[name]) for name in ("never", "paths", "closings"))
-_SAID, _SAID_BARE, _NOT_SAID = (re.compile(_WORDS[name]) for name in ("said", "said_bare", "not_said"))
+_SAID, _SAID_BARE = (re.compile(_WORDS[name]) for name in ("said", "said_bare"))
+_NOT_SAID, _ELSEWHERE = (re.compile(_WORDS[name]) for name in ("not_said", "elsewhere"))
 
 
 def file_links(subject: str, texts: list[str]) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ def _in_text(text: str, *, is_answer: bool) -> Iterator[str]:
             beside = _beside(line, found.start(), found.end(), above)
             if _is_file(address, beside, is_signed=is_signed):
                 yield address
-        above = line if line.strip() else above
+        above = line if any(map(str.isalpha, _ADDRESS.sub(" ", line))) else above
 
 
 def _beside(line: str, start: int, end: int, above: str) -> str:
@@ -74,8 +75,9 @@ def _is_file(address: str, beside: str, *, is_signed: bool) -> bool:
         return False
     words = " ".join(beside.split())
     is_said = bool(_SAID.search(words) or _SAID_BARE.search(fold(words)))
-    is_known = _is_of_files(address)
-    return is_known and is_said if is_signed else is_known or is_said
+    if _is_of_files(address):
+        return is_said or not is_signed
+    return is_said and not is_signed and not _ELSEWHERE.search(words)
 
 
 def _is_of_files(address: str) -> bool:

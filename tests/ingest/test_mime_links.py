@@ -34,6 +34,7 @@ def html(markup: str) -> bytes:
         "https://drive.vnpt.vn/s/abcdef",
         "https://drive.lamdong.gov.vn/ftp/abc",
         "https://mail.lamdong.gov.vn/home/vanthu.snv/Briefcase/12-SNV.zip",
+        "https://mail.lamdong.gov.vn/home/vanthu@snv.lamdong.gov.vn/Tep/12",
         "https://mail.lamdong.gov.vn/service/home/~/?auth=co&id=25",
         "https://mail.mau.gov.vn/bigfile/download?id=12",
         "https://luu.mau.gov.vn/index.php/s/pXm3Yt7Qq2aBcDe",
@@ -64,6 +65,10 @@ def test_any_address_is_a_file_where_the_words_beside_it_say_so(line: str) -> No
     "text",
     [
         f"Căn cứ văn bản đăng trên {ON_AN_OFFICE_S_SITE}, đề nghị thực hiện.",
+        "Theo báo: https://bao.mau.example/home/detail/tin-trong-tinh.html",
+        "Đề nghị gửi số liệu, báo cáo trên phần mềm tại địa chỉ http://baocao.lamdong.gov.vn/nhap",
+        "Thực hiện Công văn số 12 tại địa chỉ https://vanban.mau.example/?id=3 của Bộ",
+        "Văn bản nêu trên thực hiện qua phần mềm tại đường link: https://bieu.mau.example/nhap",
         "Website: https://snv.lamdong.gov.vn",
         "Họp trực tuyến tại https://zoom.us/j/123456, tài liệu gửi sau.",
         "Đăng ký tham dự tại https://docs.google.com/forms/d/e/1FA/viewform",
@@ -82,6 +87,12 @@ def test_other_links_are_none(text: str) -> None:
 
 def test_a_link_to_files_below_the_greeting_counts_when_it_is_said_so() -> None:
     assert found(f"Trân trọng./.\nFile đính kèm tại link: {DRIVE}") == (DRIVE,)
+
+
+def test_a_list_of_links_stands_under_the_line_that_announces_it() -> None:
+    listed = tuple(f"{ON_AN_OFFICE_S_SITE}&phu-luc={n}" for n in (1, 2, 3))
+    text = "\n".join(f"{n}. {address}" for n, address in enumerate(listed, start=1))
+    assert found(f"Tài liệu gửi kèm tại đường dẫn:\n{text}\nKính mời xem thêm {ON_AN_OFFICE_S_SITE}") == listed
 
 
 def test_what_an_answer_quotes_is_not_its_own() -> None:
