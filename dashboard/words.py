@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from core.incoming.values import day_and_clock
 from core.office import office_date, office_moment
 
 _UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
@@ -21,8 +22,8 @@ def due(stored: str) -> str:
     """A stored ISO date, or date and hour, as 15/06/2026 16:00."""
     if not stored:
         return ""
-    at = datetime.fromisoformat(stored)
-    return f"{at:%d/%m/%Y %H:%M}" if "T" in stored else f"{at:%d/%m/%Y}"
+    on, clock = day_and_clock(stored)
+    return f"{on:%d/%m/%Y} {clock}".rstrip()
 
 
 def hour_first(stored: str) -> str:

@@ -49,6 +49,11 @@ def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
     return values
 
 
+def day_and_clock(stored: str) -> tuple[date, str]:
+    """A stored moment as its day and "16:00", or "" where it has no hour. Earlier versions kept hours of no clock."""
+    return date.fromisoformat(stored[:10]), stored[11:16]
+
+
 def read_day(typed: str, *, field: str | None = None) -> date:
     """A day as people type it: day/month/year or ISO, the year in full. Raises Permanent naming `field`."""
     text = typed.strip().replace("-", "/").replace(".", "/")

@@ -6,7 +6,7 @@ words are made while only reading; writing them takes the lock for moments.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.db import table_of
 from core.incoming.tables import FileRole, Incoming, IncomingFile
-from core.incoming.values import URGENCIES
+from core.incoming.values import URGENCIES, day_and_clock
 from core.letters import Message
 from core.search import texts, words
 from core.search.tables import PAGE_BREAK, FileText, SearchRow
@@ -112,12 +112,12 @@ def _days(day: date | None) -> Iterator[str]:
 def _moment(stored: str) -> Iterator[str]:
     """An ISO date, or date and hour, as it may be asked for: 15/06/2026, 15/6/2026, 14 giờ 00, 14h00."""
     if stored:
-        moment = datetime.fromisoformat(stored)
+        day, clock = day_and_clock(stored)
         yield stored[:10]
-        yield from _days(moment.date())
-        if "T" in stored:
-            yield f"{moment:%H} giờ {moment:%M}, {moment.hour} giờ {moment:%M}"
-            yield f"{moment:%H}h{moment:%M}"
+        yield from _days(day)
+        if clock:
+            hour, _, minute = clock.partition(":")
+            yield f"{hour} giờ {minute}, {hour.lstrip('0')} giờ {minute}, {hour}h{minute}"
 
 
 def _pages(found: Iterator[str | None]) -> Iterator[str]:

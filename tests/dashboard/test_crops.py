@@ -1,12 +1,16 @@
-"""The pen's number and the scanner's day, magnified beside their fields."""
+"""The pen's number and the scanner's day, magnified beside their fields; in a browser with what else a letter asks."""
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from desk_documents import INVITATION, lay_document
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from desk_documents import ASKS, FOR_OTHERS, INVITATION, lay_document
 from PIL import Image
+from playwright.sync_api import BrowserContext, expect
 
 from dashboard.web import Office
 
@@ -57,3 +61,49 @@ def test_a_crop_is_given_to_who_may_see_the_page_and_only_of_what_was_read(signe
     virus = lay_document(office, INVITATION, is_scan=True, notes=("virus:Eicar",))
     assert 'class="crop"' not in lan.get(f"/den/{virus}").text
     assert lan.get(f"/trang/{virus}/1/1/code.png").status_code == 404
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_a_letter_asks_is_seen_by_everybody_at_any_width(
+    browser: Callable[..., BrowserContext], full_office: Office, width: int
+) -> None:
+    drafts = [lay_document(full_office, paper, is_scan=is_scan)
+              for paper, is_scan in ((INVITATION, True), (ASKS, False), (FOR_OTHERS, False))]  # fmt: skip
+    page = browser("lan", width).new_page()
+    for draft in drafts:
+        page.goto(f"/den/{draft}")
+        found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        assert [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    plain = browser("lan", width, java_script_enabled=False).new_page()
+    plain.goto(f"/den/{drafts[0]}")
+    for name in ("Số, ký hiệu", "Ngày văn bản"):
+        crop = plain.get_by_alt_text(f"{name} trên trang 1, phóng to")
+        expect(crop).to_be_visible()
+        box, sheet = crop.bounding_box(), plain.locator(".page-sheet").bounding_box()
+        assert box and sheet
+        natural = crop.evaluate("image => image.naturalWidth")
+        # Against the same place on the page beside it: the file's 909 pixels are shown narrower.
+        assert box["width"] > 1.2 * natural / 2.5 * sheet["width"] / 909
+
+
+def test_an_hour_on_the_page_goes_into_the_field_with_its_day(
+    browser: Callable[..., BrowserContext], full_office: Office
+) -> None:
+    draft = lay_document(full_office, INVITATION, missing=("event_at",))
+    page = browser("lan").new_page()
+    page.goto(f"/den/{draft}")
+    expect(page.locator("form[data-ready]")).to_be_attached()
+    words = page.request.get(f"/trang/{draft}/1/1.json").json()
+    first = next(n for n, word in enumerate(words) if word[0] == "14")
+    last = next(n for n, word in enumerate(words) if word[0].startswith("24/11/2026"))
+    page.focus("#f-event_at")
+    page.locator(".page-sheet").scroll_into_view_if_needed()
+    sheet = page.locator(".page-sheet").bounding_box()
+    assert sheet
+    for n, act in ((first, page.mouse.down), (last, page.mouse.up)):
+        _, x0, y0, x1, y1 = words[n]
+        page.mouse.move(sheet["x"] + (x0 + x1) / 2 * sheet["width"], sheet["y"] + (y0 + y1) / 2 * sheet["height"])
+        act()
+        page.wait_for_timeout(300)
+    expect(page.locator("#f-event_at")).to_have_value("24/11/2026 14:00")

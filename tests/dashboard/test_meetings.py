@@ -45,7 +45,10 @@ def test_an_invitation_shows_when_where_and_who_with_its_evidence(lan: TestClien
 
 def test_what_the_clerk_says_of_the_meeting_is_kept_shown_and_found(lan: TestClient, office: Office) -> None:
     draft = lay_document(office, INVITATION)
-    assert enter(lan, draft, event_at="25/11/2026 8h30", event_place="Hội trường Đam San").status_code == 303
+    assert (
+        enter(lan, draft, event_at="25/11/2026 8h30", event_place="Hội trường Đam San", due_at="30/11/2026").status_code
+        == 303
+    )
     entry = lan.get(f"/den/{draft}").text
     for words in ("25/11/2026 08:30", "Hội trường Đam San", "Thành phần mời", "Lãnh đạo Sở Tài chính"):
         assert words in entry
@@ -54,7 +57,8 @@ def test_what_the_clerk_says_of_the_meeting_is_kept_shown_and_found(lan: TestCli
         for behind in index.behind(session, 9):
             prepared = index.prepare(session, behind)
             assert prepared is not None and index.store(session, prepared)
-    for typed in ("dam san", "25/11/2026", '"8 giờ 30"', "08h30", "lãnh đạo sở tài chính"):
+    # Also by the day of a deadline, as people write it.
+    for typed in ("dam san", "30/11/2026", "25/11/2026", '"8 giờ 30"', "08h30", "lãnh đạo sở tài chính"):
         hits = lan.get("/tim", params={"q": typed}).text
         assert f'href="/den/{draft}"' in hits and "họp 08:30 25/11/2026" in hits, typed
 
@@ -98,3 +102,12 @@ def test_a_letter_for_another_office_is_proposed_for_return(lan: TestClient, off
 def test_a_letter_for_us_has_no_reason_written_down(lan: TestClient, office: Office) -> None:
     page = lan.get(f"/den/{lay_document(office, ASKS)}").text
     assert REASON not in page and "Có thể gửi nhầm" not in page
+
+
+def test_an_hour_that_an_earlier_version_misread_bars_nobody(lan: TestClient, office: Office) -> None:
+    draft = lay_document(office, ASKS)
+    with office.database.writing() as session:
+        session.get_one(Incoming, draft).due_at = "2026-11-25T16:75"
+    assert form_in(lan.get(f"/den/{draft}").text)["due_at"] == "25/11/2026 16:75"
+    with office.database.reading() as session:
+        assert index.prepare(session, draft) is not None
