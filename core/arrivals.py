@@ -94,6 +94,7 @@ class Held:
     detail: str = ""
     program: str = ""
     sender: str = ""
+    brings_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ def _held_values(held: Held) -> dict[str, Any]:
     return {
         "reason": held.reason[:48], "mark": held.mark, "size": held.size, "sealed_path": held.sealed_path,
         "seal_key": held.seal_key, "detail": held.detail, "program": held.program, "sender_address": held.sender,
+        "brings_password": held.brings_password,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from core import events, requests, rights
 from core.arrivals import Excluded
 from core.errors import NotAllowed, WrongState
 from core.incoming.registration import require_reason
+from core.key_mails import key_mails
 from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest
 from core.people import User
 from core.rights import Right
@@ -39,18 +40,25 @@ def release_held(session: Session, held: HeldLetter, *, by: User, at: datetime, 
 
 
 def read_again(
-    session: Session, held: HeldLetter, *, by: User, at: datetime, source: str = "", key_name: str | None = None
-) -> int:
+    session: Session, held: HeldLetter, *, by: User, at: datetime, source: str = "", key_name: str | None = None,
+    key_held_id: int | None = None, key_message_id: int | None = None,
+) -> int:  # fmt: skip
     """ "Đọc lại": ask intake to read a held letter once more, screened as if it came now; returns the request's id.
 
-    `key_name` is the file in the RAM spool in which the password for its archives lies: the password itself is in
-    no row, event or log (A12). The letter may stay held with a new reason, be drafted, or be left out. Raises
-    NotAllowed unless `by` may open this one, WrongState when it is decided or asked already.
+    `key_name` is the file in the RAM spool in which the password for its files lies, the others name the mail that
+    brings it: the password itself is in no row, event or log (A12). The letter may stay held with a new reason, be
+    drafted, or be left out. Raises NotAllowed unless `by` may open this one, WrongState when it is decided or asked
+    already, or the mail is none of those shown with it (`core.key_mails`).
     """
     _check_undecided(session, held, by)
+    keys = {"key_held_id": key_held_id, "key_message_id": key_message_id}
+    if any(keys.values()):
+        shown = key_mails(session, [held.id], by).get(held.id, [])
+        if (key_held_id, key_message_id) not in [(mail.held_id, mail.message_id) for mail in shown]:
+            raise WrongState("Thư mang mật khẩu này không còn ở đây. Tải lại trang rồi chọn lại, hoặc nhập mật khẩu.")
     session.flush()
-    request_id = _ask(session, by, at, kind=requests.AGAIN, held_id=held.id, spool_name=key_name)
-    payload = {"with_password": True} if key_name else None
+    request_id = _ask(session, by, at, kind=requests.AGAIN, held_id=held.id, spool_name=key_name, **keys)
+    payload = {"with_password": True} if key_name else {name: place for name, place in keys.items() if place} or None
     events.record(session, "reading_asked", "held_letter", held.id, by=by.id, at=at, source=source, payload=payload)
     return request_id
 

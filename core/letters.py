@@ -84,10 +84,18 @@ class Message(Base):
 
     `received_at` is the server's INTERNALDATE (or when a file was dropped): with `sort_uid` it is the order
     of arrival. `reasons` are the screening's rules, `reports` what a bounce or receipt says. Of a letter whose
-    content was removed there are no bytes, and `identity` is its keyed mark, to know it again.
+    content was removed there are no bytes, and `identity` is its keyed mark, to know it again. `brings_password` when
+    its text seems to hold one (`core.passwords`): the word itself is kept nowhere else.
     """
 
     __tablename__ = "messages"
+    __table_args__ = (
+        sa.Index(
+            "ix_messages_brings_password", "sender_address",
+            sqlite_where=sa.text("brings_password"), postgresql_where=sa.text("brings_password"),
+        ),
+    )  # fmt: skip
+
     id: Mapped[int] = mapped_column(primary_key=True)
     identity: Mapped[str] = mapped_column(sa.String(64), unique=True)
     message_id: Mapped[str | None] = mapped_column(sa.String(998), index=True)
@@ -108,6 +116,7 @@ class Message(Base):
     reasons: Mapped[list[Any]] = mapped_column(default=list)
     reports: Mapped[list[Any]] = mapped_column(default=list)
     warnings: Mapped[list[Any]] = mapped_column(default=list)
+    brings_password: Mapped[bool] = mapped_column(default=False)
 
 
 class MessageFile(Base):
@@ -162,7 +171,8 @@ class HeldLetter(Base):
     large for the spool, or not given by the server). `decided_*` say who let it in (`released`) or destroyed
     it (`declined`), and why, or that a newer reader could read it (`read_again`, `excluded`); `seal_key` is blank
     from then on and the sweep removes the file. `detail` is a virus's name, `program` the version that held it.
-    `sender_address` is blank where the writer is protected (petitions) or nothing could be read.
+    `sender_address` is blank where the writer is protected (petitions) or nothing could be read. `brings_password` as
+    of a Message.
     """
 
     __tablename__ = "held_letters"
@@ -177,6 +187,7 @@ class HeldLetter(Base):
     detail: Mapped[str] = mapped_column(sa.String(200), default="")
     program: Mapped[str] = mapped_column(sa.String(24), default="")
     sender_address: Mapped[str] = mapped_column(sa.String(320), default="")
+    brings_password: Mapped[bool] = mapped_column(default=False)
     held_at: Mapped[datetime]
     decision: Mapped[str | None] = mapped_column(sa.String(12))
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
@@ -213,8 +224,8 @@ class IntakeRequest(Base):
     """A file handed to intake by people: dropped on the desk, attached to a draft, or let out of the held.
 
     `kind` is dropped, attached, released, or again (a held letter is to be read once more). `spool_name` is the
-    file's name in the spool's folder for dropped files. `done_at` is set with `answer` (a Vietnamese sentence)
-    when intake has dealt with it.
+    file's name in the spool's folder for dropped files. `key_held_id` or `key_message_id` is the mail whose password
+    is to be tried. `done_at` is set with `answer` (a Vietnamese sentence) when intake has dealt with it.
     """
 
     __tablename__ = "intake_requests"
@@ -231,3 +242,5 @@ class IntakeRequest(Base):
     done_at: Mapped[datetime | None] = mapped_column(index=True)  # intake asks four times a second what has none
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))
+    key_held_id: Mapped[int | None]
+    key_message_id: Mapped[int | None]

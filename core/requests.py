@@ -14,6 +14,7 @@ from core.incoming import addressees, drafts, missing
 from core.incoming.drafts import DraftFile
 from core.incoming.filling import fill
 from core.incoming.tables import FileRole, Incoming, State
+from core.key_mails import LOCKED
 from core.letters import Arrival, Exclusion, HeldLetter, IntakeRequest
 from core.people import User
 from core.rights import Right
@@ -27,8 +28,8 @@ _KNOWN = "Văn bản này đã có trong máy từ trước, không tạo dự t
 _HELD = "Không đọc được tệp hoặc tệp có khóa; đã chuyển vào mục thư bị giữ."
 _STILL_HELD = "Máy đã đọc lại, thư vẫn phải giữ."
 _WRONG_PASSWORD = (
-    "Mật khẩu vừa nhập không mở được tệp nén, thư vẫn phải giữ. Kiểm tra lại mật khẩu với nơi gửi; tệp RAR, 7-Zip có "
-    "mật khẩu thì mở ngoài rồi thả tệp vào bàn văn thư."
+    "Mật khẩu vừa thử không mở được tệp, thư vẫn phải giữ. Kiểm tra lại mật khẩu với nơi gửi; đúng mật khẩu mà máy vẫn "
+    "không mở được (tệp chia nhiều phần, kiểu khóa lạ) thì mở ngoài rồi thả tệp vào bàn văn thư."
 )
 _VIRUS = "Chương trình quét thấy vi-rút trong thư; thư vẫn phải giữ, người được giao giữ thư quyết định."
 _EXCLUDED = "Tệp có dấu hiệu thuộc loại không được đưa vào hệ thống (Điều 3); máy không giữ lại nội dung."
@@ -131,7 +132,8 @@ def note_held(session: Session, request_id: int, reason: str, *, at: datetime) -
     """
     request = session.get_one(IntakeRequest, request_id)
     said = _HELD if request.held_id is None else _STILL_HELD
-    if reason == "locked_archive" and request.kind == AGAIN and request.spool_name is not None:
+    has_password = any((request.spool_name, request.key_held_id, request.key_message_id))
+    if reason in LOCKED and request.kind == AGAIN and has_password:
         said = _WRONG_PASSWORD
     elif reason == "virus":
         said = _VIRUS

@@ -3,13 +3,14 @@
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
+from core import passwords
 from core.evidence import Evidence, Source
 from core.sandbox import Limits, Sandbox, SandboxFailed
 from ingest import active
@@ -40,10 +41,16 @@ def read_raw_letter(raw: Path, folder: Path, scan_seconds: float = SCAN_SECONDS)
 
 
 def read_opened(
-    letter: Letter, folder: Path, scan_seconds: float = SCAN_SECONDS, *, screened: bool = True, password: str = ""
+    letter: Letter,
+    folder: Path,
+    scan_seconds: float = SCAN_SECONDS,
+    *,
+    screened: bool = True,
+    keys: Sequence[str] = (),
 ) -> Reading:
-    """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts."""
-    attachments, inner = open_archives(letter.attachments, folder, password)
+    """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts.
+    `keys` are the passwords that are tried on what is locked."""
+    attachments, inner = open_archives(letter.attachments, folder, keys)
     noted = with_embedded(tuple(map(active.noted, attachments)), folder)
     letter = replace(letter, attachments=noted, inner=(*letter.inner, *inner))
     # A letter of so many files is held whatever they are: hundreds of pictures would keep the next letter waiting.
@@ -59,8 +66,9 @@ def read_opened(
         drafts = draft(letter, {index: _with_fields(letter.attachments[index], f) for index, f in files.items()})
     is_unfinished = scans.are_left_out and len(letter.attachments) <= MOST_FILES
     return Reading(
-        outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity, of_files, is_unfinished
-    )
+        outcome, reasons, letter, drafts, False, sender, letter.message_id, letter.identity, of_files, is_unfinished,
+        bool(passwords.said_in(letter.subject, letter.text)),
+    )  # fmt: skip
 
 
 def _files_identity(letter: Letter) -> str | None:
@@ -86,7 +94,8 @@ def _read_files(letter: Letter, scans: Scans) -> tuple[Letter, dict[int, FileRea
     attachments = list(letter.attachments)
     files: dict[int, FileReading] = {}
     for index, attachment in enumerate(letter.attachments):
-        if attachment.path is None or attachment.is_inline or len(files) >= MOST_DOCUMENTS:
+        is_copied = "unlocked" in attachment.warnings
+        if attachment.path is None or attachment.is_inline or is_copied or len(files) >= MOST_DOCUMENTS:
             continue
         if attachment.media_type in PACKAGE_TYPES and (package := read_package(attachment.path)):
             if package.status_code:

@@ -1,9 +1,12 @@
 """What a reading process does with files that people hand over: dropped documents and mails, released letters."""
 
 import os
+import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core import passwords
 from ingest.describe import is_mail, read_opened, wrapped
 from ingest.letter import Draft, Outcome, Reading
 from ingest.mime import read_letter
@@ -25,13 +28,22 @@ def read_released(raw: Path, folder: Path, scan_seconds: float, name: str) -> Re
     return _drafted(_read(raw, folder, scan_seconds, name, screened=False))
 
 
-def read_again(raw: Path, folder: Path, scan_seconds: float, name: str, password: str = "") -> Reading:
-    """Read a held letter once more, screened as if it came now; `password` is tried on its archives."""
-    return _read(raw, folder, scan_seconds, name, screened=True, password=password)
+def read_again(
+    raw: Path, folder: Path, scan_seconds: float, name: str, keys: Sequence[str] = (), key_mail: Path | None = None
+) -> Reading:  # fmt: skip
+    """Read a held letter once more, screened as if it came now; the passwords `keys` and those that the mail in the
+    file `key_mail` brings are tried on its files."""
+    if key_mail is not None:
+        place = folder / "key"
+        place.mkdir(mode=0o700)
+        mail = read_letter(key_mail, place)
+        keys = (*keys, *passwords.said_in(mail.subject, mail.text))
+        shutil.rmtree(place)
+    return _read(raw, folder, scan_seconds, name, screened=True, keys=keys)
 
 
 def _read(
-    raw: Path, folder: Path, scan_seconds: float, name: str, *, screened: bool, password: str = ""
+    raw: Path, folder: Path, scan_seconds: float, name: str, *, screened: bool, keys: Sequence[str] = ()
 ) -> Reading:  # fmt: skip
     # The reader names a bare document by its path, so it gets one with the owner's name.
     named = folder / "dropped" / (name.replace("/", "_").replace("\x00", "")[-100:].strip(". ") or "tep")
@@ -40,7 +52,7 @@ def _read(
     parts = folder / "parts"
     parts.mkdir()
     letter = read_letter(named, parts) if is_mail(named) else wrapped(named)
-    return read_opened(letter, parts, scan_seconds, screened=screened, password=password)
+    return read_opened(letter, parts, scan_seconds, screened=screened, keys=keys)
 
 
 def _drafted(reading: Reading) -> Reading:

@@ -14,6 +14,7 @@ from core import registers, requests, sealing
 from core.arrivals import Where
 from core.errors import Permanent, Temporary
 from core.incoming.dangers import VIRUS
+from core.key_mails import Source, key_source
 from core.letters import Arrival, HeldLetter, IntakeRequest
 from ingest.pipeline import LET_IN, Parcel
 from ingest.shared import Again, Shared
@@ -25,6 +26,7 @@ _DROPPED = "ingest.handed:read_dropped"
 _AGAIN = "ingest.handed:read_again"
 _LOST = "Tệp không còn trong vùng đệm (máy vừa khởi động lại). Thả lại tệp."
 _NO_PASSWORD = "Mật khẩu không còn trong vùng đệm (máy vừa khởi động lại). Nhập lại mật khẩu."
+_NO_KEY_MAIL = "Thư mang mật khẩu không còn nội dung ở đây. Nhập mật khẩu vào ô."
 _TOO_LARGE = "Tệp lớn hơn vùng đệm thư. Báo người quản trị tăng khóa spool_megabytes."
 _GONE = "Thư không còn ở hộp thư nên không lấy lại được."
 _IN_PLACE = "Thư còn nguyên ở hộp thư, máy không tải về được. Tải tệp từ hộp thư rồi thả vào bàn văn thư."
@@ -64,12 +66,13 @@ class HandedOver:
                 return
             held = {request.id: requests.held_of(session, request) for request in asked}
             places = {request.id: requests.place_of(session, request) for request in asked}
+            sources = {request.id: key_source(session, request) for request in asked}
             if not self._book_id:
                 code = self._settings.mailboxes[0].book if self._settings.mailboxes else "den"
                 self._book_id = registers.book_by_code(session, code).id
         for request in asked:
             try:
-                self._take(request, held[request.id], places[request.id])
+                self._take(request, held[request.id], places[request.id], sources[request.id])
             except Temporary:
                 raise
             except Exception:
@@ -88,9 +91,11 @@ class HandedOver:
         """A request's letter did not reach the database: it is answered, so that a person can decide."""
         self._answer(uid, _FAILED)
 
-    def _take(self, request: IntakeRequest, letter: HeldLetter | None, place: Arrival | None) -> None:
+    def _take(
+        self, request: IntakeRequest, letter: HeldLetter | None, place: Arrival | None, source: Source | None
+    ) -> None:  # fmt: skip
         if letter is not None and place is not None:
-            self._take_held(request, letter, place)
+            self._take_held(request, letter, place, source)
         elif request.spool_name is not None:
             self._take_file(request, self._shared.spool.dropped / request.spool_name)
         elif place is not None:
@@ -115,25 +120,33 @@ class HandedOver:
             self._files[request.id] = path
             self._submit(request, slot, size, _DROPPED, _owners_name(path))
 
-    def _take_held(self, request: IntakeRequest, letter: HeldLetter, place: Arrival) -> None:
+    def _take_held(
+        self, request: IntakeRequest, letter: HeldLetter, place: Arrival, source: Source | None
+    ) -> None:  # fmt: skip
         if letter.sealed_path is None or letter.seal_key is None:
             self._answer(request.id, _IN_PLACE)
             return
-        password = ""
+        passwords = source.words if source else ()
+        key_letter = source.letter if source else None
+        if key_letter is not None and key_letter.id == letter.id:
+            key_letter = None
+        if source is None and (request.key_held_id or request.key_message_id):
+            self._answer(request.id, _NO_KEY_MAIL)
+            return
         if request.spool_name is not None:
             self._files[request.id] = key = self._shared.spool.dropped / request.spool_name
             try:
-                password = key.read_text(encoding="utf-8")
+                passwords = (key.read_text(encoding="utf-8"),)
             except FileNotFoundError:
                 self._answer(request.id, _NO_PASSWORD)
                 return
-        slot = self._room(request, letter.size)
+        slot = self._room(request, letter.size + (key_letter.size if key_letter else 0))
         if slot is None:
             return
         try:
-            with slot.raw.open("xb") as raw:
-                for window in sealing.unseal(self._settings.sealed_folder / letter.sealed_path, letter.seal_key):
-                    raw.write(window)
+            self._unseal(letter, slot.raw)
+            if key_letter is not None:
+                self._unseal(key_letter, slot.key_mail)
         except (Permanent, FileNotFoundError) as error:
             self._shared.spool.release(slot)
             self._answer(request.id, error.sentence if isinstance(error, Permanent) else _NOT_KEPT)
@@ -143,7 +156,18 @@ class HandedOver:
             raise
         reader = _AGAIN if request.kind == requests.AGAIN else LET_IN
         virus = (letter.detail or "?") if letter.reason == VIRUS else ""
-        self._submit(request, slot, letter.size, reader, password=password, came_by=place.door, virus=virus)
+        key_mail = (slot.key_mail if key_letter else slot.raw) if source and source.letter else None
+        self._submit(
+            request, slot, letter.size, reader, passwords=passwords, key_mail=key_mail, came_by=place.door, virus=virus
+        )  # fmt: skip
+
+    def _unseal(self, letter: HeldLetter, target: Path) -> None:
+        """Raises Permanent and OSError, as for what is sealed no more."""
+        if letter.sealed_path is None or letter.seal_key is None:
+            raise FileNotFoundError
+        with target.open("xb") as raw:
+            for window in sealing.unseal(self._settings.sealed_folder / letter.sealed_path, letter.seal_key):
+                raw.write(window)
 
     def _take_excluded(self, request: IntakeRequest, place: Arrival) -> None:
         watch = next((w for w in self._watches if (w.mailbox.name, w.folder) == (place.mailbox, place.folder)), None)
@@ -167,15 +191,15 @@ class HandedOver:
         return self._shared.spool.try_reserve(size)  # None: room comes, the next look tries again
 
     def _submit(
-        self, request: IntakeRequest, slot: Slot, size: int, reader: str, name: str = "", *, password: str = "",
-        came_by: str = "dropped", virus: str = "",
+        self, request: IntakeRequest, slot: Slot, size: int, reader: str, name: str = "", *,
+        passwords: tuple[str, ...] = (), key_mail: Path | None = None, came_by: str = "dropped", virus: str = "",
     ) -> None:  # fmt: skip
         self._on_the_way.add(request.id)
         door = {LET_IN: "released", _AGAIN: "again"}.get(reader, "dropped")
         where = Where(door, requests.REQUESTED, "", 0, request.id, request.asked_at, size)
         self._shared.pipeline.submit(
-            Parcel(self, where, slot, self._book_id, reader, name or "thu.eml", request.incoming_id, password,
-                   came_by, virus)
+            Parcel(self, where, slot, self._book_id, reader, name or "thu.eml", request.incoming_id, passwords,
+                   key_mail, came_by, virus)
         )  # fmt: skip
 
     def _answer(self, request_id: int, sentence: str) -> None:

@@ -179,7 +179,8 @@ class Reading:
     name the rule only. `sender` and `message_id` are what promise 4 allows to keep; `identity` stays in
     memory and reaches the database only as a keyed HMAC, as does `files_identity`, a hash over the letter's
     files alone, by which it is known when a person sends it anew (None where there are only pictures).
-    `is_unfinished` when pictures were left unread for want of time.
+    `is_unfinished` when pictures were left unread for want of time. `brings_password` when the mail's own text seems
+    to hold one.
     """
 
     outcome: Outcome
@@ -192,6 +193,7 @@ class Reading:
     identity: str | None = None
     files_identity: str | None = None
     is_unfinished: bool = False
+    brings_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)

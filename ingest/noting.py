@@ -9,7 +9,7 @@ MOST_NOTES = 12
 # Of files, told with the file's name.
 OF_FILES = (
     "program", "macro", "pdf_script", "pdf_launch", "active_control", "script", "pdf_files", "names_disagree",
-    "damaged_base64", "damaged_archive", "unopened",
+    "damaged_base64", "damaged_archive", "unopened", "plain_copy",
 )  # fmt: skip
 OF_LETTERS = ("from_twice", "subject_twice", "date_disagrees", "readers_disagree", "too_many_parts", "too_deep")
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -56,9 +57,9 @@ class Parcel:
     """One letter in the spool, on its way to the database. What happens to `slot` is the pipeline's business.
 
     `reader` reads it in a child ("module:function", None: as a letter of the mailbox), then gets the `name`
-    its owner gave it and the `password` of its archives, where there is one; `for_draft` is the draft that its files
-    are to be added to. Of a letter that was held or left out before, `came_by` is the door it came by, and `virus`
-    what was found in it.
+    its owner gave it, the `passwords` of its files and the mail that brings them, `key_mail` in the spool, where there
+    are such; `for_draft` is the draft that its files are to be added to. Of a letter that was held or left out before,
+    `came_by` is the door it came by, and `virus` what was found in it.
     """
 
     origin: Origin
@@ -68,7 +69,8 @@ class Parcel:
     reader: str | None = None
     name: str = ""
     for_draft: int | None = None
-    password: str = field(default="", repr=False)
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    key_mail: Path | None = None
     came_by: str = ""
     virus: str = ""
 
@@ -165,7 +167,7 @@ class Pipeline:
         seconds = self._settings.intake.scan_seconds if is_long else 0
         if parcel.reader is None:
             return self._reader, parcel.slot.raw, parcel.slot.parts, seconds
-        keys = (parcel.password,) if parcel.password else ()
+        keys = (parcel.passwords, parcel.key_mail) if parcel.passwords or parcel.key_mail else ()
         return parcel.reader, parcel.slot.raw, parcel.slot.parts, seconds, parcel.name, *keys
 
     def _have_read(self, parcel: Parcel, answer: object) -> None:
@@ -266,7 +268,8 @@ class Pipeline:
         reading = answer if isinstance(answer, Reading) else None
         known_by = sealing.mark(self._key, (verdict.identity_of(reading) if reading else None) or sha256_of(raw))
         sender = verdict.held_sender(reading) if reading else ""
-        return Held(reason, known_by, raw.stat().st_size, name, key, detail, VERSION, sender)
+        brings_password = reading is not None and reading.brings_password
+        return Held(reason, known_by, raw.stat().st_size, name, key, detail, VERSION, sender, brings_password)
 
     def _virus_to_hold(self, parcel: Parcel, scan: Scan) -> str:
         """The virus a letter is held for; what was found before stands until a scanner has looked again."""

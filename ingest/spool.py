@@ -33,6 +33,11 @@ class Slot:
         return self.folder / "raw"
 
     @property
+    def key_mail(self) -> Path:
+        """The file of another mail's bytes, which brings the password for this one."""
+        return self.folder / "key-mail"
+
+    @property
     def parts(self) -> Path:
         """The folder that the reader decodes into."""
         return self.folder / "parts"

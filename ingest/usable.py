@@ -11,9 +11,10 @@ _CLOSED = {"locked", "damaged_archive", "archive_limits", "unopened"}
 
 
 def is_kept(attachment: Attachment) -> bool:
-    """Whether a file goes with a draft. Opened containers are left out: what they held stands beside them."""
+    """Whether a file goes with a draft. Opened containers, and documents with a password, are left out: what
+    they held stands beside them."""
     if not _CLOSED & set(attachment.warnings) and (
-        attachment.media_type in _CONTAINERS or "opened" in attachment.warnings
+        attachment.media_type in _CONTAINERS or {"opened", "unlocked"} & set(attachment.warnings)
     ):
         return False
     return not attachment.is_inline and "empty" not in attachment.warnings

@@ -69,6 +69,7 @@ def taken(
             for report in letter.reports
         ],
         "warnings": list(letter.warnings),
+        "brings_password": reading.brings_password,
     }  # fmt: skip
     raw = Content(slot.raw, letter.raw_sha256, letter.raw_size, "message/rfc822")
     files = tuple(_named(attachment) for attachment in letter.attachments)

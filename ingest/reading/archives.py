@@ -1,18 +1,20 @@
 """Archives, and mails kept as files, opened into the spool within limits: what they hold stands among the files."""
 
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
-from core.text import is_syllable, nfc, repair
 from ingest.letter import Attachment, Inner
 from ingest.mime import read_letter, sniff
-from ingest.mime.charsets import decode
 from ingest.mime.files import PartsFolder
-from ingest.reading import libarchive, zips
+from ingest.reading import libarchive, locks, zips
+from ingest.reading.locks.documents import unlocked_document
+from ingest.reading.member_names import decoded, is_clutter, raw_name, shown_name
+from ingest.reading.unreadable import Unreadable
 
 MAIL = "message/rfc822"
 MOST_FILES = 1000
@@ -22,22 +24,22 @@ MOST_DEPTH = 3
 _RATIO_MATTERS_ABOVE = 1 << 20
 _MOST_FOLDERS = 20  # one within the other
 _WINDOW = 256 << 10
-_WORDS, _CYRILLIC = re.compile(r"[^\W\d_]+"), re.compile(r"[А-яЁё]{2,}")
-_UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+_ENCRYPTED_FLAG = 0x1
 
 
 def open_archives(
-    attachments: Sequence[Attachment], folder: Path, password: str = ""
+    attachments: Sequence[Attachment], folder: Path, passwords: Sequence[str] = ()
 ) -> tuple[tuple[Attachment, ...], tuple[Inner, ...]]:
     """`attachments`, each archive or mail followed by the files it holds (`inside` names it), to a depth of
-    three; and what such mails say, to be screened. `password` is tried on zips that have one.
+    three; and what such mails say, to be screened. Each of `passwords` is tried on archives, PDFs and Office files that
+    have one: such a document ("unlocked") is followed by its copy without.
 
     Files are written to a folder below `folder` under generated names: nothing of an archive's own paths is
     used. Limits hold for the whole letter: 1,000 files, 512 MB, a ratio of 1,000. An archive over them or with a
     password stays as it is with the warning "archive_limits", "locked" or "damaged_archive", one that this machine
     can't open has "unopened", an opened mail "opened".
     """
-    unpacker = _Unpacker(folder, password)
+    unpacker = _Unpacker(folder, passwords)
     out: list[Attachment] = []
     for attachment in attachments:
         out += unpacker.opened(attachment, 0)
@@ -49,8 +51,8 @@ class _Limits(Exception):
 
 
 class _Unpacker:
-    def __init__(self, folder: Path, password: str) -> None:
-        self._password = password
+    def __init__(self, folder: Path, passwords: Sequence[str]) -> None:
+        self._passwords = passwords
         self.inner: list[Inner] = []
         self._folder = folder
         self._mails = 0
@@ -59,6 +61,7 @@ class _Unpacker:
         self._folders: set[str] = set()
         self._count = 0
         self._bytes = 0
+        self._unlocked = 0
 
     def opened(self, attachment: Attachment, depth: int) -> Iterator[Attachment]:
         if attachment.path is not None and _may_hide_zip(attachment) and zips.ends_as_zip(attachment.path):
@@ -66,7 +69,10 @@ class _Unpacker:
             return
         is_mail = attachment.media_type == MAIL and "opened" not in attachment.warnings
         if not (is_mail or attachment.media_type in sniff.ARCHIVES) or attachment.path is None:
-            yield attachment
+            plain = self._without_password(attachment) if self._passwords else None
+            yield _warned(attachment, "unlocked") if plain else attachment
+            if plain:
+                yield plain
             return
         if attachment.media_type in sniff.ARCHIVES - {sniff.ZIP} and not libarchive.is_there():
             yield _warned(attachment, "unopened")
@@ -90,22 +96,35 @@ class _Unpacker:
             yield from self.opened(member, depth + 1)
 
     def _unpack(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
-        """An archive that libarchive opens, or the one file that was compressed."""
+        taken, warning = self._unpacked(attachment, path)
+        if warning == "locked" and self._passwords:
+            return self._unlock(attachment, path)
+        return taken, warning
+
+    def _unpacked(
+        self, attachment: Attachment, path: Path, checksums: frozenset[int] = frozenset()
+    ) -> tuple[list[Attachment], str]:
+        """An archive that libarchive opens, or the one file that was compressed. With `checksums` (CRC-32) a file that
+        has none of them is damage."""
         taken: list[Attachment] = []
         begun, packed = self._bytes, path.stat().st_size
+        if locks.is_locked(path, attachment.media_type):
+            return [], "locked"
         try:
             if attachment.media_type in sniff.COMPRESSED and not _holds_tar(path):
                 names = [PurePosixPath(attachment.name).stem.encode()]
                 members = libarchive.members(path, is_single=True)
             else:
-                names, members = [], libarchive.members(path, password=self._password)
+                is_zip = attachment.media_type == sniff.ZIP
+                names, members = [], libarchive.members(path, passwords=self._passwords if is_zip else ())
             for member in members:
                 raw = names.pop() if names else member.name
                 self._note_folders(raw)
                 name = shown_name(raw)
-                if not _is_clutter(name):
+                if not is_clutter(name):
                     self._allow(1, member.size or 0, packed)
-                    taken.append(self._keep(name, self._counted(member.chunks, begun, packed), attachment.name))
+                    chunks = libarchive.checked(member.chunks, checksums) if checksums else member.chunks
+                    taken.append(self._keep(name, self._counted(chunks, begun, packed), attachment.name))
         except _Limits:
             return taken, "archive_limits"
         except libarchive.Locked:
@@ -114,6 +133,53 @@ class _Unpacker:
             return taken, "damaged_archive"
         return taken, ""
 
+    def _unlock(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
+        """A RAR or 7-Zip that has a password, by the first that opens it."""
+        for password in self._passwords:
+            plain = self._folder / f"plain-{self._unlocked}"
+            self._unlocked += 1
+            try:
+                checksums = locks.unlock_archive(path, attachment.media_type, password, plain)
+                taken, warning = self._unpacked(attachment, plain, checksums)
+            except Unreadable:
+                continue
+            finally:
+                plain.unlink(missing_ok=True)
+            if warning in ("", "archive_limits"):
+                return taken, warning
+            # Another password, or damage: checksums tell no more.
+            self._drop(taken)
+        return [], "locked"
+
+    def _unlock_zip(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
+        if not self._passwords or not libarchive.is_there():
+            return [], "locked"
+        taken, warning = self._unpacked(attachment, path)
+        if warning == "damaged_archive":  # old zips let one wrong password in 256 through to the checksum
+            self._drop(taken)
+            return [], "locked"
+        return taken, warning
+
+    def _without_password(self, attachment: Attachment) -> Attachment | None:
+        """The copy of a document that opens with one of the passwords; None for one that none opens, or without."""
+        if attachment.path is None:
+            return None
+        for password in self._passwords:
+            with suppress(Unreadable):
+                windows = unlocked_document(attachment.path, attachment.media_type, password)
+                if (first := next(windows, None)) is None:
+                    return None
+                counted = self._counted(chain((first,), windows), self._bytes, 0)
+                return _warned(self._keep(attachment.name, counted, attachment.name), "plain_copy")
+        return None
+
+    def _drop(self, taken: Sequence[Attachment]) -> None:
+        for attachment in taken:
+            if attachment.path is not None:
+                attachment.path.unlink()
+            self._count -= 1
+            self._bytes -= attachment.size
+
     def _unzip(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         taken: list[Attachment] = []
         try:
@@ -121,12 +187,11 @@ class _Unpacker:
             if not zips.is_readable(path, MOST_FILES):
                 raise _Limits
             with zipfile.ZipFile(path) as archive:
-                members = [m for m in archive.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
+                members = [m for m in archive.infolist() if not m.is_dir() and not is_clutter(m.filename)]
                 if any(m.header_offset < 0 for m in members):  # zipfile would seek there: OSError, as from a full disk
                     raise zipfile.BadZipFile
                 if any(m.flag_bits & _ENCRYPTED_FLAG for m in members):
-                    is_openable = self._password and libarchive.is_there()
-                    return self._unpack(attachment, path) if is_openable else ([], "locked")
+                    return self._unlock_zip(attachment, path)
                 self._allow(len(members), sum(m.file_size for m in members), path.stat().st_size)
                 for member in members:
                     taken.append(self._take(archive, member, attachment.name))
@@ -154,13 +219,13 @@ class _Unpacker:
             raise _Limits
 
     def _take(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, holder: str) -> Attachment:
-        raw = _raw_name(member)
+        raw = raw_name(member)
         self._note_folders(raw)
         return self._keep(shown_name(raw), self._chunks(archive, member), holder)
 
     def _note_folders(self, raw: bytes) -> None:
         """The names of the folders that a member lies in, to be screened: they say what it is, and are not kept."""
-        for folder in PurePosixPath(_decoded(raw).replace("\\", "/")).parts[:-1][:_MOST_FOLDERS]:
+        for folder in PurePosixPath(decoded(raw).replace("\\", "/")).parts[:-1][:_MOST_FOLDERS]:
             if folder not in self._folders and len(self._folders) < MOST_FILES:
                 self._folders.add(folder)
                 self.inner.append(Inner("", "", folder))
@@ -196,45 +261,6 @@ def _holds_tar(path: Path) -> bool:
         return next(libarchive.members(path), None) is not None
     except (libarchive.Damaged, libarchive.Locked):
         return False
-
-
-def _raw_name(member: zipfile.ZipInfo) -> bytes:
-    # zipfile decoded bytes of no declared encoding as CP437.
-    return member.filename.encode("utf-8" if member.flag_bits & _UTF8_FLAG else "cp437", "replace")
-
-
-def shown_name(raw: bytes) -> str:
-    """The name to show for a file in an archive: its last path element, NFC, from UTF-8, Windows-1258, TCVN3, VNI,
-    CP437 or CP866 bytes, whichever makes Vietnamese syllables of it."""
-    last = PurePosixPath(_decoded(raw).replace("\\", "/")).name
-    clean = "".join(c for c in nfc(last) if c.isprintable())
-    return clean.strip(" .")[:200] or "tệp không tên"
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    readings = [decode(raw, None)[0], repair(raw.decode("latin-1").replace("_", " ")), raw.decode("cp437")]
-    best = max(readings, key=_sense)
-    cyrillic = raw.decode("cp866")
-    return cyrillic if all(map(_CYRILLIC.fullmatch, _marked(cyrillic))) else best
-
-
-def _sense(text: str) -> float:
-    """The share of Vietnamese syllables among the words with marks."""
-    marked = _marked(text)
-    return sum(map(is_syllable, marked)) / len(marked) if marked else 0.0
-
-
-def _marked(text: str) -> list[str]:
-    return [word for word in _WORDS.findall(text) if not word.isascii()]
-
-
-def _is_clutter(name: str) -> bool:
-    """What macOS and Windows put into archives for themselves."""
-    return name.startswith("__MACOSX/") or PurePosixPath(name).name in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _may_hide_zip(attachment: Attachment) -> bool:

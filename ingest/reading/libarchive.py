@@ -2,12 +2,13 @@
 
 import ctypes
 import os
-from collections.abc import Iterator
+import zlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_OK, _END, _WARN = 0, 1, -20
+_OK, _END, _WARN, _FATAL = 0, 1, -20, -30
 _REGULAR, _KIND = 0o100000, 0o170000
 _WINDOW = 256 << 10
 # Named one by one: "all" would start programs (lrzip, grzip) and bring readers of disks, which no office sends.
@@ -39,10 +40,10 @@ def is_there() -> bool:
     return _library() is not None
 
 
-def members(path: Path, *, is_single: bool = False, password: str = "") -> Iterator[Member]:
+def members(path: Path, *, is_single: bool = False, passwords: Sequence[str] = ()) -> Iterator[Member]:
     """The regular files of an archive; links, devices and folders are passed over. With `is_single` the one file that
-    a compressed file without an archive in it holds; with a password zips too, of which it opens those that are locked
-    by it (neither RAR nor 7-Zip: libarchive knows no way).
+    a compressed file without an archive in it holds; with passwords zips too, of which it opens those that are locked
+    by one of them (neither RAR nor 7-Zip: libarchive knows no way, `ingest.reading.locks` does).
 
     Raises Damaged (also where libarchive is missing), and Locked for a password.
     """
@@ -53,16 +54,27 @@ def members(path: Path, *, is_single: bool = False, password: str = "") -> Itera
     try:
         for name in _FILTERS:
             getattr(library, f"archive_read_support_filter_{name}")(archive)
-        if password:
+        if passwords:
             library.archive_read_support_format_zip_seekable(archive)
+        for password in passwords:
             library.archive_read_add_passphrase(archive, password.encode("utf-8", "replace"))
         for name in ("raw",) if is_single else _FORMATS:
             getattr(library, f"archive_read_support_format_{name}")(archive)
         if library.archive_read_open_filename(archive, os.fsencode(path), _WINDOW) != _OK:
             raise Damaged("no archive")  # asked what is encrypted then, libarchive 3.6 reads from nowhere
-        yield from _members(library, archive, has_key=bool(password))
+        yield from _members(library, archive, has_key=bool(passwords))
     finally:
         library.archive_read_free(archive)
+
+
+def checked(chunks: Iterator[bytes], checksums: Collection[int]) -> Iterator[bytes]:
+    """The chunks of a file. Raises Damaged at its end where its CRC-32 is none of `checksums`."""
+    found = 0
+    for chunk in chunks:
+        found = zlib.crc32(chunk, found)
+        yield chunk
+    if found not in checksums:
+        raise Damaged("another checksum")
 
 
 def _members(library: ctypes.CDLL, archive: int, *, has_key: bool) -> Iterator[Member]:
@@ -90,8 +102,8 @@ def _chunks(library: ctypes.CDLL, archive: int) -> Iterator[bytes]:
     buffer = ctypes.create_string_buffer(_WINDOW)
     while True:
         count = library.archive_read_data(archive, buffer, _WINDOW)
-        if count < 0:
-            _check(library, archive, int(count))
+        if count < 0:  # a warning here says that the checksum is another
+            _check(library, archive, _FATAL if count == _WARN else int(count))
         if count <= 0:
             return
         yield buffer.raw[:count]

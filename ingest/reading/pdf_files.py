@@ -11,7 +11,7 @@ from ingest.letter import Attachment
 from ingest.mime import sniff
 from ingest.mime.files import PartsFolder
 from ingest.reading import forked
-from ingest.reading.archives import shown_name
+from ingest.reading.member_names import shown_name
 from ingest.reading.unreadable import Unreadable
 
 _MOST_FILES = 20  # of one PDF

@@ -83,7 +83,7 @@ def test_a_locked_archive_opens_with_a_password_that_stays_nowhere(office: Offic
     office.send(office.mailbox("vanthu"), mail.as_bytes().replace(b"\n", b"\r\n"))
     assert office.take_in() == 0
     assert only(office).reason == "locked_archive"
-    for number, (password, answer) in enumerate((("sai", "không mở được tệp nén"), ("chia9khoa", "Đã đọc xong"))):
+    for number, (password, answer) in enumerate((("sai", "không mở được tệp"), ("chia9khoa", "Đã đọc xong"))):
         key = office.home / "spool" / "dropped" / f"chia-{number}"
         key.parent.mkdir(exist_ok=True, parents=True)
         key.write_text(password)

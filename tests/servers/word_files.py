@@ -1,11 +1,16 @@
 """Word 97-2003 files written from paragraphs: as little of the format as Word itself would open ([MS-DOC])."""
 
+import io
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import md5
 from pathlib import Path
 
+from msoffcrypto.method.rc4 import DocumentRC4
+
 SECTOR = 512
+_SALT, _CLEAR_BYTES, _IS_LOCKED = bytes(range(16, 32)), 0x44, 0x0100
 _HEAD_BYTES = 2048  # of the main stream; the text begins behind
 _FREE, _END, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
@@ -38,6 +43,7 @@ def row(*cells: Sequence[Para | str]) -> list[Para]:
 def word_file(
     paras: Sequence[Para], *, fonts: Sequence[str] = ("Times New Roman",), boxes: Sequence[str] = (),
     heads: Sequence[str] = (), wide: bool = True, styles: Sequence[tuple[int, bytes]] = (), flags: int = 0,
+    password: str = "",
 ) -> bytes:  # fmt: skip
     """The bytes of a .doc. `styles` are the modifiers of characters of style 0, 1, ..., each with its base."""
     story = [*paras, *map(Para, heads), *map(Para, boxes)]
@@ -48,7 +54,9 @@ def word_file(
     for para in story:
         at += width * len(para.text + para.mark)
         bounds.append(at)
-    table = bytearray(b"\0" * 8)
+    lock = _lock(password) if password else b""
+    flags |= _IS_LOCKED if lock else 0
+    table = bytearray(lock or b"\0" * 8)
     places = {}
 
     def put(pair: int, data: bytes) -> None:
@@ -69,7 +77,23 @@ def word_file(
     struct.pack_into("<7L", main, 0x4C, shown, 0, above, 0, 0, 0, len(text) - shown - above)
     for pair, (start, size) in places.items():
         struct.pack_into("<LL", main, pair, start, size)
+    struct.pack_into("<L", main, 14, len(lock))
+    if lock:
+        main[_CLEAR_BYTES:] = _rc4(password, bytes(main))[_CLEAR_BYTES:]
+        table[len(lock) :] = _rc4(password, bytes(table))[len(lock) :]
     return compound({"WordDocument": bytes(main), "1Table": bytes(table)})
+
+
+def _lock(password: str) -> bytes:
+    """What stands before the table of a file under 40 bit RC4: a salt, and what tells a wrong password (2.2.6)."""
+    verifier = bytes(range(16))
+    return b"\x01\x00\x01\x00" + _SALT + _rc4(password, verifier + md5(verifier, usedforsecurity=False).digest())
+
+
+def _rc4(password: str, data: bytes) -> bytes:
+    """The same both ways."""
+    made: bytes = DocumentRC4.decrypt(password, _SALT, io.BytesIO(data)).read()
+    return made
 
 
 def _font(name: str) -> bytes:

@@ -18,7 +18,8 @@ from hostile_files import hostile_files
 from ingest.letter import Attachment
 from ingest.mime import sniff
 from ingest.reading import archives
-from ingest.reading.archives import open_archives, shown_name
+from ingest.reading.archives import open_archives
+from ingest.reading.member_names import shown_name
 from ingest.usable import is_kept
 
 
@@ -186,7 +187,8 @@ def opened(place: Path, data: bytes, name: str, password: str = "") -> tuple[Att
     path = place / "a"
     path.write_bytes(data)
     kind = sniff.media_type(data[:4096], data[-4096:], name, "")
-    return open_archives([Attachment(name, len(data), "0" * 64, kind, "", path)], place, password)[0]
+    passwords = (password,) if password else ()
+    return open_archives([Attachment(name, len(data), "0" * 64, kind, "", path)], place, passwords)[0]
 
 
 def tar(members: dict[str, bytes], press: str) -> bytes:
