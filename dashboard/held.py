@@ -1,6 +1,6 @@
 """Thư bị giữ, Không vào sổ: what waits sealed or was left out, and what the custodian decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from config import VERSION
 from core import held as letters
 from core.errors import CongvanError, Permanent
 from core.incoming.dangers import VIRUS
+from core.key_mails import LOCKED, KeyMail
 from core.letters import Exclusion, HeldLetter
 from core.listings import held as listing
 from core.listings.held import HeldRow, LeftOutRow
@@ -22,6 +23,7 @@ from core.requests import FOLDER
 from core.rights import Right, may_open_held
 from dashboard import reasons
 from dashboard.incoming.uploads import keep_password
+from dashboard.key_mails import chosen_key_mail, shown_key_mail, with_key_mails
 from dashboard.web import (
     PASSWORD_FIELD,
     Person,
@@ -104,11 +106,12 @@ async def release(request: Request) -> Response:
 async def read_again(request: Request) -> Response:
     """POST /bi-giu/{id}/doc-lai: ask intake to read a held letter once more."""
     require(request, Right.SEE_HELD)
-    folder = office_of(request).spool / FOLDER
-    key_name = keep_password(folder, (await form_of(request)).get(PASSWORD_FIELD, ""))
+    folder, form = office_of(request).spool / FOLDER, await form_of(request)
+    key_name = keep_password(folder, form.get(PASSWORD_FIELD, ""))
+    act = partial(_read_again, key_name=key_name, key_mail=chosen_key_mail(form))
     said = "Đã yêu cầu đọc lại thư; kết quả hiện ở đây ngay khi có."
     try:
-        return await _release(request, Right.SEE_HELD, partial(_read_again, key_name=key_name), "/bi-giu", said)
+        return await _release(request, Right.SEE_HELD, act, "/bi-giu", said)
     except BaseException:
         if key_name is not None:
             (folder / key_name).unlink(missing_ok=True)
@@ -147,11 +150,9 @@ async def not_entered(request: Request) -> Response:
 async def _index(request: Request) -> Response:
     person = require(request, Right.SEE_HELD)
     decided = request.query_params.get("xong") == "1"
-    rows = await in_reading(request, listing.held, decided=decided, before=_before(request))
-    return render(
-        request, "held/index.html", rows=[_held(row, person, now(request)) for row in rows], decided=decided,
-        next_id=_next_id(rows),
-    )  # fmt: skip
+    rows, mails = await in_reading(request, with_key_mails, person.id, decided=decided, before=_before(request))
+    shown = [_held(row, person, now(request), mails.get(row.id, ())) for row in rows]
+    return render(request, "held/index.html", rows=shown, decided=decided, next_id=_next_id(rows))
 
 
 async def _decline_page(request: Request, reason: str, error: CongvanError | None = None) -> Response:
@@ -210,10 +211,11 @@ def _release_held(session: Session, held_id: int, user_id: int, *, at: datetime,
 
 
 def _read_again(
-    session: Session, held_id: int, user_id: int, *, at: datetime, source: str, key_name: str | None
+    session: Session, held_id: int, user_id: int, *, at: datetime, source: str, key_name: str | None,
+    key_mail: dict[str, int],
 ) -> None:  # fmt: skip
     row = _row(session, HeldLetter, held_id)
-    letters.read_again(session, row, by=acting(session, user_id), at=at, source=source, key_name=key_name)
+    letters.read_again(session, row, by=acting(session, user_id), at=at, source=source, key_name=key_name, **key_mail)
 
 
 def _release_exclusion(session: Session, exclusion_id: int, user_id: int, *, at: datetime, source: str) -> None:
@@ -238,12 +240,13 @@ def _list(session: Session, user_id: int, chosen: str, before: int | None) -> tu
     return counts, list(listing.left_out(session, chosen, before=before))
 
 
-def _held(row: HeldRow, person: Person, at: datetime) -> dict[str, Any]:
+def _held(row: HeldRow, person: Person, at: datetime, mails: Sequence[KeyMail] = ()) -> dict[str, Any]:
     return {
         "row": row, "reason": reasons.held(row.reason) + (f": {row.detail}" if row.detail else ""),
         "is_older": row.can_be_read and row.program != VERSION, "decision": _DECIDED.get(row.decision or "", ""),
         "sender": row.sender or _no_sender(row.reason), "place": _place(row), "age": age(row.held_at, at),
-        "can_open": may_open_held(person.roles, row.reason), "takes_password": row.reason == "locked_archive",
+        "can_open": may_open_held(person.roles, row.reason), "takes_password": row.reason in LOCKED,
+        "key_mails": [shown_key_mail(mail, row.id) for mail in mails],
         "has_virus": row.reason == VIRUS, "loss": _LOSSES.get(row.door, _LOST_WITH_US),
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ HELD = {
     "too_large": "Thư lớn hơn giới hạn cho phép, còn nguyên ở hộp thư",
     "not_given": "Máy chủ thư không trả nội dung thư này, thư còn nguyên ở hộp thư",
     "locked_archive": "Tệp nén có mật khẩu",
-    "locked_file": "Tệp có mật khẩu, không mở được",
+    "locked_file": "Tệp có mật khẩu",
     "archive_limits": "Tệp nén quá nhiều tệp, quá sâu hoặc quá lớn khi bung",
     "two_in_one": "Tệp vừa là PDF hay ảnh vừa là tệp nén: mỗi phần mềm mở ra một nội dung khác",
     "too_many_files": "Thư có quá nhiều tệp",

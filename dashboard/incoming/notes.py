@@ -38,6 +38,7 @@ _OF_FILES = {
     "second_document": "Trang «» của văn bản chính có đầu một văn bản khác: có thể hai văn bản nằm trong một tệp",
     "no_file_waived": "Cho vào sổ không kèm tệp, lý do: «»",
     "unopened": "Tệp nén «» máy chưa mở được. Mở ngoài rồi thả các tệp vào bàn",
+    "plain_copy": "Tệp «» là bản đã bỏ mật khẩu. Bản gốc còn nguyên trong thư, chữ ký số (nếu có) chỉ còn trên bản gốc",
 }
 _SHORT = {
     "no_file": "chưa có tệp", "no_file_waived": "không kèm tệp",
@@ -50,6 +51,7 @@ _SHORT = {
     "program": "có chương trình", "macro": "có macro", "pdf_script": "PDF có mã chạy", "pdf_launch": "PDF có lệnh chạy",
     "pdf_files": "PDF có tệp nhúng", "active_control": "có đối tượng nhúng", "script": "có mã chạy",
     "names_disagree": "tệp hai tên", "damaged_base64": "tệp hỏng", "damaged_archive": "tệp nén hỏng",
+    "plain_copy": "bản đã bỏ mật khẩu",
     "unopened": "tệp nén chưa mở", "enclosed": "có văn bản kèm phiếu", "second_document": "hai văn bản một tệp",
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from config import VERSION
 from core.events import Event
@@ -65,6 +66,45 @@ def test_a_password_lies_in_the_spool_for_one_reading_and_nowhere_else(full_offi
     assert asked.name == "" and asked.kind == "again"
     assert lan.post("/bi-giu/3/doc-lai", data=form).status_code == 409
     assert list(place.parent.iterdir()) == [place], "the refused one is gone"
+
+
+def seed_key_mails(session: Session, office: Any) -> None:
+    """A locked letter of whom two mails seem to bring the password, one held, one taken in; another's is not shown."""
+    at, sender = office.clock(), "vanthu@daknong.example.vn"
+    held = sa.update(HeldLetter).where
+    session.execute(held(HeldLetter.reason == "locked_archive").values(sender_address=sender.title()))
+    session.execute(held(HeldLetter.reason == "body_only").values(sender_address=sender, brings_password=True))
+    session.execute(held(HeldLetter.reason == "too_large").values(sender_address="ai@example.vn", brings_password=True))
+    session.execute(
+        sa.text("INSERT INTO files (sha256, size, media_type, stored_at) VALUES ('a', 1, 'x', '2026-11-18')")
+    )
+    for number, text in enumerate(("Mật khẩu giải nén: chìa-khóa-9", "")):  # the content of the second was removed
+        session.add(
+            Message(
+                identity=f"i{number}", raw_sha256="a", raw_size=1, mail_class="letter", outcome="draft",
+                subject="Gửi mật khẩu hồ sơ dự toán", received_at=at, taken_at=at, sender_address=sender,
+                body_text=text, brings_password=True,
+            )
+        )  # fmt: skip
+
+
+def test_mails_that_may_bring_the_password_are_shown_and_tried_by_one_click(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        seed_key_mails(session, full_office)
+    lan, kha = signed_in("lan"), signed_in("kha")
+    page = lan.get("/bi-giu").text
+    assert page.count('class="key-mail"') == 2
+    assert "Thư bị giữ số 4 của cùng người gửi" in page and "Thư «Gửi mật khẩu hồ sơ dự toán» của cùng" in page
+    assert "chìa-khóa-9" not in page
+    assert "Gửi mật khẩu hồ sơ" not in kha.get("/bi-giu").text, "what letters say is not for the custodian"
+    form = {"csrf": _token(page), "thu-mat-khau": "key_message_id 2"}
+    assert lan.post("/bi-giu/1/doc-lai", data=form).status_code == 409, "a mail that is not shown"
+    form["thu-mat-khau"] = "key_message_id 1"
+    assert "Máy đang đọc lại" in lan.post("/bi-giu/1/doc-lai", data=form).text
+    with full_office.database.reading() as session:
+        (asked,) = session.scalars(sa.select(IntakeRequest)).all()
+        assert (asked.key_message_id, asked.key_held_id, asked.spool_name, asked.held_id) == (1, None, None, 1)
+    assert not list(full_office.spool.rglob("*.name")) and "chìa-khóa-9" not in str(asked.answer + asked.name)
 
 
 def test_a_letter_held_by_an_older_version_can_be_read_again(full_office: Any, signed_in: Any) -> None:
