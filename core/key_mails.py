@@ -4,7 +4,7 @@ The program only points at them; a person has one tried, and the password itself
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -35,7 +35,7 @@ class KeyMail:
 class Source:
     """Where a request has its passwords from: the words of a mail that was taken in, or a held letter to be opened."""
 
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...] = field(default=(), repr=False)
     letter: HeldLetter | None = None
 
 
