@@ -1,5 +1,6 @@
 """Documents with a password, PDF (by PDFium) and Office (by msoffcrypto), as the bytes they have without it."""
 
+import logging
 import struct
 from collections.abc import Iterator
 from contextlib import closing
@@ -64,6 +65,7 @@ def _office(path: Path, password: str) -> Iterator[bytes]:
     import msoffcrypto  # here, for few letters need it
     from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
+    logging.disable()  # of this fork: at the level «debug» msoffcrypto tells keys and passwords
     plain = BytesIO()
     try:
         with path.open("rb") as file:

@@ -1,7 +1,9 @@
 """Archives and documents with a password: opened by it alone, whatever stands in them."""
 
 import base64
+import logging
 import random
+import sys
 from pathlib import Path
 
 import locked_files
@@ -132,3 +134,16 @@ def test_a_description_of_a_lock_that_declares_entities_is_not_read(tmp_path: Pa
     assert said in data
     hostile = data.replace(said, b"<!DOCTYPE a>".ljust(len(said)))
     assert [a.warnings for a in opened(tmp_path / "a", hostile, "a.docx", "khoa9")] == [()]
+
+
+def test_the_library_tells_no_log_what_it_works_with(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    root, handler = logging.getLogger(), logging.StreamHandler(sys.stderr)
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        assert len(opened(tmp_path / "a", DOCUMENTS["cong van.doc"](), "cong van.doc", "khoa9")) == 2
+    finally:
+        root.setLevel(level)
+        root.removeHandler(handler)
+    assert capfd.readouterr().err == ""
