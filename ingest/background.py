@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core.db import Database
 from core.errors import CongvanError, Temporary
 from core.files import FolderStore
 from core.found_later import Concern, Sealed
+from core.incoming import filling
 from core.sandbox import Failure, Limits, Sandbox, SandboxFailed
 from core.search import erasing, index, texts
 from core.search.index import Prepared
@@ -156,6 +158,8 @@ class Background:
                 session, waiting.sha256, found.pages, how=found.how, unread_pages=found.unread_pages, program=VERSION,
                 at=self._clock(),
             )  # fmt: skip
+            read = {name: replace(evidence, file=waiting.sha256) for name, evidence in found.fields.items()}
+            filling.fill_drafts(session, waiting.sha256, read, at=self._clock())
 
     def _take_out(self, sha256: str, rule: str) -> None:
         """Seal and remove every document that bears a secret. Where a person let one in, it is read once more."""

@@ -201,7 +201,7 @@ class FullText:
     """All pages of one file as text. `unread_pages` are pictures without words.
 
     `problem` says why it can't be read at all. `secret` is the rule by which a page shows a state secret; then nothing
-    of the text is in here.
+    of the text is in here. `fields` are what a scan says below its head, without the name of their file.
     """
 
     pages: tuple[str, ...] = ()
@@ -209,3 +209,4 @@ class FullText:
     problem: str = ""
     secret: str = ""
     how: str = "text"
+    fields: Mapping[str, Evidence] = field(default_factory=dict)

@@ -1,10 +1,15 @@
 """What is read of a file that came later than its draft, put where nobody has written anything else."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from core.evidence import Evidence
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core import events
+from core.evidence import Evidence, Source
 from core.incoming.registration import as_text
-from core.incoming.tables import Incoming
+from core.incoming.tables import FileRole, Incoming, IncomingFile, State
 from core.incoming.values import from_evidence
 from core.text import squeeze
 
@@ -20,6 +25,40 @@ def fill(document: Incoming, read: Mapping[str, Evidence]) -> None:
     for name, value in from_evidence(taken).items():
         setattr(document, name, value)
     document.proposed = document.proposed | {name: evidence.to_json() for name, evidence in taken.items()}
+
+
+def fill_drafts(session: Session, sha256: str, read: Mapping[str, Evidence], *, at: datetime) -> None:
+    """Take what was read of a scan behind the letters into the drafts whose main file it is.
+
+    Of what was proposed before only the scan's own is replaced: a list whose end intake had not read.
+    Who has such a draft open is told as of a colleague's change.
+    """
+    if not read:
+        return
+    query = (
+        sa.select(Incoming)
+        .join(IncomingFile, IncomingFile.incoming_id == Incoming.id)
+        .where(IncomingFile.sha256 == sha256, IncomingFile.role == FileRole.MAIN, Incoming.state == State.DRAFT)
+        .with_for_update()
+    )
+    for document in session.scalars(query).unique().all():
+        new = {name: evidence for name, evidence in read.items() if _says_more(document, name, evidence)}
+        if new:
+            fill(document, new)
+            fields = sorted(from_evidence(new))
+            document.version += bool(fields)  # a sentence shown beside them takes nothing from who types
+            session.flush()
+            payload = {"fields": fields}
+            events.record(session, "read_on", "incoming", document.id, by=None, at=at, payload=payload)
+
+
+def _says_more(document: Incoming, name: str, evidence: Evidence) -> bool:
+    stored = document.proposed.get(name)
+    if stored is None:
+        return True
+    before = Evidence.from_json(stored)
+    is_same_scan = before.source is Source.OCR and before.file == evidence.file
+    return is_same_scan and before.value != evidence.value and _is_open(document, name)
 
 
 def _is_open(document: Incoming, name: str) -> bool:

@@ -12,6 +12,7 @@ from core.people import User
 
 _SENTENCES = {
     "begun_by_hand": "Bắt đầu nhập tay",
+    "read_on": "Đọc xong bản quét, thêm {fields}",
     "amended": "Sửa {fields}",
     "file_role_set": "Đổi vai trò tệp {name}",
     "file_asked": "Thêm {count} tệp",

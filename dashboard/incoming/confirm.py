@@ -195,13 +195,13 @@ def _take_back(session: Session, user_id: int, incoming_id: int, *, at: datetime
 def _what_another_did(session: Session, user_id: int, incoming_id: int) -> str:
     """Who did what last to a document that was changed under somebody's hands."""
     view.find(session, view.clerk(session, user_id), incoming_id)
-    done = [step for step in history.steps(session, incoming_id) if step.who]
+    done = history.steps(session, incoming_id)
     if not done:
         return ""
     last = done[-1]
-    act = last.what[:1].lower() + last.what[1:]
+    who, act = last.who or "Chương trình", last.what[:1].lower() + last.what[1:]
     return (
-        f"{last.who} vừa {act} lúc {moment(last.at)}. Những gì bạn gõ còn nguyên trong phiếu, chưa có gì bị ghi đè. "
+        f"{who} vừa {act} lúc {moment(last.at)}. Những gì bạn gõ còn nguyên trong phiếu, chưa có gì bị ghi đè. "
         "Xem lại những chỗ khác nhau rồi làm tiếp."
     )
 

@@ -176,5 +176,5 @@ def _read_body(pages: Sequence[Page], head: Head, note: _Notes) -> None:
         found["event_place"] = (meeting.find_place(lines, issued_on), 0.8)
         found["invited"] = (meeting.find_invited(lines), 0.8)
     for name, (said, sure) in found.items():
-        if said:
+        if said and not (name in ("due_at", "event_at") and _is_doubtful(said.line)):
             note.take(name, said.value, sure, said.page, [said.line], said.text)

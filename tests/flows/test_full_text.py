@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pypdfium2
 import sqlalchemy as sa
+from desk_documents import INVITATION
 from intake_office import Office, wait_until
 from secret_letters import CANARY, forms, raw, with_file
 
@@ -20,7 +22,9 @@ from core.people import Role, User
 from core.search import finding, query
 from core.search.finding import Filters
 from core.search.tables import FileText, SearchRow, TextState
+from core.text import fold
 from demo.documents import document
+from demo.scans import scanned
 
 DEEP = "khoangsanxanh"  # a word that stands on a page intake doesn't read
 LONG = 120.0  # it is done behind everything else that the machine has to do
@@ -78,6 +82,25 @@ def test_a_word_on_a_page_that_intake_does_not_read_is_found_a_moment_later(offi
     assert office.rows(FileText.state, FileText.pages, FileText.unread_pages) == [(TextState.READ, 7, 0)]
     with office.database.reading() as session:
         assert verify.verify(session, office.store, office.settings.sealed_folder).faults == []
+
+
+def test_what_a_scanned_invitation_says_below_its_head_comes_into_its_draft_behind_the_letters(office: Office) -> None:
+    box = office.mailbox("chinh")
+    much = ("Cuộc họp nhằm đánh giá tiến độ các nhiệm vụ được giao, bàn giải pháp tháo gỡ khó khăn, vướng." * 2,) * 6
+    paper = replace(INVITATION, paragraphs=(*much, *INVITATION.paragraphs, *much))
+    office.send(box, raw(with_file(1, "giay-moi.pdf", scanned(paper.pdf(), seed=5))))
+    office.take_in()
+    what = (Incoming.event_at, Incoming.event_place, Incoming.invited, Incoming.version)
+    assert office.rows(*what) == [("", "", "", 1)]
+    with office.watching():
+        wait_until(lambda: office.rows(Incoming.event_at) != [("",)], seconds=LONG)
+    with office.database.reading() as session:
+        draft = session.scalars(sa.select(Incoming)).one()
+        event_at, place, invited, version = draft.event_at, draft.event_place, draft.invited, draft.version
+        proposed = draft.proposed
+    assert (event_at, version) == ("2026-11-24T14:00", 2)
+    assert fold(place) == "phong hop so 2, trung tam hanh chinh tinh" and "tai chinh" in fold(invited)
+    assert proposed["event_at"]["source"] == "ocr" and proposed["event_at"]["box"] and proposed["event_at"]["file"]
 
 
 def test_a_file_that_cannot_be_opened_is_noted_and_the_next_is_read(office: Office) -> None:
