@@ -27,7 +27,7 @@ from core.letters import HeldLetter, Message
 
 HELD = (
     b"From: a@skhcn.gov.vn\r\nSubject: Gui van ban\r\nMessage-ID: <held@x>\r\n\r\n"
-    b"Van ban o https://drive.google.com/file/d/abc/view\r\n"
+    b"Kinh gui Quy So, van ban se gui sau.\r\n"
 )
 CONFIRMING = """
 import sys

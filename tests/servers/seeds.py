@@ -28,8 +28,8 @@ def try_seeds(program: str, folder: Path, count: int, **environment: str) -> Tri
     tried = Tried()
     each = min(_CHUNK, count // _PROCESSES)
     for first in range(0, count, each * _PROCESSES):
-        places = range(first, min(first + each * _PROCESSES, count), each)
-        for process in [_started([program, str(folder), str(at), str(each)], environment) for at in places]:
+        pieces = [(at, min(each, count - at)) for at in range(first, min(first + each * _PROCESSES, count), each)]
+        for process in [_started([program, str(folder), *map(str, piece)], environment) for piece in pieces]:
             out, errors = process.communicate(timeout=_MOST_SECONDS)
             assert process.returncode == 0, errors[-2_000:]
             seen = json.loads(out)
