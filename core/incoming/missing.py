@@ -34,8 +34,8 @@ def waive(
 ) -> None:  # fmt: skip
     """Vào sổ không kèm tệp: the draft may be registered as it is, for this reason.
 
-    Harmless when its file has come. Raises NotAllowed, WrongState unless it is a draft, Permanent naming `file_reason`
-    where no reason is given.
+    Harmless when its file has come. Raises NotAllowed, WrongState unless it is a draft, Permanent where no reason is
+    given or it is too long.
     """
     if Role.CLERK not in by.roles:
         raise NotAllowed("Chỉ văn thư được cho vào sổ không kèm tệp.")
