@@ -39,7 +39,7 @@ check: setup-check
 	$(PYTHON_BIN) -m mypy
 	$(PYTHON_BIN) -m mypy tests/core/conftest.py
 	$(PYTHON_BIN) -m mypy tests/ingest/reading/conftest.py
-	.venv/bin/lint-imports
+	PYTHONPATH=.setup/linter .setup/linter/bin/lint-imports
 	$(PYTHON_BIN) scripts/house_rules.py
 
 torture: setup-test

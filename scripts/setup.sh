@@ -103,17 +103,20 @@ make_venv() {
     "$python" -m venv --clear .venv
 }
 
+# Further arguments go to pip.
 install_requirements() {
-    stamp=$stamps/$1
+    wanted=$1
+    stamp=$stamps/$wanted
+    shift
     # The stamp is the file itself: an equal copy means that exactly these versions were installed.
-    cmp -s "$1" "$stamp" && return
-    say "Cài các thư viện của $1 (lần đầu mất một hai phút)"
+    cmp -s "$wanted" "$stamp" && return
+    say "Cài các thư viện của $wanted (lần đầu mất một hai phút)"
     # pip's own configuration and PIP_* variables say where packages come from; hashes say which are right.
     # flanker comes as source only and is built; everything else must be a finished wheel.
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes \
-        --only-binary :all: --no-binary flanker -r "$1" \
-        || fail "pip không cài được $1. Xem mạng và cấu hình pip của máy (pip config list)."
-    cp "$1" "$stamp"
+        --only-binary :all: --no-binary flanker -r "$wanted" "$@" \
+        || fail "pip không cài được $wanted. Xem mạng và cấu hình pip của máy (pip config list)."
+    cp "$wanted" "$stamp"
 }
 
 # The checkout itself is found through a path file: no build, and an edit is live at once. Compiled here, its modules
@@ -164,6 +167,7 @@ test)
 check)
     make_venv
     install_requirements requirements-dev.txt
+    install_requirements requirements-linter.txt --no-deps --target "$stamps/linter" --upgrade
     link_checkout
     ;;
 *)

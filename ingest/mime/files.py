@@ -61,7 +61,7 @@ class PartsFolder:
         self._count = 0
 
     def store(self, chunks: Iterable[bytes]) -> Stored:
-        """Write and hash a part. Raises OSError when the spool is full."""
+        """Write and hash a part; where the chunks end in an error nothing stays. Raises OSError when it is full."""
         digest = hashlib.sha256()
         size, head, tail = 0, b"", b""
         path = self._next_path()
@@ -79,6 +79,10 @@ class PartsFolder:
                 )
                 if file is not None:
                     write_all(file, chunk)
+        except BaseException:
+            if path:
+                path.unlink()
+            raise
         finally:
             if file is not None:
                 os.close(file)

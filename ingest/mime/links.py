@@ -23,9 +23,15 @@ _ANSWER = re.compile(r"\s{0,9}(?:re|trả lời|tra loi|phúc đáp)\s{0,3}(?:\[
 _QUOTED = re.compile(
     r"(?:đã viết|wrote)\s{0,3}:\s{0,9}$|^\W{0,9}original message|^\W{0,9}thư gốc|^(?:from|từ)\s{0,3}:", re.IGNORECASE
 )
-_NEVER, _PATHS, _CLOSING = (re.compile(_WORDS[name]) for name in ("never", "paths", "closings"))
-_SAID, _SAID_BARE = (re.compile(_WORDS[name]) for name in ("said", "said_bare"))
-_NOT_SAID, _ELSEWHERE = (re.compile(_WORDS[name]) for name in ("not_said", "elsewhere"))
+
+
+def _any_of(name: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    return re.compile("|".join(_WORDS[name]), flags)
+
+
+_NEVER, _PATHS, _CLOSING = _any_of("never", re.IGNORECASE), _any_of("paths", re.IGNORECASE), _any_of("closings")
+_SAID, _SAID_BARE = _any_of("said"), _any_of("said_bare")
+_NOT_SAID, _ELSEWHERE = _any_of("not_said"), _any_of("elsewhere")
 
 
 def file_links(subject: str, texts: list[str]) -> tuple[str, ...]:

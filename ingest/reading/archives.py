@@ -135,6 +135,7 @@ class _Unpacker:
 
     def _unlock(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         """A RAR or 7-Zip that has a password, by the first that opens it."""
+        begun = self._count, self._bytes
         for password in self._passwords:
             plain = self._folder / f"plain-{self._unlocked}"
             self._unlocked += 1
@@ -148,15 +149,16 @@ class _Unpacker:
             if warning in ("", "archive_limits"):
                 return taken, warning
             # Another password, or damage: checksums tell no more.
-            self._drop(taken)
+            self._drop(taken, begun)
         return [], "locked"
 
     def _unlock_zip(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         if not self._passwords or not libarchive.is_there():
             return [], "locked"
+        begun = self._count, self._bytes
         taken, warning = self._unpacked(attachment, path)
         if warning == "damaged_archive":  # old zips let one wrong password in 256 through to the checksum
-            self._drop(taken)
+            self._drop(taken, begun)
             return [], "locked"
         return taken, warning
 
@@ -173,12 +175,12 @@ class _Unpacker:
                 return _warned(self._keep(attachment.name, counted, attachment.name), "plain_copy")
         return None
 
-    def _drop(self, taken: Sequence[Attachment]) -> None:
+    def _drop(self, taken: Sequence[Attachment], begun: tuple[int, int]) -> None:
+        """Forget what a wrong password brought; `begun` is what was counted before it."""
+        self._count, self._bytes = begun
         for attachment in taken:
             if attachment.path is not None:
                 attachment.path.unlink()
-            self._count -= 1
-            self._bytes -= attachment.size
 
     def _unzip(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         taken: list[Attachment] = []

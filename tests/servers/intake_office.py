@@ -33,7 +33,8 @@ class Office:
     dovecot: Dovecot
     database: Database
     mailboxes: list[MailboxSettings] = field(default_factory=list)
-    intake: IntakeSettings = field(default_factory=IntakeSettings)
+    # One process reads, one more starts when that is busy: few letters need no third, and starting it takes time.
+    intake: IntakeSettings = field(default_factory=lambda: IntakeSettings(workers=1))
     clamd: ClamdSettings = field(default_factory=ClamdSettings)
     listener: ListenerSettings = field(default_factory=ListenerSettings)
 

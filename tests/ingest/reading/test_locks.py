@@ -63,6 +63,8 @@ def test_a_locked_archive_opens_with_its_password_only(tmp_path: Path, kind: str
         archive, *inside = opened(tmp_path / str(number), data, "ho so", *passwords)
         if WORD not in passwords:
             assert (archive.warnings, inside) == (("locked",), [])
+            left = [path.name for path in (tmp_path / str(number)).rglob("*") if path.is_file()]
+            assert left == ["a"], "what a wrong password brings is gone"
             continue
         assert archive.warnings == () and not is_kept(archive)
         assert FILES.items() <= {a.name: a.path.read_bytes() for a in inside if a.path}.items()
