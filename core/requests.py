@@ -155,14 +155,14 @@ def note_excluded(session: Session, request_id: int, *, at: datetime) -> None:
 def attach(session: Session, request_id: int, attached: Attached, *, at: datetime) -> bool:
     """Add files to a draft and answer; False when it is no draft any more.
 
-    A draft that had no file gets its main one, else the first as such, and what was read there.
+    A draft that had none but left-out files gets its main one, else the first as such, and what was read there.
     """
     document = session.get(Incoming, attached.incoming_id, with_for_update=True)
     if document is None or document.state != State.DRAFT:
         answer(session, request_id, _NO_DRAFT, at=at)
         return False
     main = next((n for n, file in enumerate(attached.files) if file.role is FileRole.MAIN), 0)
-    is_first = not document.files
+    is_first = all(file.role == FileRole.LEFT_OUT for file in document.files)
     roles = [FileRole.MAIN if is_first and n == main else FileRole.ANNEX for n in range(len(attached.files))]
     files = [replace(file, role=role) for file, role in zip(attached.files, roles, strict=True)]
     drafts.add_files(session, document.id, files)

@@ -104,10 +104,12 @@ def for_draft(reading: Reading, letter: Letter, incoming_id: int) -> ForDraft:
 def _draft(
     draft: Draft, attachments: tuple[Attachment, ...], origin: Origin, book_id: int, order: tuple[datetime, int]
 ) -> NewDraft:
+    # An appointment or a signature without the document that it belongs to is no file of the entry.
+    beside = FileRole.LEFT_OUT if draft.main is None else FileRole.ANNEX
     files = [
         DraftFile(
             _clean(file.name), file.sha256, file.media_type, file.size,
-            FileRole.MAIN if index == draft.main else FileRole.ANNEX, _clean(file.inside),
+            FileRole.MAIN if index == draft.main else beside, _clean(file.inside),
         )
         for index, file in ((index, attachments[index]) for index in draft.files)
     ]  # fmt: skip

@@ -169,6 +169,7 @@ def take_back(session: Session, document: Incoming, *, by: User, at: datetime, s
         raise WrongState("Nội dung văn bản này đã gỡ, không còn gì để đưa lại bàn văn thư.")
     move(document, Act.TAKE_BACK, by=by)
     document.closed_reason, document.closed_at, document.closed_by = "", None, None
+    missing.refresh(session, document)  # another draft may have its files
     session.flush()
     events.record(session, "taken_back", "incoming", document.id, by=by.id, at=at, source=source)
 

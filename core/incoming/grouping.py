@@ -55,6 +55,7 @@ def split(session: Session, document: Incoming, position: int, *, by: User, at: 
     session.delete(chosen)
     document.notes = [note for note in document.notes if note not in notes]
     _changed(session, document)
+    missing.refresh(session, document)
     payload = {"name": chosen.name, "other": new_id}
     events.record(session, "file_split", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
     payload = {"name": chosen.name, "other": document.id}

@@ -26,13 +26,14 @@ def is_missing(notes: Iterable[object]) -> bool:
 
 
 def without_waiver(notes: Iterable[object]) -> list[object]:
-    """Notes that may go with files into another draft: that one's own file is not waived by it."""
+    """Notes without the one that a clerk does without the file: it holds for its own draft, while no file is there."""
     return [note for note in notes if str(note).partition(":")[0] != WAIVED]
 
 
 def host_of(address: str) -> str:
     """The host that an address really leads to, lower-case; "" where it can't be read."""
     try:
-        return (urlsplit(address).hostname or "").rstrip(".")
+        # To a browser "\" is "/" (WHATWG URL 4.4): behind it "@" no longer says who asks.
+        return (urlsplit(address.replace("\\", "/")).hostname or "").rstrip(".")
     except ValueError:
         return ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core import events
 from core.errors import NotAllowed, Permanent, WrongState
-from core.incoming.links import LINK, NO_FILE, WAIVED, is_missing
+from core.incoming.links import NO_FILE, WAIVED, is_missing, links, without_waiver
 from core.incoming.tables import FileRole, Incoming, IncomingFile, State
 from core.people import Role, User
 from core.text import squeeze
@@ -20,10 +20,16 @@ _LONGEST_REASON = 500
 
 
 def refresh(session: Session, document: Incoming) -> None:
-    """Say anew whether the file is missing, after the draft's files or their roles have changed."""
+    """Say anew whether the file is missing, after the draft's files or their roles have changed.
+
+    A waiver ends when the file has come: the entry is no longer one without.
+    """
+    if not links(document.notes):
+        return
     notes = [note for note in document.notes if note != NO_FILE]
-    codes = {str(note).partition(":")[0] for note in notes}
-    if LINK in codes and WAIVED not in codes and not _has_file(session, document.id):
+    if _has_file(session, document.id):
+        notes = without_waiver(notes)
+    elif notes == without_waiver(notes):
         notes.insert(0, NO_FILE)
     if notes != document.notes:
         document.notes = notes

@@ -104,6 +104,46 @@ def test_a_file_that_is_left_out_again_is_missing_again(office: Any) -> None:
         assert (NO_FILE in notes(office, draft_id)) is is_missing
 
 
+def test_a_file_that_is_split_off_is_missing_again(office: Any) -> None:
+    draft_id = linked(office)
+    give(office, draft_id)
+    with office.database.writing() as session:
+        document, clerk = session.get_one(Incoming, draft_id), session.get_one(User, office.clerk_id)
+        drafts.set_file_role(session, document, 1, FileRole.ANNEX, by=clerk, at=MORNING)
+        grouping.split(session, document, 1, by=clerk, at=MORNING)
+    assert NO_FILE in notes(office, draft_id)
+
+
+def test_a_draft_that_is_taken_back_without_its_files_waits_for_them(office: Any) -> None:
+    linked_id, other_id = linked(office), office.draft()
+    give(office, linked_id)
+    with office.database.writing() as session:
+        clerk, document = session.get_one(User, office.clerk_id), session.get_one(Incoming, linked_id)
+        grouping.merge(session, document, session.get_one(Incoming, other_id), by=clerk, at=MORNING)
+        drafts.take_back(session, document, by=clerk, at=MORNING)
+    assert NO_FILE in notes(office, linked_id)
+
+
+def test_what_only_accompanies_the_file_is_not_the_file(office: Any) -> None:
+    draft_id = linked(office)
+    with office.database.writing() as session:
+        files.note_stored(session, [Content(Path(), "b" * 64, 1, "text/calendar")], at=MORNING)
+        beside = DraftFile("hop.ics", "b" * 64, "text/calendar", 1, FileRole.LEFT_OUT)
+        drafts.add_files(session, draft_id, [beside])
+    give(office, draft_id, code="12/SNV-VP")
+    with office.database.reading() as session:
+        document = session.get_one(Incoming, draft_id)
+        assert [file.role for file in document.files] == [FileRole.LEFT_OUT, FileRole.MAIN]
+        assert document.proposed["code"]["value"] == "12/SNV-VP"
+
+
+def test_a_file_that_comes_after_all_ends_the_waiver(office: Any) -> None:
+    draft_id = linked(office)
+    waive(office, draft_id, "đã có bản giấy")
+    give(office, draft_id)
+    assert notes(office, draft_id) == [LINK, "number_blank"]
+
+
 def test_a_clerk_does_without_the_file_and_the_journal_says_why(office: Any) -> None:
     draft_id = linked(office)
     with pytest.raises(Permanent, match="ít nhất 3 ký tự"):
@@ -145,6 +185,7 @@ def test_merging_brings_the_file_but_no_waiver(office: Any) -> None:
     ("address", "host"),
     [
         ("https://drive.google.com@mau.example/file", "mau.example"),
+        ("https://mau.example\\@drive.google.com/file", "mau.example"),
         ("https://Drive.Google.com:443/file", "drive.google.com"),
         ("https://[half/file", ""),
     ],

@@ -25,8 +25,11 @@ PAPER = Document(
 )  # fmt: skip
 LETTER = (
     "From: Van thu <vanthu@snv.lamdong.gov.vn>\r\nSubject: 12/SNV-VP V/v gop y du thao Quy che\r\nMessage-ID: <l@x>\r\n"
-    "MIME-Version: 1.0\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    "--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
     '<p>Do tệp lớn, đề nghị tải văn bản <a href="https://snv.lamdong.gov.vn/luu?tep=12">tại đây</a></p>\r\n'
+    '--b\r\nContent-Type: text/vcard\r\nContent-Disposition: attachment; filename="lan.vcf"\r\n\r\n'
+    "BEGIN:VCARD\r\nFN:Lan\r\nEND:VCARD\r\n--b--\r\n"
 )
 
 
@@ -56,7 +59,8 @@ def test_a_letter_of_links_waits_for_its_file(office: Office) -> None:
     assert office.answer() == "Đã thêm 1 tệp vào dự thảo."
     with office.database.writing() as session:
         draft = session.get_one(Incoming, draft_id)
-        assert [(file.name, file.role) for file in draft.files] == [("12-SNV.pdf", FileRole.MAIN)]
+        shown = [(file.name, file.role) for file in draft.files]
+        assert shown == [("lan.vcf", FileRole.LEFT_OUT), ("12-SNV.pdf", FileRole.MAIN)]
         assert (draft.code, draft.kind, f"{draft.issued_on}") == (PAPER.code, "Công văn", "2026-06-03")
         clerk, unsure = session.get_one(User, user), registration.unsure_fields(draft)
         assert registration.register(session, draft, by=clerk, at=AT, looked_at=unsure) == 1
