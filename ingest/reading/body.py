@@ -12,7 +12,8 @@ from ingest.reading.head import Head
 from ingest.reading.lines import Line, columns, lines_of
 from ingest.reading.patterns import ADDRESSED_TO, AUTHORITY, RECIPIENTS, SIGNATURE_MARK
 
-CLOCK = r"(?P<hour>\d{1,2})\s*(?:giờ|h|g|:)\s*(?P<minute>\d{2})?\s*(?:phút|['’′])?"
+HOUR = r"(?:giờ|[hg](?![^\W\d_])|:)"  # what stands behind an hour; "3 giai đoạn" and "36 Hùng Vương" are none
+CLOCK = rf"(?P<hour>\d{{1,2}})\s*{HOUR}\s*(?P<minute>\d{{2}})?\s*(?:phút|['’′])?"
 DAY = (
     r"(?:ngày\s*)?(?P<day>\d{1,2})\s*(?:/|-|\.|tháng)\s*(?P<month>\d{1,2})"
     r"(?:\s*(?:/|-|\.|năm)\s*(?P<year>\d{4}))?(?![\d/])"

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.text import fold, squeeze
-from ingest.reading.body import CLOCK, DAY, WEEKDAY, Said, day_in, moment_in, search
+from ingest.reading.body import CLOCK, DAY, HOUR, WEEKDAY, Said, day_in, moment_in, search
 from ingest.reading.lines import Line
 
 INVITATION = "Giấy mời"
 LONGEST_PLACE = 300
 LONGEST_LIST = 2000  # letters of who is invited
 _MOST_GUESTS = 30  # lines
-_UNTIL = r"(?:\s*(?:-|đến)\s*\d{1,2}\s*(?:giờ|h|g|:)\s*(?:\d{2})?\s*(?:phút|['’′])?)?"
+_UNTIL = rf"(?:\s*(?:-|đến)\s*{re.sub(r'[?]P<[a-z]+>', '?:', CLOCK)})?"
 _WHEN = r"(?:thời gian|(?:vào|bắt đầu)\s+(?:lúc|hồi|từ))"
 _CLOCK_FIRST = re.compile(
     rf"{_WHEN}\s*:?\s*[^\d]{{0,40}}(?:\d{{1,2}}(?:[.,]\d)?\s+(?:ngày|buổi)\b[^\d]{{1,30}})?"
@@ -25,7 +25,7 @@ _DAY_FIRST = re.compile(
 )
 _PLACE = re.compile(
     r"^\W*(?:\d+\.\s*)?(?:thời gian\s*(?:,|và)\s*)?(?:địa điểm|nơi họp)(?:\s+(?:tổ chức|họp|làm việc))?\s*:"
-    r"\s*(?P<place>[^\d\s].*|\d+\b(?!\s*(?:giờ|h|g|:)).*)",
+    rf"\s*(?P<place>[^\d\s].*|\d+\b(?!\s*{HOUR}).*)",
     re.IGNORECASE,
 )
 # "14 giờ 00 ngày 05/6/2026, tại Phòng họp số 2": behind the moment, where no line says "Địa điểm".

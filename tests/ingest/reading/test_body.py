@@ -77,7 +77,10 @@ def test_a_meeting_has_its_hour_and_place() -> None:
          "2026-06-09T14:00", "Phòng họp số 2, tầng 3, Sở Y tế"),
         (("Thời gian, địa điểm: 14h00 ngày 09/6/2026, tại Hội trường Sở.",), "2026-06-09T14:00", "Hội trường Sở"),
         (("Địa điểm: 36 Trần Phú, phường Xuân Hương - Đà Lạt.",), None, "36 Trần Phú, phường Xuân Hương - Đà Lạt"),
+        (("Địa điểm: 36 Hùng Vương, phường Xuân Hương.",), None, "36 Hùng Vương, phường Xuân Hương"),
+        (("Thời gian, địa điểm: 14h00.", "Địa điểm: 14 giờ 00"), None, None),
         (("Thời gian: sẽ thông báo sau.", "Địa điểm:"), None, None),
+        (("Thời gian: gồm 3 giai đoạn, từ ngày 09/6/2026.",), None, None),
         (("Thời gian thực hiện nhiệm vụ: 12 tháng, từ tháng 6 năm 2026.",), None, None),
         (("Thời gian: 14 giờ 00, ngày 09/5/2026.",), None, None),  # before the document's day
     ],
