@@ -53,12 +53,14 @@ def fill_drafts(session: Session, sha256: str, read: Mapping[str, Evidence], *, 
 
 
 def _says_more(document: Incoming, name: str, evidence: Evidence) -> bool:
+    if not _is_open(document, name):
+        return False
     stored = document.proposed.get(name)
     if stored is None:
         return True
     before = Evidence.from_json(stored)
     is_same_scan = before.source is Source.OCR and before.file == evidence.file
-    return is_same_scan and before.value != evidence.value and _is_open(document, name)
+    return is_same_scan and before.value != evidence.value
 
 
 def _is_open(document: Incoming, name: str) -> bool:

@@ -133,6 +133,7 @@ def _documents(session: Session, user: User, own: Message) -> list[tuple[Part, A
         sa.select(*columns)
         .join(Message, Message.id == Incoming.message_id)
         .join(IncomingFile, main, isouter=True)
+        # Of any state: named, so that the index of state and time serves.
         .where(Incoming.state.in_(list(State)), Message.sender_address == own.sender_address, readable(user))
         .where(Incoming.received_at.between(own.received_at - _CLOSE, own.received_at + _CLOSE))
         .order_by(Incoming.received_at, Incoming.id)

@@ -70,5 +70,7 @@ def test_what_a_clerk_has_typed_or_entered_stays(office: Any) -> None:
         registration.register(session, session.get_one(Incoming, entered), by=clerk, at=AT)
     take(office)
     with office.database.reading() as session:
+        told = [step.what for step in history.steps(session, typed)]
+        assert told == ["Sửa giờ họp", "Đọc xong bản quét, thêm nơi họp"], "and is not said to be the program's"
         found = session.execute(sa.select(Incoming.event_at).order_by(Incoming.id)).scalars().all()
         assert found == ["2026-06-13T08:00", ""]
