@@ -69,10 +69,7 @@ class _Unpacker:
             return
         is_mail = attachment.media_type == MAIL and "opened" not in attachment.warnings
         if not (is_mail or attachment.media_type in sniff.ARCHIVES) or attachment.path is None:
-            plain = self._without_password(attachment) if self._passwords else None
-            yield _warned(attachment, "unlocked") if plain else attachment
-            if plain:
-                yield plain
+            yield from self._with_copy(attachment)
             return
         if attachment.media_type in sniff.ARCHIVES - {sniff.ZIP} and not libarchive.is_there():
             yield _warned(attachment, "unopened")
@@ -85,6 +82,17 @@ class _Unpacker:
         yield _warned(attachment, warning) if warning else attachment
         for member in inner:
             yield from self.opened(member, depth + 1)
+
+    def _with_copy(self, attachment: Attachment) -> Iterator[Attachment]:
+        """A document, and behind one that opens with a password its copy without."""
+        try:
+            plain = self._without_password(attachment) if self._passwords else None
+        except _Limits:
+            yield _warned(attachment, "archive_limits")
+            return
+        yield _warned(attachment, "unlocked") if plain else attachment
+        if plain:
+            yield plain
 
     def _unhidden(self, attachment: Attachment, path: Path, depth: int) -> Iterator[Attachment]:
         """A program that unpacks itself; anything else that is an archive too is two things, and a person must look."""
@@ -125,7 +133,7 @@ class _Unpacker:
                     self._allow(1, member.size or 0, packed)
                     chunks = libarchive.checked(member.chunks, checksums) if checksums else member.chunks
                     taken.append(self._keep(name, self._counted(chunks, begun, packed), attachment.name))
-        except _Limits:
+        except (_Limits, libarchive.TooMany):
             return taken, "archive_limits"
         except libarchive.Locked:
             return [], "locked"

@@ -25,6 +25,10 @@ class Locked(Exception):
     """An archive with a password."""
 
 
+class TooMany(Exception):
+    """An archive with more entries than are looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One regular file: its name as bytes in whatever encoding, its promised size (None if not told), its chunks, to
@@ -45,7 +49,7 @@ def members(path: Path, *, is_single: bool = False, passwords: Sequence[str] = (
     a compressed file without an archive in it holds; with passwords zips too, of which it opens those that are locked
     by one of them (neither RAR nor 7-Zip: libarchive knows no way, `ingest.reading.locks` does).
 
-    Raises Damaged (also where libarchive is missing), and Locked for a password.
+    Raises Damaged (also where libarchive is missing), Locked for a password, and TooMany behind 20,000 entries.
     """
     library = _library()
     if library is None:
@@ -89,6 +93,7 @@ def _members(library: ctypes.CDLL, archive: int, *, has_key: bool) -> Iterator[M
         if library.archive_entry_filetype(entry) & _KIND == _REGULAR and not library.archive_entry_hardlink(entry):
             size = library.archive_entry_size(entry) if library.archive_entry_size_is_set(entry) else None
             yield Member(_name(library, entry), size, _chunks(library, archive))
+    raise TooMany
 
 
 def _name(library: ctypes.CDLL, entry: ctypes.c_void_p) -> bytes:

@@ -37,26 +37,26 @@ def rar5(files: Mapping[str, bytes], password: str) -> bytes:
     folded = bytes(check[n] ^ check[n + 8] ^ check[n + 16] ^ check[n + 24] for n in range(8))
     lock = b"\x01\x00\x03" + bytes([_ROUNDS]) + _SALT + _VECTOR + folded + hashlib.sha256(folded).digest()[:4]
     extra = _number(len(lock)) + lock
-    out = b"Rar!\x1a\x07\x01\x00" + _block(b"\x01\x00\x00")
+    out = b"Rar!\x1a\x07\x01\x00" + block(b"\x01\x00\x00")
     for name, data in files.items():
         packed = _aes(key, _VECTOR, data)
-        out += _block(
+        out += block(
             b"\x02\x03", _number(len(extra)), _number(len(packed)), b"\x04", _number(len(data)), _number(0o100644),
             b"wxyz\x00\x01", _number(len(name.encode())), name.encode(), extra,
         )  # fmt: skip
         out += packed
-    return out + _block(b"\x05\x00\x00")
+    return out + block(b"\x05\x00\x00")
 
 
 def rar4(files: Mapping[str, bytes], password: str) -> bytes:
     """A RAR 4 archive of stored files, each locked; its headers are to be read."""
     key, vector = rar4_key(password, _SALT[:8])
-    out = b"Rar!\x1a\x07\x00" + _old_block(0x73, 0, bytes(6))
+    out = b"Rar!\x1a\x07\x00" + old_block(0x73, 0, bytes(6))
     for name, data in files.items():
         packed, raw = _aes(key, vector, data), name.encode("ascii")
         fields = struct.pack("<LLBLLBBHL", len(packed), len(data), 3, zlib.crc32(data), 0, 29, 0x30, len(raw), 0o100644)
-        out += _old_block(0x74, 0x8404, fields + raw + _SALT[:8]) + packed
-    return out + _old_block(0x7B, 0x4000, b"")
+        out += old_block(0x74, 0x8404, fields + raw + _SALT[:8]) + packed
+    return out + old_block(0x7B, 0x4000, b"")
 
 
 def rar4_key(password: str, salt: bytes) -> tuple[bytes, bytes]:
@@ -150,12 +150,12 @@ def _number(value: int) -> bytes:
     return bytes([*out, value])
 
 
-def _block(*fields: bytes) -> bytes:
+def block(*fields: bytes) -> bytes:
     body = b"".join(fields)
     body = _number(len(body)) + body
     return zlib.crc32(body).to_bytes(4, "little") + body
 
 
-def _old_block(kind: int, flags: int, body: bytes) -> bytes:
+def old_block(kind: int, flags: int, body: bytes) -> bytes:
     head = struct.pack("<BHH", kind, flags, 7 + len(body)) + body
     return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head

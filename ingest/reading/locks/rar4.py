@@ -15,7 +15,6 @@ _MAIN, _FILE, _SUB, _END = 0x73, 0x74, 0x7A, 0x7B
 _LONG = 0x8000
 _MAIN_VOLUME, _MAIN_LOCKED, _MAIN_KEPT = 0x0001, 0x0080, 0x0008  # kept: whether the archive is solid
 _SPLIT, _LOCKED, _LARGE, _SALTED = 0x0003, 0x0004, 0x0100, 0x0400
-_MOST_HEADERS = 20_000
 _STORED, _FIRST_WITH_AES = 0x30, 29
 _SALT_BYTES = 8
 _STEPS, _STEP = 16, 0x4000  # rounds of the hash, after the first of each step of which a byte of the vector is taken
@@ -57,10 +56,7 @@ def is_locked(source: BinaryIO) -> bool:
     """Whether the archive has locked headers or files, as far as it can be read."""
     with suppress(EOFError, ValueError, struct.error):
         move(source, len(_MAGIC))
-        for _ in range(_MOST_HEADERS):
-            header = _header(source, None)
-            if header is None or header[2] == _END:
-                return False
+        while (header := _header(source, None)) is not None and header[2] != _END:
             flags = struct.unpack_from("<H", header, 3)[0]
             if flags & {_MAIN: _MAIN_LOCKED, _FILE: _LOCKED}.get(header[2], 0):
                 return True

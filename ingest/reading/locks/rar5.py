@@ -16,7 +16,6 @@ _HAS_EXTRA, _HAS_DATA, _SPLIT = 1, 2, 8 | 16
 _HAS_TIME, _HAS_CRC = 2, 4
 _EXTRA_LOCK, _EXTRA_HASH = 1, 2
 _IS_VOLUME, _IS_SOLID = 1, 4
-_MOST_HEADERS = 20_000
 _MOST_HEADER_BYTES = 2 << 20
 _LAST_BLOCK, _MOST_BLOCKS = 0x40, 200_000  # of one file's packed data
 _MOST_ROUNDS = 24  # as a power of two; RAR makes 15 and allows 24
@@ -89,12 +88,12 @@ def unlock(source: BinaryIO, target: BinaryIO, password: str) -> None:
 def is_locked(source: BinaryIO) -> bool:
     """Whether the archive, read from behind its MAGIC, has locked headers or files, as far as it can be read."""
     with suppress(EOFError, ValueError, IndexError):
-        for _ in range(_MOST_HEADERS):
+        while True:
             block = _Block(_header(source, None))
             if block.kind == _LOCK or block.has_record(_EXTRA_LOCK):
                 return True
             if block.kind == _END:
-                return False
+                break
             skip(source, block.data_size)
     return False
 

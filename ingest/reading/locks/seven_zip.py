@@ -49,8 +49,8 @@ def _refuse(_salt: bytes, _power: int) -> bytes:
 
 
 def unlock(source: BinaryIO, target: BinaryIO, password: str) -> None:
-    """Write the archive to `target` without AES. Raises ValueError, EOFError or IndexError for what is none, where
-    the password does not open its header, and for one that does without AES."""
+    """Write the archive to `target` without AES. Raises ValueError, EOFError or IndexError for what is none, and where
+    the password does not open its header: of the contents a wrong one shows by their checksums alone."""
     keys = _keys(password)
     header = Reader(_header(source, keys))
     if header.number() != HEADER or header.number() != MAIN:

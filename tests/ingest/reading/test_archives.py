@@ -84,6 +84,18 @@ def test_too_many_files_are_not_unpacked(tmp_path: Path) -> None:
     assert found.warnings == ("archive_limits",)
 
 
+def test_a_file_behind_more_folders_than_are_looked_at_is_not_passed_over(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for number in range(20_001):
+            folder = tarfile.TarInfo(f"{number}")
+            folder.type = tarfile.DIRTYPE
+            archive.addfile(folder)
+        archive.addfile(tarfile.TarInfo("van ban.txt"))
+    (packed_file,) = opened(tmp_path, out.getvalue(), "van ban.tar.gz")
+    assert packed_file.warnings == ("archive_limits",)
+
+
 def test_nesting_ends_at_the_third_archive(tmp_path: Path) -> None:
     data = b"%PDF-1.4"
     for level in range(5):

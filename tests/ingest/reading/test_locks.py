@@ -1,9 +1,11 @@
 """Archives and documents with a password: opened by it alone, whatever stands in them."""
 
 import base64
+import io
 import logging
 import random
 import sys
+import zipfile
 from pathlib import Path
 
 import locked_files
@@ -13,7 +15,7 @@ from word_files import Para, word_file
 
 from ingest.letter import Attachment
 from ingest.mime import sniff
-from ingest.reading.archives import open_archives
+from ingest.reading.archives import MOST_BYTES, open_archives
 from ingest.reading.pages import read_pages
 from ingest.usable import is_kept
 
@@ -102,6 +104,15 @@ def test_a_bomb_behind_a_password_is_cut_off(tmp_path: Path) -> None:
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 4 << 20
 
 
+@pytest.mark.parametrize("kind", ["rar 5", "rar 4"])
+def test_a_lock_behind_any_number_of_headers_is_seen(tmp_path: Path, kind: str) -> None:
+    data = ARCHIVES[kind]()
+    start = 16 if kind == "rar 5" else 20  # behind the main header
+    comment = locked_files.block(b"\x03\x00") if kind == "rar 5" else locked_files.old_block(0x75, 0, b"")
+    archive, *inner = opened(tmp_path / "a", data[:start] + comment * 20_001 + data[start:], "a.rar")
+    assert (archive.warnings, inner) == (("locked",), [])
+
+
 DOCUMENTS = {
     "cong van.pdf": lambda: locked_files.pdf("SO KHOA HOC\nSo 12", "khoa9"),
     "cong van.docx": lambda: locked_files.word("SO KHOA HOC\nSo 12", "khoa9"),
@@ -120,6 +131,18 @@ def test_a_locked_document_is_followed_by_its_copy_without_password(tmp_path: Pa
     assert (copy.name, copy.inside, copy.warnings) == (name, name, ("plain_copy",)) and copy.path is not None
     words = [word.text for page in read_pages(copy.path, copy.media_type) for word in page.words]
     assert words[:5] == ["SO", "KHOA", "HOC", "So", "12"]
+
+
+def test_a_copy_that_goes_beyond_the_limits_is_not_taken(tmp_path: Path) -> None:
+    full = io.BytesIO()
+    with zipfile.ZipFile(full, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("day", bytes(MOST_BYTES - (1 << 20) - 4096) + random.Random(3).randbytes(1 << 20))
+    for name, data in (("day.zip", full.getvalue()), ("a.docx", locked_files.word("x", "khoa9"))):
+        (tmp_path / name).write_bytes(data)
+    files = [Attachment(name, 1, "0" * 64, kind, "", tmp_path / name)
+             for name, kind in (("day.zip", sniff.ZIP), ("a.docx", "application/x-ole-storage"))]  # fmt: skip
+    *_, document = open_archives(files, tmp_path, ("khoa9",))[0]
+    assert (document.name, document.warnings) == ("a.docx", ("archive_limits",))
 
 
 def test_a_document_without_a_password_stays_alone(tmp_path: Path) -> None:
