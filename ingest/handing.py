@@ -123,6 +123,8 @@ class HandedOver:
     def _take_held(
         self, request: IntakeRequest, letter: HeldLetter, place: Arrival, source: Source | None
     ) -> None:  # fmt: skip
+        if request.spool_name is not None:  # a password's file: any answer ends it
+            self._files[request.id] = self._shared.spool.dropped / request.spool_name
         if letter.sealed_path is None or letter.seal_key is None:
             self._answer(request.id, _IN_PLACE)
             return
@@ -134,9 +136,8 @@ class HandedOver:
             self._answer(request.id, _NO_KEY_MAIL)
             return
         if request.spool_name is not None:
-            self._files[request.id] = key = self._shared.spool.dropped / request.spool_name
             try:
-                passwords = (key.read_text(encoding="utf-8"),)
+                passwords = (self._files[request.id].read_text(encoding="utf-8"),)
             except FileNotFoundError:
                 self._answer(request.id, _NO_PASSWORD)
                 return

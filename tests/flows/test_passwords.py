@@ -111,6 +111,15 @@ def test_a_locked_file_opens_with_a_password_that_stays_nowhere(
     assert WORD not in said.out + said.err
 
 
+def test_a_password_for_a_letter_that_lies_in_its_mailbox_stays_nowhere(office: Office, clerk: int) -> None:
+    office.send(office.mailbox("vanthu"), mail("Gửi văn bản", "Kính gửi", "ho so.7z", LOCKED["ho so.7z"]()))
+    assert office.take_in() == 0
+    with office.database.writing() as session:
+        session.get_one(HeldLetter, locked(office).id).sealed_path = None
+    assert "còn nguyên ở hộp thư" in try_word(office, clerk, WORD)
+    assert places_of(office, WORD) == []
+
+
 def test_what_a_locked_file_hides_is_screened_before_it_is_a_draft(office: Office, clerk: int) -> None:
     secret = locked_files.word("UBND TỈNH LÂM ĐỒNG\nSố: 12/BC-UBND\nTỐI MẬT\nNội dung XKHOATHAT", WORD)
     office.send(office.mailbox("vanthu"), mail("Gửi văn bản", "Kính gửi", "bao cao.docx", secret))
