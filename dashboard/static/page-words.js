@@ -41,7 +41,7 @@
   function fitted(name, text) {
     const day = text.match(/(\d{1,2})\D+(\d{1,2})\D+(\d{4})/);
     if (["issued_on", "due_at", "event_at"].includes(name) && day) {
-      const hour = name !== "issued_on" && text.match(/(\d{1,2})\s*(?:giờ|h|:)\s*(\d{2})?/i);
+      const hour = name !== "issued_on" && text.match(/(?<!\d)(\d|[01]\d|2[0-3])\s*(?:giờ|[hg](?!\p{L})|:)\s*(\d{2})?/iu);
       const clock = hour ? ` ${hour[1].padStart(2, "0")}:${hour[2] ?? "00"}` : "";
       return `${day[1].padStart(2, "0")}/${day[2].padStart(2, "0")}/${day[3]}${clock}`;
     }

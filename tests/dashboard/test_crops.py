@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
 from dashboard.web import Office
+from demo.documents import Document
 
 _CROP = re.compile(r'<p class="crop"><img src="([^"]+)" alt="([^"]+)"')
 
@@ -87,17 +89,25 @@ def test_what_a_letter_asks_is_seen_by_everybody_at_any_width(
         assert box["width"] > 1.2 * natural / 2.5 * sheet["width"] / 909
 
 
+@pytest.mark.parametrize(
+    ("paper", "begin", "end", "field", "value"),
+    [
+        (INVITATION, "14", "24/11/2026", "event_at", "24/11/2026 14:00"),
+        (replace(ASKS, paragraphs=("Trước 20/11/2026 hoặc sớm hơn.",)), "20/11/2026", "hoặc", "due_at", "20/11/2026"),
+    ],
+)  # fmt: skip
 def test_an_hour_on_the_page_goes_into_the_field_with_its_day(
-    browser: Callable[..., BrowserContext], full_office: Office
-) -> None:
-    draft = lay_document(full_office, INVITATION, missing=("event_at",))
+    browser: Callable[..., BrowserContext], full_office: Office, paper: Document, begin: str, end: str, field: str,
+    value: str,
+) -> None:  # fmt: skip
+    draft = lay_document(full_office, paper, missing=(field,))
     page = browser("lan").new_page()
     page.goto(f"/den/{draft}")
     expect(page.locator("form[data-ready]")).to_be_attached()
     words = page.request.get(f"/trang/{draft}/1/1.json").json()
-    first = next(n for n, word in enumerate(words) if word[0] == "14")
-    last = next(n for n, word in enumerate(words) if word[0].startswith("24/11/2026"))
-    page.focus("#f-event_at")
+    first = next(n for n, word in enumerate(words) if word[0] == begin)
+    last = next(n for n, word in enumerate(words) if word[0].startswith(end))
+    page.focus(f"#f-{field}")
     page.locator(".page-sheet").scroll_into_view_if_needed()
     sheet = page.locator(".page-sheet").bounding_box()
     assert sheet
@@ -106,4 +116,4 @@ def test_an_hour_on_the_page_goes_into_the_field_with_its_day(
         page.mouse.move(sheet["x"] + (x0 + x1) / 2 * sheet["width"], sheet["y"] + (y0 + y1) / 2 * sheet["height"])
         act()
         page.wait_for_timeout(300)
-    expect(page.locator("#f-event_at")).to_have_value("24/11/2026 14:00")
+    expect(page.locator(f"#f-{field}")).to_have_value(value)
