@@ -85,6 +85,7 @@ def _taken(session: Session, senders: set[str], user: User) -> list[tuple[str, K
         return []
     rows = session.execute(
         sa.select(Message.id, Message.subject, Message.sender_address, Message.received_at)
+        # In the words of the partial index, or it would not be used; a removed letter has no text.
         .where(sa.literal_column("messages.brings_password"), Message.body_text != "")
         .where(sa.func.lower(Message.sender_address).in_(senders))
     )

@@ -168,7 +168,8 @@ def attach(session: Session, request_id: int, attached: Attached, *, at: datetim
     drafts.add_files(session, document.id, files)
     if is_first:
         fill(document, attached.read)
-        document.notes = [*document.notes, *addressees.note_of(session, attached.read)]
+        others = (note for note in document.notes if not addressees.is_noted([note]))  # of a file that was left out
+        document.notes = [*others, *addressees.note_of(session, attached.read)]
     missing.refresh(session, document)
     _call(session, request_id, attached.files[0].name if attached.files else "")
     document.version += 1

@@ -60,7 +60,8 @@ def _says_more(document: Incoming, name: str, evidence: Evidence) -> bool:
         return True
     before = Evidence.from_json(stored)
     is_same_scan = before.source is Source.OCR and before.file == evidence.file
-    return is_same_scan and before.value != evidence.value
+    is_cleared = hasattr(document, name) and as_text(document, name) != squeeze(before.value)
+    return is_same_scan and not is_cleared and before.value != evidence.value
 
 
 def _is_open(document: Incoming, name: str) -> bool:

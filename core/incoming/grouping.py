@@ -10,9 +10,9 @@ from core import events
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
-from core.incoming import dangers, drafts, missing
+from core.incoming import addressees, dangers, drafts, missing
 from core.incoming.drafts import DraftFile, NewDraft
-from core.incoming.links import without_waiver
+from core.incoming.links import WAIVED
 from core.incoming.registration import move
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
 from core.people import Role, User
@@ -20,6 +20,7 @@ from core.rights import readable
 from core.search import texts
 from core.text import squeeze
 
+_OF_DOCUMENT = (WAIVED, addressees.NOTE, "second_document")  # notes of what is written in it, not of its files
 _MOST_CANDIDATES = 5
 
 
@@ -86,8 +87,7 @@ def merge(
     session.execute(sa.delete(table_of(IncomingFile)).where(table_of(IncomingFile).c.incoming_id == document.id))
     session.expire(document, ["files"])
     drafts.add_files(session, into.id, moved)
-    of_files = [note for note in document.notes if ":" in str(note) or note in dangers.OF_LETTER]
-    into.notes = [*into.notes, *(note for note in without_waiver(of_files) if note not in into.notes)]
+    into.notes = [*into.notes, *(note for note in document.notes if _goes_along(str(note)) and note not in into.notes)]
     missing.refresh(session, into)
     move(document, Act.DECLINE, by=by)
     title = _title(f"{into.kind} {into.code} {into.subject}")
@@ -119,6 +119,12 @@ def candidates(session: Session, user: User, document: Incoming) -> list[Candida
     )
     rows = session.execute(query)
     return [Candidate(row.id, _title(f"{row.kind} {row.code} {row.subject}", row.name or "")) for row in rows]
+
+
+def _goes_along(note: str) -> bool:
+    """Whether a note is of a draft's files or its letter, and still true in another draft."""
+    code, is_of_something, _ = note.partition(":")
+    return note in dangers.OF_LETTER or (bool(is_of_something) and code not in _OF_DOCUMENT)
 
 
 def _title(words: str, file_name: str = "") -> str:

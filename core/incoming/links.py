@@ -26,7 +26,7 @@ def is_missing(notes: Iterable[object]) -> bool:
 
 
 def without_waiver(notes: Iterable[object]) -> list[object]:
-    """Notes without the one that a clerk does without the file: it holds for its own draft, while no file is there."""
+    """Notes without the one that a clerk does without the file."""
     return [note for note in notes if str(note).partition(":")[0] != WAIVED]
 
 

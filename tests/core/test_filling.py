@@ -61,6 +61,17 @@ def test_a_list_of_which_intake_had_read_the_beginning_is_completed(office: Any)
         assert session.get_one(Incoming, draft).event_place == "Hội trường A"
 
 
+def test_a_value_that_a_clerk_has_cleared_stays_cleared(office: Any) -> None:
+    draft = with_scan(office)
+    take(office)
+    with office.database.writing() as session:
+        clerk, document = session.get_one(User, office.clerk_id), session.get_one(Incoming, draft)
+        drafts.amend(session, document, {"event_place": ""}, version=document.version, by=clerk, at=AT)
+        fill_drafts(session, SCAN, {"event_place": Evidence("Hội trường B", 0.8, Source.OCR, SCAN, 1)}, at=AT)
+    with office.database.reading() as session:
+        assert session.get_one(Incoming, draft).event_place == ""
+
+
 def test_what_a_clerk_has_typed_or_entered_stays(office: Any) -> None:
     typed, entered = with_scan(office), with_scan(office)
     with office.database.writing() as session:

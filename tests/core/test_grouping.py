@@ -99,6 +99,16 @@ def test_a_merged_draft_gives_all_its_files_and_leaves_the_desk(office: Any) -> 
         assert [tuple(row) for row in session.execute(acts)][-2:] == [("merged", other), ("merged_into", one)]
 
 
+def test_what_was_said_of_a_merged_document_itself_stays_behind(office: Any) -> None:
+    paper, annex = laid(office, "cv.pdf"), laid(office, "kem theo.pdf")
+    with office.database.writing() as session:
+        said = ["misaddressed:Ủy ban nhân dân tỉnh", "second_document:3", "macro:kem theo.doc"]
+        session.get_one(Incoming, annex).notes = said
+    merge(office, annex, paper)
+    with office.database.reading() as session:
+        assert session.get_one(Incoming, paper).notes == ["number_blank", "macro:cv.pdf", "macro:kem theo.doc"]
+
+
 def test_split_and_merge_again_leaves_the_files_as_they_were(office: Any) -> None:
     draft_id = laid(office, "a.pdf", "b.pdf")
     merge(office, split(office, draft_id, 2), draft_id)

@@ -130,11 +130,14 @@ def test_what_only_accompanies_the_file_is_not_the_file(office: Any) -> None:
         files.note_stored(session, [Content(Path(), "b" * 64, 1, "text/calendar")], at=MORNING)
         beside = DraftFile("hop.ics", "b" * 64, "text/calendar", 1, FileRole.LEFT_OUT)
         drafts.add_files(session, draft_id, [beside])
+        document = session.get_one(Incoming, draft_id)
+        document.notes = [*document.notes, "misaddressed:người mà tệp đã bỏ ra gửi đến"]
     give(office, draft_id, code="12/SNV-VP")
     with office.database.reading() as session:
         document = session.get_one(Incoming, draft_id)
         assert [file.role for file in document.files] == [FileRole.LEFT_OUT, FileRole.MAIN]
         assert document.proposed["code"]["value"] == "12/SNV-VP"
+        assert document.notes == [LINK, "number_blank"]
 
 
 def test_a_file_that_comes_after_all_ends_the_waiver(office: Any) -> None:
