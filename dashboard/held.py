@@ -109,7 +109,7 @@ async def read_again(request: Request) -> Response:
     folder, form = office_of(request).spool / FOLDER, await form_of(request)
     key_name = keep_password(folder, form.get(PASSWORD_FIELD, ""))
     act = partial(_read_again, key_name=key_name, key_mail=chosen_key_mail(form))
-    said = "Đã yêu cầu đọc lại thư; kết quả hiện ở đây ngay khi có."
+    said = "Đã yêu cầu đọc lại thư. Đọc được thì thư thành dự thảo ở Văn bản đến; chưa được thì lý do hiện ở đây."
     try:
         return await _release(request, Right.SEE_HELD, act, "/bi-giu", said)
     except BaseException:

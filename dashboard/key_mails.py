@@ -26,12 +26,12 @@ def with_key_mails(
 def shown_key_mail(mail: KeyMail, held_id: int) -> dict[str, Any]:
     """One such mail beside the held letter `held_id`, which it may be itself."""
     if mail.held_id == held_id:
-        said, button = "Lời của chính thư này có vẻ mang mật khẩu.", "Thử mật khẩu trong lời thư"
+        said, button = "Nội dung của chính thư này có thể chứa mật khẩu.", "Thử mật khẩu trong thư này"
     elif mail.held_id is not None:
-        said, button = f"Thư bị giữ số {mail.held_id} của cùng người gửi có vẻ mang mật khẩu.", "Thử mật khẩu ấy"
+        said, button = f"Thư bị giữ số {mail.held_id} của cùng người gửi có thể chứa mật khẩu.", "Thử mật khẩu ấy"
     else:
         subject = mail.subject or "(không tiêu đề)"
-        said, button = f"Thư «{subject}» của cùng người gửi có vẻ mang mật khẩu.", "Thử mật khẩu ấy"
+        said, button = f"Thư «{subject}» của cùng người gửi có thể chứa mật khẩu.", "Thử mật khẩu ấy"
     kind, number = (_KINDS[0], mail.held_id) if mail.held_id is not None else (_KINDS[1], mail.message_id)
     return {"said": said, "button": button, "name": _FIELD, "value": f"{kind} {number}", "at": mail.received_at}
 

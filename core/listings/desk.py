@@ -36,6 +36,7 @@ class QueueRow:
     """One draft in the queue. `age_days` counts working days since it came.
 
     `sender` is the mail's, empty where its name only repeats the issuer's.
+    `mail_subject` is what its mail is called, where nothing was read that could stand for it.
     `part` is "1/3" where its mail says to be one of several parts.
     `unsure` says how many values wait for a look; `notes` are short codes of the program's warnings.
     """
@@ -46,6 +47,7 @@ class QueueRow:
     code: str
     kind: str
     subject: str
+    mail_subject: str
     urgency: str
     event_at: str
     event_place: str
@@ -130,8 +132,8 @@ def _queue_row(row: Any, special: Mapping[date, bool], today: date) -> QueueRow:
     is_said = bool(row.issuer) and fold(row.issuer) in fold(sender)
     return QueueRow(
         id=row.id, issuer=_full_name(row.issuer, row.parent_issuer), sender="" if is_said else sender,
-        code=row.code, kind=row.kind, subject=row.subject, urgency=row.urgency, event_at=row.event_at,
-        event_place=row.event_place, received_at=row.received_at,
+        code=row.code, kind=row.kind, subject=row.subject, mail_subject="" if row.subject else row.said or "",
+        urgency=row.urgency, event_at=row.event_at, event_place=row.event_place, received_at=row.received_at,
         age_days=calendar.working_days_between(office_date(row.received_at), today, special),
         unsure=len(unsure_values(row.proposed, row)), origin=row.origin, notes=tuple(map(str, row.notes)),
         part=f"{part.number}/{part.total}" if part and part.is_named else "",

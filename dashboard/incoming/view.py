@@ -102,6 +102,11 @@ class Draft:
     is_misaddressed: bool
     steps: tuple[history.Step, ...]
 
+    @property
+    def mail_in_pane(self) -> bool:
+        """Whether what the mail says stands where the page of a file would."""
+        return self.state == State.DRAFT and not self.files and self.mail is not None and bool(self.mail.body)
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -159,6 +164,8 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
     user = acting(session, user_id)
     document = find(session, user, incoming_id)
     typed = typed or Typed({}, {}, {})
+    sending = sending_of(session, user, document)
+    parts = {one.id for one in sending.documents} if sending else set()  # these are offered with the sending
     form = form_of(
         document, typed=typed.values, errors=typed.errors, seen=looked_at(document, typed.sent),
         is_conflict=typed.is_conflict,
@@ -169,11 +176,12 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
         links=tuple(Link(host_of(link), link) for link in links(document.notes)),
         is_missing=is_missing(document.notes),
-        file_reason=typed.sent.get("file_reason", ""), sending=sending_of(session, user, document),
+        file_reason=typed.sent.get("file_reason", ""), sending=sending,
         virus=virus_in(document.notes), files=tuple(_file_line(file, document.notes) for file in document.files),
-        twins=tuple(desk.twins(session, document)), mergeable=tuple(candidates(session, user, document)),
+        twins=tuple(desk.twins(session, document)), kinds=tuple(office.kinds(session)),
+        mergeable=tuple(one for one in candidates(session, user, document) if one.id not in parts),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
-        kinds=tuple(office.kinds(session)), closed_reason=document.closed_reason,
+        closed_reason=document.closed_reason,
         is_removed=document.removed_at is not None,
         is_misaddressed=addressees.is_noted(document.notes), steps=_steps(session, document),
     )  # fmt: skip

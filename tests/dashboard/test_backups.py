@@ -103,10 +103,10 @@ def test_without_named_persons_the_clerk_confirms_from_the_desk(full_office: Any
 def test_numbers_lost_in_a_restore_are_not_counted_as_entered(full_office: Any, signed_in: Any) -> None:
     restore_office(full_office)
     lan = signed_in("lan")
-    assert "hôm nay đã vào 118" in lan.get("/den").text, "120 entries, two of them voided"
+    assert "hôm nay đã vào sổ 118" in lan.get("/den").text, "120 entries, two of them voided"
     token = _token(lan.get(CONFIRM).text)
     lan.post(CONFIRM, data={"csrf": token, "last_number": "1320", "repeated": "1320"})
-    assert "hôm nay đã vào 118" in lan.get("/den").text
+    assert "hôm nay đã vào sổ 118" in lan.get("/den").text
 
 
 def test_a_last_number_below_the_known_or_far_above_is_refused(full_office: Any, signed_in: Any) -> None:

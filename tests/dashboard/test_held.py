@@ -95,6 +95,9 @@ def test_mails_that_may_bring_the_password_are_shown_and_tried_by_one_click(full
     page = lan.get("/bi-giu").text
     assert page.count('class="key-mail"') == 2
     assert "Thư bị giữ số 4 của cùng người gửi" in page and "Thư «Gửi mật khẩu hồ sơ dự toán» của cùng" in page
+    row = page.split("Thư bị giữ số 1 ", 1)[1].split("</tr>", 1)[0]
+    tries = ("Thử mật khẩu ấy</button>", "Mở bằng mật khẩu</button>", "Đưa vào nháp</button>")
+    assert sorted(tries, key=row.index) == list(tries), "what is most likely to open it comes first"
     assert "chìa-khóa-9" not in page
     assert "Gửi mật khẩu hồ sơ" not in kha.get("/bi-giu").text, "what letters say is not for the custodian"
     form = {"csrf": _token(page), "thu-mat-khau": "key_message_id 2"}

@@ -8,7 +8,7 @@ from desk_papers import Paper, form_in, lay, open_book
 from starlette.testclient import TestClient
 
 from core.incoming.links import NO_FILE, link_note
-from core.incoming.tables import Incoming, State
+from core.incoming.tables import Incoming, IncomingFile, State
 from core.letters import Message
 from dashboard.web import Office
 
@@ -51,13 +51,30 @@ def test_a_link_is_words_on_the_page_and_no_number_is_given(lan: Any, office: Of
     assert number_of(office, draft) is None
 
 
+def test_what_the_mail_says_stands_where_the_page_would(lan: Any, office: Office) -> None:
+    paper = Paper(1, missing=("subject",), notes=(NO_FILE, link_note(ADDRESS)))
+    draft = lay(office, paper, received_at=office.clock())
+    with office.database.writing() as session:
+        session.execute(sa.delete(IncomingFile))
+        mail = session.get_one(Message, session.get_one(Incoming, draft).message_id)
+        mail.subject, mail.body_text = "Gửi tài liệu họp <ngày> 28/11", "Mời quý cơ quan tải <văn bản>."
+    page = lan.get(f"/den/{draft}").text
+    assert '<p class="mail-words">Mời quý cơ quan tải &lt;văn bản&gt;.</p>' in page
+    assert "Thư: Gửi tài liệu họp &lt;ngày&gt; 28/11</span>" in page.split('id="entry-title"')[0], "the queue names it"
+    refused = lan.post(f"/den/{draft}/vao-so", data=form_in(page) | {"subject": "tài liệu họp", "looked_all": "1"})
+    assert refused.status_code == 422
+    assert "<details open>" in refused.text and "<details open>" not in page, "the other way is laid open"
+
+
 def test_a_clerk_gives_a_reason_and_the_number_comes(lan: Any, office: Office) -> None:
     draft = lay(office, Paper(1, notes=(NO_FILE, link_note(ADDRESS))), received_at=office.clock())
-    path, form = f"/den/{draft}/khong-can-tep", form_in(lan.get(f"/den/{draft}").text) | {"remark": "đang gõ"}
+    page = lan.get(f"/den/{draft}").text
+    assert "Ghi lý do</button>" in page
+    path, form = f"/den/{draft}/khong-can-tep", form_in(page) | {"remark": "đang gõ"}
     refused = lan.post(path, data=form | {"file_reason": "x"})
     assert refused.status_code == 422 and "ít nhất 3 ký tự" in refused.text and 'value="x"' in refused.text
     page = lan.post(path, data=form_in(refused.text) | {"file_reason": "đã có bản giấy"}).text
-    assert "Cho vào sổ không kèm tệp, lý do: «đã có bản giấy»" in page and "Cho vào sổ</button>" not in page
+    assert "Cho vào sổ không kèm tệp, lý do: «đã có bản giấy»" in page and "Ghi lý do</button>" not in page
     assert form_in(page)["remark"] == "đang gõ"
     lan.post(f"/den/{draft}/vao-so", data=form_in(page) | {"looked_all": "1"})
     assert number_of(office, draft) == 1
@@ -69,6 +86,7 @@ def test_parts_belong_together_and_one_click_merges_them(lan: Any, office: Offic
     page = lan.get(f"/den/{third}").text
     assert "Phần 3/3 của một lần gửi." in page and "Còn thiếu phần 2" in page
     assert f'<a href="/den/{first}">' in page and "Gộp 2 phần thành một dự thảo" in page
+    assert "Gộp vào</button>" not in page, "one way to merge them, not two"
     assert "phần 3/3 của một lần gửi</span>" in page
     answer = lan.post(f"/den/{third}/gop-phan", data=form_in(page), follow_redirects=False)
     assert answer.headers["location"] == f"/den/{first}"
