@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
-from core.errors import Temporary
+from core.errors import Temporary, WrongState
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -28,6 +29,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 LOCKED = "Cơ sở dữ liệu đang bận hoặc không ghi được. Xin thử lại sau ít phút; chưa có gì thay đổi."
+CHANGED = "Người khác vừa sửa văn bản này. Xem lại nội dung mới rồi làm tiếp; chưa có gì bị ghi đè."
 LOCK_SECONDS = 10.0
 BACKGROUND_WAIT_SECONDS = 0.1  # how long the intake lets people go first before it takes its turn all the same
 
@@ -114,7 +116,8 @@ class Database:
         """One writing transaction: committed at the end, rolled back on any exception.
 
         `background` writers let those go first who write for a person. Raises Temporary when the write lock
-        can't be had within ten seconds or the database is away.
+        can't be had within ten seconds or the database is away, WrongState when another transaction has changed a
+        document since this one read it.
         """
         with (
             _said_in_words(),
@@ -210,6 +213,8 @@ def _flock_before(handle: int, deadline: float) -> None:
 def _said_in_words() -> Iterator[None]:
     try:
         yield
+    except StaleDataError as error:
+        raise WrongState(CHANGED) from error
     except OperationalError as error:
         if "no such" in str(error.orig):  # SQLite's word for a missing table or column: a bug, not a busy database
             raise

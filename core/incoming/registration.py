@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events, registers
+from core.db import CHANGED
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
 from core.incoming.links import NO_FILE_SENTENCE, is_missing
@@ -115,7 +116,7 @@ def may_move(document: Incoming, act: Act, *, by: User | None) -> State:
 def check_version(document: Incoming, version: int) -> None:
     """Raise WrongState when the document has changed since `version` was shown (C16)."""
     if document.version != version:
-        raise WrongState("Người khác vừa sửa văn bản này. Xem lại nội dung mới rồi làm tiếp; chưa có gì bị ghi đè.")
+        raise WrongState(CHANGED)
 
 
 def require_reason(reason: str) -> str:

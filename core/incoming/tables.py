@@ -82,6 +82,8 @@ class Incoming(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(sa.String(12), default=State.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
+    # Writes of a row that another transaction has changed since it was read fail: on PostgreSQL two may have read it.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
     origin: Mapped[str] = mapped_column(sa.String(12))
     book_id: Mapped[int] = mapped_column(sa.ForeignKey("books.id"))
     message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"), index=True)
