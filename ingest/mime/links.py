@@ -1,7 +1,7 @@
 """Links that a mail brings instead of files: found in its text and behind the words of its HTML; never fetched."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -62,10 +62,10 @@ def _in_text(text: str, *, is_answer: bool) -> Iterator[str]:
             looked += 1
             if looked > _MOST_LOOKED:
                 return
-            address = _shown(found[0])
-            beside = _beside(line, found.start(), found.end(), above)
-            if _is_file(address, beside, is_signed=is_signed):
-                yield address
+            address = _whole(found[0])
+            inner, beside = _unwrapped(address), _beside(line, found.start(), found.end(), above)
+            if _is_file(_shown(inner), beside, is_signed=is_signed):
+                yield _shown(inner if _is_wrapper(address) else address)
         above = line if any(map(str.isalpha, _ADDRESS.sub(" ", line))) else above
 
 
@@ -90,22 +90,34 @@ def _is_of_files(address: str) -> bool:
     host, rest = host_of(address), re.sub(r"^https?://[^/?#]*", "", address, count=1, flags=re.IGNORECASE)
     if not rest.strip("/"):
         return False
-    if any(host == known or host.endswith("." + known) for known in _WORDS["hosts"]):
+    if _is_host_of(address, _WORDS["hosts"]):
         return True
     return bool(_PATHS.search(rest)) or bool(set(host.split(".")[:-1]) & set(_WORDS["host_words"]))
 
 
-def _shown(address: str) -> str:
-    """The address with its scheme, out of what a mail server wrapped around it; signs that are not seen are escaped."""
+def _whole(address: str) -> str:
     address = address.rstrip(".,;:!?)]}»”*_")
-    if "://" not in address:
-        address = f"https://{address}"
-    address = _unwrapped(address)
+    return address if "://" in address else f"https://{address}"
+
+
+def _shown(address: str) -> str:
+    """The address with the signs that are not seen escaped."""
     return "".join(letter if letter.isprintable() else quote(letter, errors="replace") for letter in address[:_LONGEST])
 
 
+def _is_wrapper(address: str) -> bool:
+    """Whether the address leads to the one in it: any other host may send people wherever it likes."""
+    return _is_host_of(address, _WORDS["wrappers"])
+
+
+def _is_host_of(address: str, known: Iterable[str]) -> bool:
+    host = host_of(address)
+    return any(host == one or host.endswith("." + one) for one in known)
+
+
 def _unwrapped(address: str) -> str:
-    """The address for which Outlook's safe links, Google or a virus filter stand: a parameter that is one."""
+    """The address that stands in another as a parameter, as Outlook's safe links, Google and virus filters make them;
+    else the address itself."""
     try:
         asked = parse_qs(urlsplit(address).query, max_num_fields=20)
     except ValueError:

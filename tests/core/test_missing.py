@@ -191,6 +191,11 @@ def test_merging_brings_the_file_but_no_waiver(office: Any) -> None:
         ("https://mau.example\\@drive.google.com/file", "mau.example"),
         ("https://Drive.Google.com:443/file", "drive.google.com"),
         ("https://[half/file", ""),
+        ("https://drive.google.com%2emau.example/file", "drive.google.com.mau.example"),
+        ("https://drive.gооgle.com/file", "drive.xn--ggle-55da.com"),
+        ("https://d\u00adrive。google.com/file", "drive.google.com"),
+        ("https://faß.de/x", "xn--fa-hia.de"),
+        ("https://" + "一丁".join("a" * 900) + "/x", ""),
     ],
 )
 def test_the_host_is_the_one_that_the_address_leads_to(address: str, host: str) -> None:

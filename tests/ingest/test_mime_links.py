@@ -5,6 +5,7 @@ import time
 import pytest
 from mail_parts import HEADER, Reader
 
+from core.incoming.links import host_of
 from ingest.mime.links import MOST_LINKS, file_links
 
 DRIVE = "https://drive.google.com/file/d/1aBcDeMo/view?usp=sharing"
@@ -114,6 +115,15 @@ def test_the_address_behind_the_words_counts(read: Reader) -> None:
 def test_a_link_wrapped_by_a_mail_server_is_shown_as_what_it_is() -> None:
     outlook = "https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwe.tl%2Ft-AbC&data=05"
     assert found(f"Xem {outlook}") == ("https://we.tl/t-AbC",)
+    google = "https://www.google.com/url?q=https://we.tl/t-AbC&sa=D"
+    assert found(f"Xem {google}") == ("https://we.tl/t-AbC",)
+
+
+def test_a_link_that_only_seems_to_be_wrapped_is_shown_with_its_own_host() -> None:
+    forged = "https://mau.example/tai?url=https://drive.google.com/file/d/1abc/view"
+    assert found(f"Xem {forged}") == (forged,)
+    (turned,) = found("Tải văn bản tại đây https://mau.example\\@drive.google.com/file/d/1abc")
+    assert host_of(turned) == "mau.example"
 
 
 def test_signs_that_turn_an_address_around_are_shown() -> None:
