@@ -39,7 +39,7 @@ _GUESTS = re.compile(
     re.IGNORECASE,
 )
 _INVITED = re.compile(
-    r"kính mời\s*:?\s*(?P<who>[^:]{3,600}?)\s*[,;.]?\s*"
+    r"kính mời\s*:?\s*(?P<who>(?:(?!kính mời)[^:]){3,600}?)\s*[,;.]?\s*"
     r"(?:(?:tới|đến|về|tham|cùng)\s+dự\b|\bdự\s+(?:họp|hội|buổi|cuộc|lễ)|\btham gia\b|\bđến họp\b|\.(?=\s|/|$))",
     re.IGNORECASE,
 )

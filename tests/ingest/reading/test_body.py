@@ -1,5 +1,6 @@
 """What the text itself asks for: deadlines, meetings, the document answered."""
 
+import time
 from datetime import date
 
 import pytest
@@ -163,3 +164,10 @@ def test_addressees_are_listed() -> None:
     many = find_addressees(body("Kính gửi:", "- Các sở, ban, ngành;", "- UBND các xã, phường.", "Thực hiện chỉ đạo"))
     assert one is not None and one.value == "Sở Khoa học và Công nghệ"
     assert many is not None and many.value == "Các sở, ban, ngành; UBND các xã, phường"
+
+
+def test_a_text_that_invites_without_end_is_looked_at_for_a_moment_only() -> None:
+    lines = body("kính mời " * 4000)
+    begun = time.process_time()
+    assert find_invited(lines) is None
+    assert time.process_time() - begun < 1
