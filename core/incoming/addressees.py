@@ -23,10 +23,14 @@ _SHORT = {
     "ubnd": "uy ban nhan dan", "hdnd": "hoi dong nhan dan", "tp": "thanh pho", "tx": "thi xa",
     "mttq": "mat tran to quoc", "gd": "giam doc", "vp": "van phong",
 }  # fmt: skip
+# "KH&CN", "KH-CN", "VH, TT và DL": one short name.
+_INITIALS = r"[B-DĐF-HJ-NP-TV-XZ]{2,5}"
+_INITIALS_APART = re.compile(rf"\b({_INITIALS})\s*(?:[&,-]|và)\s*(?={_INITIALS}\b)")
 _LEVEL = r"(?:tinh|thanh pho|thi xa|huyen|quan|xa|phuong|dac khu|thi tran)"
 # With their marks: without them "Môi trường" would be "mọi trường".
 _MANY = re.compile(
-    r"\b(?:các|những|mọi|tất cả|toàn (?:thể|bộ|tỉnh)|quý|như|theo|danh sách|thành phần|liên quan|trực thuộc|cùng)\b",
+    r"\b(?:các|những|mọi|tất cả|toàn (?:thể|bộ|tỉnh)|quý|như|theo|danh sách|thành phần|liên quan|trực thuộc|cùng|"
+    r"cấp)\b",
     re.IGNORECASE,
 )
 # Groups that an office of any kind may belong to, and those of one kind, by the word that names it.
@@ -34,11 +38,14 @@ _ANY_KIND = re.compile(r"\b(?:co quan|don vi|nganh|to chuc|dia phuong|phong|ca n
 _ONE_KIND = re.compile(r"\b(?:xa|phuong|dac khu|huyen|truong|benh vien|doanh nghiep|cong ty|hop tac xa|bo|tinh uy)\b")
 _ORGAN = re.compile(
     r"^(?:lanh dao |thu truong |giam doc |chu tich |hieu truong )?(?:uy ban nhan dan|hoi dong nhan dan|tinh uy|"
-    r"thanh uy|huyen uy|dang uy (?:xa|phuong|dac khu)|(?:so|bo|cuc) \w+ \w+|ban (?!giam doc)\w+ \w+|cong an|cong ty|"
-    r"tong cong ty|tap doan|toa an|vien kiem sat|truong (?:dai hoc|cao dang|trung hoc|tieu hoc|mam non|thpt|thcs)|"
+    r"thanh uy|huyen uy|dang uy (?:xa|phuong|dac khu)|(?:so|bo|cuc) (?!ban\b|nganh\b)\w+ \w+|"
+    r"ban (?!giam doc)\w+ \w+|cong an|cong ty|tong cong ty|tap doan|toa an|"
+    r"vien kiem sat|truong (?:dai hoc|cao dang|trung hoc|tieu hoc|mam non|thpt|thcs)|"
     r"benh vien|kho bac|bao hiem xa hoi|bo chi huy|uy ban mat tran|ngan hang|"
     r"van phong (?:uy ban|hoi dong|tinh uy|doan|chinh phu|quoc hoi|trung uong|bo))\b"
 )
+# "UBND xã", "UBND xã, phường": which one, is not said.
+_OF_NO_PLACE = re.compile(rf"\b(uy ban nhan dan|hoi dong nhan dan)((?: {_LEVEL})+)$")
 
 
 class _Whose(Enum):
@@ -89,7 +96,7 @@ def _own(name: str, place: str, code: str) -> _Own:
     if bare.startswith(("uy ban", "hoi dong")) or len(bare.split()) < 3:
         bare = whole  # "Ủy ban nhân dân xã" is nobody without its place
     kind, *rest = bare.split()
-    initials = "".join(word[0] for word in rest if word != "va")
+    initials = "".join(word[0] for word in rest)
     short = (f"{kind} {initials}", _plain(code)) if bare != whole or kind == "so" else ()
     return _Own(tuple(dict.fromkeys((bare, *(one for one in short if one)))), at)
 
@@ -99,6 +106,9 @@ def _whose(name: str, own: Sequence[_Own], parts: Sequence[str]) -> _Whose:
     places = [_place_behind(text, one, form) for one in own for form in one.names if _has(text, form)]
     if any(places) or any(_has(text, part) for part in parts):
         return _Whose.OURS
+    if nowhere := _OF_NO_PLACE.search(text):
+        is_ours = any(_has(one.names[0], nowhere[1]) and _has(nowhere[2], _level(one)) for one in own)
+        return _Whose.UNKNOWN if is_ours else _Whose.OTHERS
     if _MANY.search(normal(name)):
         if places or _ANY_KIND.search(text) or any(_has(text, one.kind) for one in own):
             return _Whose.UNKNOWN
@@ -106,6 +116,12 @@ def _whose(name: str, own: Sequence[_Own], parts: Sequence[str]) -> _Whose:
         is_ours = any(_has(one.names[0], kind) for one in own for kind in kinds)
         return _Whose.OTHERS if kinds and not is_ours else _Whose.UNKNOWN
     return _Whose.OTHERS if _ORGAN.match(text) else _Whose.UNKNOWN
+
+
+def _level(own: _Own) -> str:
+    """Of the place of a committee: "xa" of "Ủy ban nhân dân xã Đắk Wil"."""
+    found = re.search(rf" nhan dan ({_LEVEL})\b", own.names[0])
+    return found[1] if found else ""
 
 
 def _may_be_copied(name: str, own: Sequence[_Own]) -> bool:
@@ -118,7 +134,7 @@ def _place_behind(text: str, own: _Own, name: str) -> bool:
     behind = text.partition(name)[2].strip()
     if not own.place or _has(name, own.place):
         return True
-    place = re.match(rf"{_LEVEL}\s+(?!va\b|{_LEVEL}\b)(\S.*)", behind)
+    place = re.match(rf"{_LEVEL}\s+(?!{_LEVEL}\b)(\S.*)", behind)
     return place is None or place[1].startswith(own.place)
 
 
@@ -131,6 +147,7 @@ def _split(value: str) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """Folded words alone, with the usual abbreviations written out: "UBND TP. Đà Lạt", "Sở KH&CN" (sở khcn)."""
-    text = re.sub(r"[^a-z0-9\s]+", " ", fold(name).replace("&", ""))
-    return " ".join(_SHORT.get(word, word) for word in text.split())
+    """Folded words alone, without "và", with the usual abbreviations written out: "UBND TP. Đà Lạt", "Sở KH&CN" (sở
+    khcn)."""
+    text = re.sub(r"[^a-z0-9\s]+", " ", fold(_INITIALS_APART.sub(r"\1", normal(name))))
+    return " ".join(_SHORT.get(word, word) for word in text.split() if word != "va")

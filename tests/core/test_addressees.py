@@ -20,11 +20,14 @@ OURS = (
     "Sở Khoa học và Công nghệ tỉnh, thành phố", "Thủ trưởng các cơ quan, đơn vị", "Các Sở: Tài chính, Nội vụ",
     "Sở Tài chính; Sở Khoa học và Công nghệ", "Sở Tài chính, Sở Khoa học và Công nghệ", "Như trên", "Quý cơ quan",
     "Văn phòng Sở", "Đảng ủy, Ban Giám đốc Sở Khoa học và Công nghệ", "Đồng chí Nguyễn Văn Mẫu", "Ban Giám đốc",
-    "Các doanh nghiệp và các đơn vị liên quan", "Chi cục Tiêu chuẩn Đo lường Chất lượng", "Lãnh đạo Sở",
+    "Sở Khoa học & Công nghệ", "Sở Khoa học, Công nghệ tỉnh Lâm Đồng", "Sở KH-CN", "Giám đốc Sở KH và CN",
+    "Sở ban ngành", "Sở, ban, ngành cấp tỉnh", "Các doanh nghiệp và các đơn vị liên quan",
+    "Chi cục Tiêu chuẩn Đo lường Chất lượng", "Lãnh đạo Sở",
 )  # fmt: skip
 OTHERS = (
     "Sở Nông nghiệp và Môi trường tỉnh Lâm Đồng", "Sở Khoa học và Công nghệ tỉnh Khánh Hòa", "UBND xã Đắk Wil",
     "Sở Khoa học và Công nghệ TP. Hồ Chí Minh", "Ủy ban nhân dân các xã, phường, đặc khu", "Bộ Y tế Việt Nam",
+    "Ủy ban nhân dân cấp xã", "UBND xã, phường", "Sở VH, TT và DL tỉnh Lâm Đồng",
     "Công an tỉnh Lâm Đồng", "Trường Đại học Đà Lạt", "Sở Tài chính; Sở Nội vụ", "Ủy ban nhân dân tỉnh Lâm Đồng",
 )  # fmt: skip
 
@@ -79,9 +82,10 @@ def test_a_commune_is_known_by_its_place(database: Database) -> None:
             )
         )  # fmt: skip
         session.flush()
-        for name in ("UBND xã Đắk Wil", "Ủy ban nhân dân các xã, phường", "Chủ tịch UBND xã Đắk Wil"):
+        for name in ("UBND xã Đắk Wil", "Ủy ban nhân dân các xã, phường", "Chủ tịch UBND xã Đắk Wil", "UBND cấp xã",
+                     "UBND xã", "UBND xã, phường, đặc khu"):  # fmt: skip
             assert not note_of(session, said(recipients=name)), name
-        for name in ("UBND xã Nâm N'Jang", "UBND tỉnh Lâm Đồng", "Các trường tiểu học"):
+        for name in ("UBND xã Nâm N'Jang", "UBND tỉnh Lâm Đồng", "UBND tỉnh", "Các trường tiểu học"):
             assert note_of(session, said(recipients=name)), name
 
 
