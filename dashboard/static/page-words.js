@@ -41,8 +41,10 @@
   function fitted(name, text) {
     const day = text.match(/(\d{1,2})\D+(\d{1,2})\D+(\d{4})/);
     if (["issued_on", "due_at", "event_at"].includes(name) && day) {
-      const hour = name !== "issued_on" && text.match(/(?<!\d)(\d|[01]\d|2[0-3])\s*(?:giờ|[hg](?!\p{L})|:)\s*(\d{2})?/iu);
-      const clock = hour ? ` ${hour[1].padStart(2, "0")}:${hour[2] ?? "00"}` : "";
+      // "4 giờ chiều" is 16:00.
+      const hour = name !== "issued_on" && text.match(/(?<!\d)(\d|[01]\d|2[0-3])\s*(?:giờ|[hg](?!\p{L})|:)\s*(\d{2})?(?:\s*phút)?\s*[,(]?\s*(chiều|tối)?/iu);
+      const after = hour && hour[3] && Number(hour[1]) < 12 ? 12 : 0;
+      const clock = hour ? ` ${String(Number(hour[1]) + after).padStart(2, "0")}:${hour[2] ?? "00"}` : "";
       return `${day[1].padStart(2, "0")}/${day[2].padStart(2, "0")}/${day[3]}${clock}`;
     }
     if (name === "code") return text.replace(/^số\s*:?\s*/i, "");

@@ -13,7 +13,10 @@ from ingest.reading.lines import Line, columns, lines_of
 from ingest.reading.patterns import ADDRESSED_TO, AUTHORITY, RECIPIENTS, SIGNATURE_MARK
 
 HOUR = r"(?:giờ|[hg](?![^\W\d_])|:)"  # what stands behind an hour; "3 giai đoạn" and "36 Hùng Vương" are none
-CLOCK = rf"(?P<hour>\d{{1,2}})\s*{HOUR}\s*(?P<minute>\d{{2}})?\s*(?:phút|['’′])?"
+CLOCK = (
+    rf"(?P<hour>\d{{1,2}})\s*{HOUR}\s*(?P<minute>\d{{2}})?\s*(?:phút|['’′])?"
+    r"(?:(?=\s*[,(]?\s*(?P<half>chiều|tối)\b))?"
+)
 DAY = (
     r"(?:ngày\s*)?(?P<day>\d{1,2})\s*(?:/|-|\.|tháng)\s*(?P<month>\d{1,2})"
     r"(?:\s*(?:/|-|\.|năm)\s*(?P<year>\d{4}))?(?![\d/])"
@@ -170,7 +173,9 @@ def day_in(found: re.Match[str], issued_on: date | None) -> date | None:
 
 
 def moment_in(day: date, found: re.Match[str]) -> str:
-    """`day` with the hour of a match of `CLOCK`, ISO 8601; the day alone where the hour is none of a clock."""
-    if found["hour"] is None or int(found["hour"]) > 23 or int(found["minute"] or 0) > 59:
+    """`day` with the hour of a match of `CLOCK`, ISO 8601; the day alone where the hour is none of a clock. "2 giờ
+    chiều" is 14:00."""
+    hour, minute = int(found["hour"] or 24), int(found["minute"] or 0)
+    if hour > 23 or minute > 59:
         return day.isoformat()
-    return f"{day.isoformat()}T{int(found['hour']):02d}:{int(found['minute'] or 0):02d}"
+    return f"{day.isoformat()}T{hour + 12 * (found['half'] is not None and hour < 12):02d}:{minute:02d}"

@@ -13,14 +13,18 @@ LONGEST_PLACE = 300
 LONGEST_LIST = 2000  # letters of who is invited
 _MOST_GUESTS = 30  # lines
 _UNTIL = rf"(?:\s*(?:-|đến)\s*{re.sub(r'[?]P<[a-z]+>', '?:', CLOCK)})?"
-_WHEN = r"(?:thời gian|(?:vào|bắt đầu)\s+(?:lúc|hồi|từ))"
+# Not the hour by which something is to be sent: "Thời gian đăng ký: trước 16 giờ 00 ngày …".
+_WHEN = (
+    r"(?:thời gian|(?:vào|bắt đầu)\s+(?:lúc|hồi|từ))\s*:?\s*"
+    r"(?:(?!\b(?:trước|chậm nhất|đăng ký|gửi|nộp)\b)[^\d]){0,40}"
+)
 _CLOCK_FIRST = re.compile(
-    rf"{_WHEN}\s*:?\s*[^\d]{{0,40}}(?:\d{{1,2}}(?:[.,]\d)?\s+(?:ngày|buổi)\b[^\d]{{1,30}})?"
+    rf"{_WHEN}(?:\d{{1,2}}(?:[.,]\d)?\s+(?:ngày|buổi)\b[^\d]{{1,30}})?"
     rf"{CLOCK}{_UNTIL}{WEEKDAY}\s*,?[^\d]{{0,30}}{DAY}",
     re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(
-    rf"{_WHEN}\s*:?\s*[^\d]{{0,40}}{DAY}\s*[,;(]?\s*(?:vào\s+)?(?:bắt đầu\s+)?(?:lúc|từ|hồi)\s*:?\s*{CLOCK}",
+    rf"{_WHEN}{DAY}\s*[,;(]?\s*(?:vào\s+)?(?:bắt đầu\s+)?(?:lúc|từ|hồi)\s*:?\s*{CLOCK}",
     re.IGNORECASE,
 )
 _PLACE = re.compile(

@@ -93,6 +93,7 @@ def test_what_a_letter_asks_is_seen_by_everybody_at_any_width(
     ("paper", "begin", "end", "field", "value"),
     [
         (INVITATION, "14", "24/11/2026", "event_at", "24/11/2026 14:00"),
+        (replace(ASKS, paragraphs=("Trước 4 giờ chiều 20/11/2026.",)), "4", "20/11/2026", "due_at", "20/11/2026 16:00"),
         (replace(ASKS, paragraphs=("Trước 20/11/2026 hoặc sớm hơn.",)), "20/11/2026", "hoặc", "due_at", "20/11/2026"),
     ],
 )  # fmt: skip

@@ -32,6 +32,7 @@ def body(*lines: str) -> list[tuple[int, Line]]:
         ("trước 16 giờ 00 phút (thứ Sáu), ngày 12/6/2026", "2026-06-12T16:00"),
         ("trước 16h30' ngày 12/6/2026", "2026-06-12T16:30"),
         ("trước 16 giờ 75 ngày 12/6/2026", "2026-06-12"),  # no such minute: the day alone
+        ("trước 4 giờ chiều ngày 12/6/2026", "2026-06-12T16:00"),
         ("hạn cuối là ngày 20/6/2026", "2026-06-20"),
         ("báo cáo định kỳ trước ngày 20 hằng tháng", None),
         ("báo cáo trước ngày 20/6 hằng năm", None),
@@ -80,6 +81,10 @@ def test_a_meeting_has_its_hour_and_place() -> None:
         (("Địa điểm: 36 Trần Phú, phường Xuân Hương - Đà Lạt.",), None, "36 Trần Phú, phường Xuân Hương - Đà Lạt"),
         (("Địa điểm: 36 Hùng Vương, phường Xuân Hương.",), None, "36 Hùng Vương, phường Xuân Hương"),
         (("Thời gian, địa điểm: 14h00.", "Địa điểm: 14 giờ 00"), None, None),
+        (("Thời gian: 2 giờ 30 (chiều thứ Ba), ngày 09/6/2026",), "2026-06-09T14:30", None),
+        (("Thời gian: từ 8 giờ đến chiều ngày 09/6/2026",), "2026-06-09T08:00", None),
+        (("Thời gian đăng ký: trước 16 giờ ngày 05/6/2026.", "Thời gian họp: 14 giờ ngày 09/6/2026."),
+         "2026-06-09T14:00", None),
         (("Thời gian: sẽ thông báo sau.", "Địa điểm:"), None, None),
         (("Thời gian: gồm 3 giai đoạn, từ ngày 09/6/2026.",), None, None),
         (("Thời gian thực hiện nhiệm vụ: 12 tháng, từ tháng 6 năm 2026.",), None, None),
