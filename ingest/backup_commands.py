@@ -67,7 +67,10 @@ def restore(asked: Namespace, owner: tuple[int, int] | None, clock: Clock) -> It
         )
     if restored.seals_gone:
         yield f"{restored.seals_gone} thư bị giữ đã có quyết định sau bản này, bản niêm phong đã hủy."
-    yield "Trước khi cấp số tiếp, một trong hai người được chỉ định xác nhận số cuối cùng (trang Sổ văn bản đến)."
+    yield (
+        "Trước khi cấp số tiếp, số cuối cùng phải được xác nhận ở trang Sổ văn bản đến: bởi một trong hai người đã chỉ "
+        "định; chưa chỉ định thì văn thư nào cũng được."
+    )
 
 
 def _listed(vault: Vault) -> Iterator[str]:
