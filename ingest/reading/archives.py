@@ -69,7 +69,7 @@ class _Unpacker:
             return
         is_mail = attachment.media_type == MAIL and "opened" not in attachment.warnings
         if not (is_mail or attachment.media_type in sniff.ARCHIVES) or attachment.path is None:
-            yield from self._with_copy(attachment)
+            yield from self._with_copy(attachment, depth)
             return
         if attachment.media_type in sniff.ARCHIVES - {sniff.ZIP} and not libarchive.is_there():
             yield _warned(attachment, "unopened")
@@ -83,16 +83,16 @@ class _Unpacker:
         for member in inner:
             yield from self.opened(member, depth + 1)
 
-    def _with_copy(self, attachment: Attachment) -> Iterator[Attachment]:
-        """A document, and behind one that opens with a password its copy without."""
+    def _with_copy(self, attachment: Attachment, depth: int) -> Iterator[Attachment]:
+        """A document, and behind one that opens with a password its copy without, whatever that turns out to be."""
         try:
-            plain = self._without_password(attachment) if self._passwords else None
+            plain = self._without_password(attachment) if self._passwords and depth <= MOST_DEPTH else None
         except _Limits:
             yield _warned(attachment, "archive_limits")
             return
         yield _warned(attachment, "unlocked") if plain else attachment
         if plain:
-            yield plain
+            yield from self.opened(plain, depth + 1)
 
     def _unhidden(self, attachment: Attachment, path: Path, depth: int) -> Iterator[Attachment]:
         """A program that unpacks itself; anything else that is an archive too is two things, and a person must look."""

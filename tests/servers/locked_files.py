@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from docx import Document as new_word_file
 from msoffcrypto.format.ooxml import OOXMLFile
+from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
 _PDF_PAD = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
 _SALT, _VECTOR = bytes(range(16)), bytes(range(16, 32))
@@ -30,13 +31,24 @@ def seven_zip(files: Mapping[str, bytes], password: str, *options: str) -> bytes
         return made.read_bytes()
 
 
-def rar5(files: Mapping[str, bytes], password: str) -> bytes:
-    """A RAR 5 archive of stored files, each locked, with checksums that only the key makes sense of."""
+def without_checksums(archive: bytes) -> bytes:
+    """A 7z of one stored file whose header tells no checksum."""
+    place, size, _ = struct.unpack("<QQL", archive[12:32])
+    header = archive[32 + place : 32 + place + size]
+    at = header.index(b"\x0a\x01")
+    header = header[:at] + header[at + 6 :]
+    head = struct.pack("<QQL", place, len(header), zlib.crc32(header))
+    return archive[:8] + struct.pack("<L", zlib.crc32(head)) + head + archive[32 : 32 + place] + header
+
+
+def rar5(files: Mapping[str, bytes], password: str, records: bytes = b"") -> bytes:
+    """A RAR 5 archive of stored files, each locked, with checksums that only the key makes sense of; `records` stand
+    before what says that they are locked."""
     word = password.encode()
     key, check = (hashlib.pbkdf2_hmac("sha256", word, _SALT, (1 << _ROUNDS) + more) for more in (0, 32))
     folded = bytes(check[n] ^ check[n + 8] ^ check[n + 16] ^ check[n + 24] for n in range(8))
     lock = b"\x01\x00\x03" + bytes([_ROUNDS]) + _SALT + _VECTOR + folded + hashlib.sha256(folded).digest()[:4]
-    extra = _number(len(lock)) + lock
+    extra = records + _number(len(lock)) + lock
     out = b"Rar!\x1a\x07\x01\x00" + block(b"\x01\x00\x00")
     for name, data in files.items():
         packed = _aes(key, _VECTOR, data)
@@ -79,6 +91,11 @@ def word(text: str, password: str) -> bytes:
     document.save(plain)
     OOXMLFile(plain).encrypt(password, out)
     return out.getvalue()
+
+
+def office(data: bytes, password: str) -> bytes:
+    """Anything that ends as a zip under the encryption of `word`."""
+    return bytes(ECMA376Agile.encrypt(password, io.BytesIO(data)))
 
 
 def pdf(text: str, password: str) -> bytes:

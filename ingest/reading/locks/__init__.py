@@ -22,7 +22,7 @@ def is_locked(path: Path, media_type: str) -> bool:
 
 def unlock_archive(path: Path, media_type: str, password: str, target: Path) -> frozenset[int]:
     """Write to `target` the archive `path`, RAR or 7-Zip, without its encryption and else as it is, packed still;
-    returns the checksums (CRC-32) of its files where nobody else compares them, by which a wrong password shows.
+    returns the checksums (CRC-32) of its files where nobody else compares all, by which a wrong password shows.
 
     Raises Unreadable("locked") where the password is wrong (of the contents of 7-Zip and of old RAR that shows only
     when their checksums are compared), or the archive is one of several volumes, contradicts itself or is locked in
@@ -31,8 +31,8 @@ def unlock_archive(path: Path, media_type: str, password: str, target: Path) -> 
     try:
         with path.open("rb") as source, target.open("xb") as plain:
             if media_type == SEVEN_ZIP:
-                seven_zip.unlock(source, plain, password)
-            elif media_type == RAR and source.read(len(rar5.MAGIC)) == rar5.MAGIC:
+                return seven_zip.unlock(source, plain, password)
+            if media_type == RAR and source.read(len(rar5.MAGIC)) == rar5.MAGIC:
                 rar5.unlock(source, plain, password)
             elif media_type == RAR:
                 source.seek(0)

@@ -56,7 +56,7 @@ def _pdf(path: Path, password: str) -> Iterator[bytes]:
     try:
         with closing(pdfium.PdfDocument(path, password=password)) as document:
             document.save(plain, flags=pdfium_c.FPDF_REMOVE_SECURITY)
-    except pdfium.PdfiumError as error:
+    except (pdfium.PdfiumError, UnicodeError) as error:  # mail brings words that are no Unicode
         raise Unreadable("locked") from error
     yield from _windows(plain)
 

@@ -89,8 +89,12 @@ def is_locked(source: BinaryIO) -> bool:
     """Whether the archive, read from behind its MAGIC, has locked headers or files, as far as it can be read."""
     with suppress(EOFError, ValueError, IndexError):
         while True:
-            block = _Block(_header(source, None))
-            if block.kind == _LOCK or block.has_record(_EXTRA_LOCK):
+            header = _header(source, None)
+            try:
+                block = _Block(header)
+                if block.kind == _LOCK or block.has_record(_EXTRA_LOCK):
+                    return True
+            except (ValueError, IndexError):  # others may read on, where we can't
                 return True
             if block.kind == _END:
                 break

@@ -16,6 +16,7 @@ from ingest.reading.locks.seven_zip_header import (
     Coder,
     Folder,
     Reader,
+    checksums_of,
     streams_of,
     written,
 )
@@ -48,14 +49,18 @@ def _refuse(_salt: bytes, _power: int) -> bytes:
     raise _NeedsPassword
 
 
-def unlock(source: BinaryIO, target: BinaryIO, password: str) -> None:
-    """Write the archive to `target` without AES. Raises ValueError, EOFError or IndexError for what is none, and where
-    the password does not open its header: of the contents a wrong one shows by their checksums alone."""
+def unlock(source: BinaryIO, target: BinaryIO, password: str) -> frozenset[int]:
+    """Write the archive to `target` without AES; returns the CRC-32 of its files, by which alone a wrong password
+    shows: libarchive compares none that is not there. Raises ValueError, EOFError or IndexError for what is no such
+    archive, where the password does not open its header, and where no file has a checksum."""
     keys = _keys(password)
     header = Reader(_header(source, keys))
     if header.number() != HEADER or header.number() != MAIN:
         raise ValueError("a header of another kind")
     streams = streams_of(header)
+    checksums = checksums_of(streams, Reader(header.rest()))
+    if not any(checksums):
+        raise ValueError("nothing tells a wrong password")
     target.write(bytes(32))
     sizes: list[int] = []
     folders: list[Folder] = []
@@ -76,6 +81,7 @@ def unlock(source: BinaryIO, target: BinaryIO, password: str) -> None:
     head = _HEAD.pack(place, len(body), zlib.crc32(body))
     target.seek(0)
     target.write(_MAGIC + struct.pack("<L", zlib.crc32(head)) + head)
+    return checksums
 
 
 def _header(source: BinaryIO, keys: Keys[bytes]) -> bytes:

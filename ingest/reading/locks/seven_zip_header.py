@@ -1,5 +1,6 @@
 """The header of a 7-Zip archive, read and written: packed streams and the coders that unpack them (7zFormat.txt)."""
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -9,9 +10,9 @@ from cryptography.hazmat.primitives.ciphers import CipherContext
 from ingest.reading.locks.keys import Keys, cbc
 
 HEADER, MAIN, ENCODED = 1, 4, 23
-_PACKED, _CODERS, _PACK_SIZES, _CRCS, _FOLDERS, _SIZES, _END = 6, 7, 9, 10, 11, 12, 0
+_PACKED, _CODERS, _FILES, _PACK_SIZES, _CRCS, _FOLDERS, _SIZES, _COUNTS, _END = 6, 7, 8, 9, 10, 11, 12, 13, 0
 COPY, AES = b"\x00", b"\x06\xf1\x07\x01"
-_MOST_FOLDERS, _MOST_CODERS = 10_000, 32
+_MOST_FOLDERS, _MOST_CODERS, _MOST_FILES = 10_000, 32, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,37 @@ def streams_of(header: Reader) -> Streams:
     if mark != _END:
         raise ValueError("another order")
     return Streams(start, sizes, folders, crcs)
+
+
+def checksums_of(streams: Streams, header: Reader) -> frozenset[int]:
+    """The CRC-32 of the files that have one, of their folders, and of what is empty; `header` is behind `streams`."""
+    counts = [1] * len(streams.folders)
+    whole = _checksums(streams.crcs, len(counts)) if streams.crcs else [None] * len(counts)
+    found = {0, *(crc for crc in whole if crc is not None)}
+    if header.number() != _FILES:
+        return frozenset(found)
+    mark = header.number()
+    if mark == _COUNTS:
+        counts = [header.few(_MOST_FILES) for _ in counts]
+        mark = header.number()
+    if mark == _PACK_SIZES:
+        for _ in range(sum(max(count - 1, 0) for count in counts)):
+            header.number()
+        mark = header.number()
+    if mark == _CRCS:
+        untold = sum(count for count, crc in zip(counts, whole, strict=True) if count != 1 or crc is None)
+        found.update(crc for crc in _checksums(header.crcs(untold), untold) if crc is not None)
+    return frozenset(found)
+
+
+def _checksums(said: bytes, count: int) -> list[int | None]:
+    marks = count * [True]
+    place = 1
+    if not said[0]:
+        place += (count + 7) // 8
+        marks = [bool(said[1 + n // 8] & 0x80 >> n % 8) for n in range(count)]
+    crcs = (crc for (crc,) in struct.iter_unpack("<L", said[place:]))
+    return [next(crcs) if is_there else None for is_there in marks]
 
 
 def _folder(header: Reader) -> Folder:

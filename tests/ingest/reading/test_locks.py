@@ -6,6 +6,7 @@ import logging
 import random
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import locked_files
@@ -97,6 +98,18 @@ def test_damage_at_any_place_of_a_locked_archive_is_no_surprise(tmp_path: Path, 
         opened(tmp_path / str(number), whole[:cut], "a", WORD)
 
 
+def test_a_wrong_password_does_not_pass_where_no_checksum_tells_it(tmp_path: Path) -> None:
+    data = locked_files.without_checksums(locked_files.seven_zip({"a.txt": b"cong van so 12 " * 99}, WORD, "-mx0"))
+    for number, word in enumerate(("sai", WORD)):
+        assert [a.warnings for a in opened(tmp_path / str(number), data, "a.7z", word)] == [("locked",)]
+
+
+@pytest.mark.parametrize("records", [b"\x00", b"\x00\x05", b"\x7f\x09", b"\xff" * 11])
+def test_a_rar_whose_records_can_not_be_read_is_no_open_one(tmp_path: Path, records: bytes) -> None:
+    (archive,) = opened(tmp_path / "a", locked_files.rar5(FILES, WORD, records), "a.rar")
+    assert archive.warnings == ("locked",)
+
+
 def test_a_bomb_behind_a_password_is_cut_off(tmp_path: Path) -> None:
     data = locked_files.seven_zip({"bom": bytes(64 << 20)}, WORD)
     archive, *_ = opened(tmp_path / "a", data, "bom.7z", WORD)
@@ -143,6 +156,20 @@ def test_a_copy_that_goes_beyond_the_limits_is_not_taken(tmp_path: Path) -> None
              for name, kind in (("day.zip", sniff.ZIP), ("a.docx", "application/x-ole-storage"))]  # fmt: skip
     *_, document = open_archives(files, tmp_path, ("khoa9",))[0]
     assert (document.name, document.warnings) == ("a.docx", ("archive_limits",))
+
+
+def test_a_locked_document_that_turns_out_to_be_an_archive_is_opened_too(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("bao cao.txt", "TỐI MẬT " * 999)
+    data = locked_files.office(packed.getvalue(), WORD)
+    assert [a.name for a in opened(tmp_path / "a", data, "a.docx", WORD)] == ["a.docx", "a.docx", "bao cao.txt"]
+
+
+def test_a_word_that_is_no_text_opens_nothing_and_breaks_nothing(tmp_path: Path) -> None:
+    makers: list[Callable[[], bytes]] = [*ARCHIVES.values(), *DOCUMENTS.values()]
+    for number, make in enumerate(makers):
+        assert len(opened(tmp_path / str(number), make(), f"a{number}", "sai\udc80", "sai\x00", "")) == 1
 
 
 def test_a_document_without_a_password_stays_alone(tmp_path: Path) -> None:
