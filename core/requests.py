@@ -1,6 +1,6 @@
 """What people hand to intake: dropped and attached files, released letters, and the answers they get."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -86,6 +86,12 @@ def waiting(session: Session) -> Sequence[IntakeRequest]:
     """What is not answered yet, oldest first."""
     undone = sa.select(IntakeRequest).where(IntakeRequest.done_at.is_(None))
     return session.scalars(undone.order_by(IntakeRequest.id)).all()
+
+
+def asked_with(session: Session, spool_names: Collection[str]) -> dict[str, bool]:
+    """Of these files in the spool, those that a request names, and whether it is answered."""
+    named = sa.select(IntakeRequest.spool_name, IntakeRequest.done_at).where(IntakeRequest.spool_name.in_(spool_names))
+    return {row.spool_name: row.done_at is not None for row in session.execute(named)}
 
 
 def held_of(session: Session, request: IntakeRequest) -> HeldLetter | None:

@@ -50,12 +50,13 @@ class HandedOver:
         self._book_id = 0
 
     def forget_unasked(self) -> None:
-        """Remove dropped files whose request is answered, or was never written by a dashboard that died."""
+        """Remove dropped files and passwords whose request is answered, as when we were killed before we could, or was
+        never written by a dashboard that died."""
+        lying = {path: path.name.removesuffix(requests.NAME_SUFFIX) for path in self._shared.spool.dropped.iterdir()}
         with self._shared.database.reading() as session:
-            asked = {request.spool_name or "" for request in requests.waiting(session)}
-        long_ago = time.time() - _UPLOADING_SECONDS
-        for path in self._shared.spool.dropped.iterdir():
-            if path.name.removesuffix(requests.NAME_SUFFIX) not in asked and path.stat().st_mtime < long_ago:
+            asked = requests.asked_with(session, set(lying.values()))
+        for path, name in lying.items():
+            if asked[name] if name in asked else _is_forgotten(path):
                 path.unlink(missing_ok=True)
 
     def look(self) -> None:
@@ -208,6 +209,13 @@ class HandedOver:
         with self._shared.database.writing(background=True) as session:
             requests.answer(session, request_id, sentence, at=self._shared.clock())
         self.settle([request_id])
+
+
+def _is_forgotten(path: Path) -> bool:
+    try:
+        return path.stat().st_mtime < time.time() - _UPLOADING_SECONDS
+    except FileNotFoundError:
+        return False
 
 
 def _name_beside(path: Path) -> Path:

@@ -180,3 +180,17 @@ def test_only_a_mail_that_is_shown_can_be_tried(office: Office, clerk: int) -> N
     with office.database.writing() as session, pytest.raises(WrongState):
         row = session.get_one(HeldLetter, locked(office).id)
         held.read_again(session, row, by=session.get_one(User, clerk), at=AT, key_held_id=int(str(other[0])))
+
+
+def test_a_password_whose_request_was_answered_before_a_kill_is_gone_at_the_next_start(
+    office: Office, clerk: int
+) -> None:
+    folder = office.home / "spool" / "dropped"
+    folder.mkdir(parents=True)
+    (folder / "da-tra-loi").write_text(WORD)
+    with office.database.writing() as session:
+        asked = IntakeRequest(kind="again", name="", spool_name="da-tra-loi", asked_by=clerk, asked_at=AT, done_at=AT)
+        session.add(asked)
+    (folder / "dang-gui").write_text("x")
+    assert office.take_in() == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["dang-gui"]
