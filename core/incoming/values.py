@@ -1,5 +1,6 @@
 """A draft's values: as people type them, and as they were read, to what the columns hold."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -81,7 +82,7 @@ def from_evidence(proposed: Mapping[str, Evidence]) -> dict[str, Any]:
             values[name] = evidence.value
         elif name in MOMENTS:
             values[name] = evidence.value[:16]
-        elif name == "page_count" and evidence.value.isdigit():
+        elif name == "page_count" and evidence.value.isdecimal():
             values[name] = int(evidence.value)
     if "code" in values:
         values.update(_code_parts(values["code"]))
@@ -129,6 +130,6 @@ def _moment(typed: str, field: str) -> str:
 def _page_count(typed: str) -> int | None:
     if not typed.strip():
         return None
-    if not typed.strip().isdigit() or not 1 <= int(typed) <= 99_999:
+    if not re.fullmatch(r"\d{1,9}", typed.strip()) or not 1 <= int(typed) <= 99_999:
         raise Permanent("Số trang là số nguyên từ 1 trở lên.", field="page_count")
     return int(typed)

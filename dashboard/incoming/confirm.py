@@ -150,7 +150,7 @@ def _amend(
     session: Session, document: Incoming, form: Mapping[str, str], user_id: int, at: datetime, source: str
 ) -> set[str]:
     version = form.get("version", "")
-    if not version.isdigit():
+    if not version.isdecimal() or len(version) > 9:
         raise Permanent("Biểu mẫu thiếu phiên bản. Tải lại trang rồi làm lại.")
     # A tick that was taken out is not sent at all.
     values = {"is_dossier_direct": ""} | {name: value for name, value in form.items() if name not in _NOT_VALUES}

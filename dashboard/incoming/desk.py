@@ -116,7 +116,7 @@ async def _draw_ahead(request: Request, draft: Draft, user_id: int) -> None:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 12 else None
+    return int(text) if text and text.isdecimal() and len(text) < 12 else None
 
 
 def to_draft(incoming_id: int | None, query: str = "") -> RedirectResponse:

@@ -116,4 +116,4 @@ def _place(field: Field) -> Place:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 6 else None
+    return int(text) if text and text.isdecimal() and len(text) < 6 else None
