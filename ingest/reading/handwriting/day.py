@@ -33,8 +33,11 @@ class Day:
 Places = dict[str, tuple[float, float]]
 
 
-def read_day(page: Gray, line: Box) -> Day | None:
-    """The date in the line at `line` of `page`. None where day, month or year are missing, or make no date."""
+def read_day(page: Gray, line: Box, printed: date | None = None) -> Day | None:
+    """The date in the line at `line` of `page`. None where day, month or year are missing, or make no date.
+
+    `printed` is what another reader surely sees there: where the line plainly shows it, no part is looked at alone.
+    """
     height = line[3] - line[1]
     framed: list[tuple[Look, Places]] = []
     for room in _IN_LINE:
@@ -47,6 +50,11 @@ def read_day(page: Gray, line: Box) -> Day | None:
                 break
     if not framed:
         return None
+    starts, ends = framed[0][1]["day"][0], framed[0][1]["year"][1]
+    width = line[2] - line[0]
+    box = (line[0] + round(starts * width), line[1], line[0] + round(ends * width), line[3])
+    if printed and (shown := _shown(printed, *framed[-1])) >= _PLAIN:
+        return Day(printed, shown, box)
     parts = {name: _part(name, framed, page, line) for name in ("day", "month", "year")}
     if not all(text for text, _ in parts.values()):
         return None
@@ -55,9 +63,14 @@ def read_day(page: Gray, line: Box) -> Day | None:
         on = date(*(int(parts[name][0]) for name in ("year", "month", "day")))
     except ValueError:
         return None
-    starts, ends = framed[0][1]["day"][0], framed[0][1]["year"][1]
-    width = line[2] - line[0]
-    return Day(on, probability, (line[0] + round(starts * width), line[1], line[0] + round(ends * width), line[3]))
+    return Day(on, probability, box)
+
+
+def _shown(printed: date, seen: Look, places: Places) -> float:
+    """How plainly a look at the line shows this date, at its least plain part."""
+    return min(
+        _plausible(name, spellings(seen.part(*places[name]))).get(str(getattr(printed, name)), 0.0) for name in places
+    )
 
 
 def _places(seen: Look) -> Places | None:

@@ -33,12 +33,15 @@ class Number:
     box: Box
 
 
-def read_number(page: Gray, label: Box, end: int, slash: int | None = None) -> Number | None:
+def read_number(
+    page: Gray, label: Box, end: int, slash: int | None = None, printed: str | None = None
+) -> Number | None:
     """The number behind the label "Số:" at `label`, before the "/" of a notation that ends at x = `end`.
 
     `slash` is where another reader saw that "/", for hands that hide it. The line is looked at in several sizes, once
-    with what is printed around the number and once without: print tells the size of letters, and misleads. None
-    where nothing is written, or where it is not found where the number begins and ends.
+    with what is printed around the number and once without: print tells the size of letters, and misleads. Where it
+    plainly shows `printed`, what another reader surely sees, that is enough. None where nothing is written, or where
+    it is not found where the number begins and ends.
     """
     strip, box = _strip(page, label, end, _IN_LINE[0][0])
     width = strip.shape[1]
@@ -57,6 +60,8 @@ def read_number(page: Gray, label: Box, end: int, slash: int | None = None) -> N
         return None
     start, stop = np.median(np.array(placed), axis=0).tolist()
     box = (box[0] + round(start * width), box[1], box[0] + round(stop * width), box[3])
+    if printed and (shown := votes[-1].get(printed, 0.0)) >= _PLAIN:
+        return Number(printed, shown, box)
     if not is_written(page[label[1] : label[3], box[0] : box[2]], page[label[1] : label[3], label[0] : end]):
         return None
     best, probability = agree(_alone(page, label, box), mean(votes))

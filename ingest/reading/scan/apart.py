@@ -128,10 +128,16 @@ def _cuts(part: Gray, ink: NDArray[np.bool_], least: int) -> list[tuple[Place, G
 
 def _from_outside(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The ink that reaches in from the paper's sides or its top: a table around it, the scanner's shadow."""
-    rim = Image.fromarray(np.where(np.pad(ink, ((1, 0), (1, 1)), constant_values=True), 255, 0).astype(np.uint8))
-    rim = rim.copy()  # what was made from an array can not be written to
-    ImageDraw.floodfill(rim, (0, 0), 128)
-    outside: NDArray[np.bool_] = np.asarray(rim)[1:, 1:-1] == 128
+    outside = np.zeros_like(ink)
+    outside[0], outside[:, 0], outside[:, -1] = ink[0], ink[:, 0], ink[:, -1]
+    before = 0
+    while (count := int(outside.sum())) > before:
+        before = count
+        for here, there in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
+            reached = outside.copy()
+            reached[here] |= outside[there]
+            reached[there] |= outside[here]
+            outside = reached & ink
     return outside
 
 

@@ -40,16 +40,16 @@ class Inks:
 def inks(picture: Picture) -> Inks:
     """Red stamps and seals and blue ink separated from what is printed."""
     picture = evenly_lit(picture)
-    channels = picture.astype(np.int16)
-    r, g, b = channels[:, :, 0], channels[:, :, 1], channels[:, :, 2]
-    redness = r - np.maximum(g, b)
+    r, g, b = (np.ascontiguousarray(picture[:, :, channel]) for channel in range(3))
+    other = np.maximum(g, b)
+    redness = np.maximum(r, other) - other  # without going below 0, where bytes would begin anew
     red: Mask = (redness > _FAINT) & _around(redness > _SATURATED)
-    blue = (b - r) > _SATURATED
+    blue = np.maximum(b, r) - r > _SATURATED
     # In the red channel red ink is nearly as light as the paper: `levelled` takes what is left of it.
-    pen = levelled(picture[:, :, 0])
+    pen = levelled(r)
     black = pen.copy()
     black[blue] = 255
-    return Inks(black, pen, levelled(picture[:, :, 1]), red)
+    return Inks(black, pen, levelled(g), red)
 
 
 def evenly_lit(picture: Picture) -> Picture:

@@ -130,9 +130,13 @@ def _added(words: tuple[Word, ...], others: Sequence[Word]) -> tuple[Word, ...]:
     """`words` with `others`; of two that were read in one place the surer one. On a short page the block of the
     signature begins within the head."""
     lowest = max((word.y1 for word in words), default=0.0)
+    highest = min((other.y0 for other in others), default=1.0)
     fresh = list(others)
     kept = []
     for word in words:
+        if word.y1 < highest:
+            kept.append(word)
+            continue
         same = [other for other in fresh if other.y0 < lowest and _is_same_place(word, other)]
         if any(other.sure > word.sure for other in same):
             continue
@@ -142,6 +146,8 @@ def _added(words: tuple[Word, ...], others: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _is_same_place(one: Word, other: Word) -> bool:
+    if one.y1 <= other.y0 or other.y1 <= one.y0:
+        return False
     wide = min(one.x1, other.x1) - max(one.x0, other.x0)
     high = min(one.y1, other.y1) - max(one.y0, other.y0)
     return wide > _OVERLAP * min(one.x1 - one.x0, other.x1 - other.x0) and high > _OVERLAP * min(

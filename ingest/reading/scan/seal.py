@@ -23,8 +23,12 @@ class Seal:
 
     def disc(self, shape: tuple[int, ...], room: int = _ROOM) -> Mask:
         """The seal with its rim and `room` pixels around it, by default nothing beside, on a page of `shape`."""
-        rows, columns = np.arange(shape[0]) - self.row, np.arange(shape[1]) - self.column
-        disc: Mask = (rows**2)[:, None] + (columns**2)[None, :] <= (self.radius + room) ** 2
+        disc: Mask = np.zeros(shape, bool)
+        reach = self.radius + room
+        top, left = max(0, self.row - reach), max(0, self.column - reach)
+        part = disc[top : self.row + reach + 1, left : self.column + reach + 1]
+        rows, columns = (np.arange(side) for side in part.shape)
+        part[:] = ((rows + top - self.row) ** 2)[:, None] + ((columns + left - self.column) ** 2)[None, :] <= reach**2
         return disc
 
 
@@ -37,7 +41,7 @@ def find_seal(ink: Mask) -> Seal | None:
     if cells.sum() < 4 * _RADII[0]:
         return None
     padding = 2 * (_RADII[-1] + _RIM)
-    shape = (height + padding, width + padding)
+    shape = (_composed(height + padding), _composed(width + padding))
     found = np.fft.rfft2(cells.astype(np.float32), shape)
     best = (0.0, 0, 0, 0)
     for radius in _RADII:
@@ -55,12 +59,26 @@ def find_seal(ink: Mask) -> Seal | None:
 
 def _exactly(ink: Mask, row: int, column: int, radius: int) -> Seal | None:
     """The circle near the given one, in pixels, whose outline has the most ink; of several the widest."""
-    near = range(-_CELL, _CELL + 1, 2)
-    places = [(row + down, column + right) for down in near for right in near]
-    found = [(_share(ink, place, size, 0), size, place) for place in places for size in range(radius - 6, radius + 7)]
+    near = np.arange(-_CELL, _CELL + 1, 2)
+    rows, columns = (side.ravel() for side in np.meshgrid(row + near, column + near, indexing="ij"))
+    found = [
+        (float(share), size, (int(rows[place]), int(columns[place])))
+        for size in range(radius - 6, radius + 7)
+        for place, share in enumerate(_met(ink, rows, columns, size).mean(axis=1))
+    ]
     most = max(share for share, _, _ in found)
     _, size, place = max(one for one in found if one[0] >= most - 0.03)
     return Seal(*place, size) if size >= _SMALLEST else None
+
+
+@cache
+def _composed(size: int) -> int:
+    """The next size from `size` on without a prime factor above 5: of those Fourier transforms are quick."""
+    rest = size
+    for factor in (2, 3, 5):
+        while rest % factor == 0:
+            rest //= factor
+    return size if rest == 1 else _composed(size + 1)
 
 
 @cache
@@ -71,13 +89,23 @@ def _rim(radius: int) -> tuple[NDArray[np.float32], int]:
     return (abs(distance - radius) < _RIM / 2).astype(np.float32), middle
 
 
-def _share(cells: Mask, place: tuple[int, int], radius: int, slack: int = 1) -> float:
-    """In how many of all directions from `place` there is ink at `radius`, give or take `slack`, 0..1."""
+def _share(cells: Mask, place: tuple[int, int], radius: int) -> float:
+    """In how many of all directions from `place` there is ink at `radius`, give or take one, 0..1."""
+    rows, columns = np.array(place[:1]), np.array(place[1:])
+    met = [_met(cells, rows, columns, distance) for distance in range(radius - 1, radius + 2)]
+    return float(np.logical_or.reduce(met).mean())
+
+
+def _met(cells: Mask, rows: NDArray[np.int64], columns: NDArray[np.int64], distance: int) -> Mask:
+    """For each place (`rows` and `columns`, one axis) whether there is ink at `distance` in each direction."""
+    down, right = _circle(distance)
+    y, x = rows[:, None] + down, columns[:, None] + right
+    inside = (y >= 0) & (y < cells.shape[0]) & (x >= 0) & (x < cells.shape[1])
+    met: Mask = inside & cells[np.clip(y, 0, cells.shape[0] - 1), np.clip(x, 0, cells.shape[1] - 1)]
+    return met
+
+
+@cache
+def _circle(distance: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     angles = np.linspace(0, 2 * np.pi, 180, endpoint=False)
-    met = np.zeros(len(angles), bool)
-    for distance in range(radius - slack, radius + slack + 1):
-        rows = np.round(place[0] + distance * np.sin(angles)).astype(int)
-        columns = np.round(place[1] + distance * np.cos(angles)).astype(int)
-        inside = (rows >= 0) & (rows < cells.shape[0]) & (columns >= 0) & (columns < cells.shape[1])
-        met |= inside & cells[np.clip(rows, 0, cells.shape[0] - 1), np.clip(columns, 0, cells.shape[1] - 1)]
-    return float(met.mean())
+    return np.round(distance * np.sin(angles)).astype(np.int64), np.round(distance * np.cos(angles)).astype(np.int64)

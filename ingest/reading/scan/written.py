@@ -75,10 +75,11 @@ def _dated(words: tuple[Word, ...], line: Sequence[Word], page: Gray) -> tuple[W
     year = next(w for w in line if w.x0 > month.x0 and fold(w.text).startswith("na"))
     x0 = min(line[0].x0 - 0.004, month.x1 - _DAY_WIDTH if line[0] is month else 1.0)
     x1 = max(line[-1].x1 + 0.004, year.x0 + _YEAR_WIDTH)
-    found = read_day(page, _pixels((x0, month.y0, min(x1, 1.0), month.y0 + min(month.y1 - month.y0, _HIGHEST)), page))
+    place = _pixels((x0, month.y0, min(x1, 1.0), month.y0 + min(month.y1 - month.y0, _HIGHEST)), page)
+    printed = parse_date(_text(line))
+    found = read_day(page, place, printed if _is_sure(line) else None)
     if not found:
         return words
-    printed = parse_date(_text(line))
     sure = _weighed(_trust(_DAY_TRUST, found.probability), found.on, printed, line)
     if not sure:
         return words
@@ -135,14 +136,17 @@ def _numbered(words: tuple[Word, ...], label: Word, date_line: Sequence[Word], p
     width = page.shape[1]
     end = max(line[-1].x1 + 0.006, label.x0 + 0.16)
     end = min([end] + [w.x0 - 0.01 for w in date_line])
-    found = read_number(page, place, round(end * width), round(slash * width) if slash else None)
+    code = parse_code(_text(line))
+    printed = code.number if code else None
+    found = read_number(
+        page, place, round(end * width), round(slash * width) if slash else None, printed if _is_sure(line) else None
+    )
     if not found:
         return words
-    printed = parse_code(_text(line))
-    sure = _weighed(_trust(_NUMBER_TRUST, found.probability), found.text, printed.number if printed else None, line)
+    sure = _weighed(_trust(_NUMBER_TRUST, found.probability), found.text, printed, line)
     if not sure:
         return words
-    if printed and printed.number == found.text and _is_sure(line):
+    if printed == found.text and _is_sure(line):
         return _surer(words, line, sure)
     replaced = set(map(id, line))
     return (*(w for w in words if id(w) not in replaced), *_rewritten(line, found, sure, page))
