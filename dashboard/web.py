@@ -145,7 +145,8 @@ async def form_of(request: Request) -> dict[str, str]:
     """
     await _read_form(request)
     form = await request.form()
-    texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    # PostgreSQL takes no NUL in a text, and no key types one.
+    texts = {name: value.replace("\0", "") for name, value in form.multi_items() if isinstance(value, str)}
     if not secrets.compare_digest(texts.pop(CSRF_FIELD, "").encode(), request.state.csrf_token.encode()):
         raise NotAllowed(_FORGED)
     request.state.is_review = texts.pop(REVIEW_FIELD, "") == "1"

@@ -223,7 +223,8 @@ def test_only_the_clerk_sees_drafts_and_acts_on_them(lan: Any, office: Office, s
             assert browser.get(path).status_code == 404, (person, path)
         own = browser.get("/doi-mat-khau").text.split('name="csrf" value="')[1].split('"')[0]
         form = entry | {"csrf": own, "reason": "thử việc"}
-        for act in ("vao-so", "luu", "khong-cap-nhat", "dua-lai", "tep/1/bo", "tep/1/tach", f"gop/{draft}"):
+        for act in ("vao-so", "luu", "khong-cap-nhat", "dua-lai", "tep/1/bo", "tep/1/tach", f"gop/{draft}", "gop-phan",
+                    "khong-can-tep"):  # fmt: skip
             answer = browser.post(f"/den/{draft}/{act}", data=form, follow_redirects=False)
             assert answer.status_code == 403, (person, act)
     assert stored(office, draft).version == 1

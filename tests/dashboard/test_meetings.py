@@ -111,3 +111,17 @@ def test_an_hour_that_an_earlier_version_misread_bars_nobody(lan: TestClient, of
     assert form_in(lan.get(f"/den/{draft}").text)["due_at"] == "25/11/2026 16:75"
     with office.database.reading() as session:
         assert index.prepare(session, draft) is not None
+
+
+def test_a_place_and_guests_that_are_markup_stay_words_on_every_page(lan: TestClient, office: Office) -> None:
+    draft = lay_document(office, INVITATION)
+    bad = "\"'><script>alert(1)</script>"
+    assert enter(lan, draft, event_place=f"Phòng\0 họp {bad}", invited=bad, remark=bad).status_code == 303
+    with office.database.writing() as session:
+        assert session.get_one(Incoming, draft).event_place == f"Phòng họp {bad}", "PostgreSQL takes no NUL"
+        for behind in index.behind(session, 9):
+            prepared = index.prepare(session, behind)
+            assert prepared is not None and index.store(session, prepared)
+    for path in (f"/den/{draft}", "/so-den/den/2026", "/so-den/den/2026/in", "/tim?tu=alert"):
+        page = lan.get(path)
+        assert page.status_code == 200 and "<script>alert" not in page.text, path
