@@ -40,7 +40,11 @@ def docx_pages(path: Path) -> tuple[Page, ...]:
     entities in any XML part. Raises Unreadable("damaged") for what fails, "locked" for an encrypted package,
     "too_slow" and "too_large_inside" for one that costs more than a document can.
     """
-    return tuple(cast(Page, load_plain(page)) for page in forked.each(lambda: map(pickle.dumps, _pages(path))))
+    return tuple(cast(Page, load_plain(page)) for page in forked.each(_packed_pages, path))
+
+
+def _packed_pages(path: Path) -> Iterator[bytes]:
+    return map(pickle.dumps, _pages(path))
 
 
 def _pages(path: Path) -> Iterator[Page]:

@@ -1,16 +1,18 @@
 """Work on hostile bytes in a fork of this process: ended when it takes too long or too much memory, or crashes.
 
-PDFium can be kept busy for minutes by 2 kB, and nothing but the end of a process stops it.
+PDFium can be kept busy for minutes by 2 kB, and nothing but the end of a process stops it. A fork that did its work
+well waits for the next file: to begin one, its memory copied page by page as it is touched, costs more than most files.
 """
 
+import contextlib
 import faulthandler
 import os
+import pickle
 import resource
 import signal
 import struct
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -18,33 +20,30 @@ from ingest.reading.unreadable import Unreadable
 
 SECONDS = 1.5  # of processor time for one file; a letter gets 2
 MEMORY_BYTES = 64 << 20
-_PART, _END, _UNREADABLE, _FAILED = 0, 1, 2, 3
+_PART, _END, _LAST, _UNREADABLE, _FAILED = range(5)  # `_LAST` ends the work, and the fork
 _HEAD = struct.Struct(">BQ")
 _MOST_BYTES = 1 << 30  # of one part
+_MOST_GROWN_BYTES = 24 << 20  # that a fork may keep from file to file
 _PAGE_BYTES = resource.getpagesize()
 
 
 def each(
-    make: Callable[[], Iterable[bytes]], seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES
-) -> Iterator[bytes]:
-    """The parts that `make` yields, one after the other.
+    work: Callable[..., Iterable[bytes]], *arguments: object,
+    seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES, is_last: bool = False,
+) -> Generator[bytes, None, None]:  # fmt: skip
+    """The parts that `work(*arguments)`, a function of a module, yields one after the other.
 
-    The fork gets `seconds` of processor time and `memory_bytes` beyond what this process has. Raises what `make`
-    raises as Unreadable, Unreadable("too_slow") or Unreadable("too_large_inside") past the limits,
-    Unreadable("damaged") where the fork crashed, and RuntimeError for a fault of ours.
+    The fork gets `seconds` of processor time and `memory_bytes` beyond what it has; with `is_last` it is a new one and
+    does nothing afterwards. Raises what `work` raises as Unreadable, Unreadable("too_slow") or
+    Unreadable("too_large_inside") past the limits, Unreadable("damaged") where the fork crashed, and RuntimeError for
+    a fault of ours.
     """
-    reading, writing = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns where there are threads
-        child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _work(make, writing, seconds, memory_bytes)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as parts, closing(_Child(child)) as fork:
-        while (kind := _next(parts)) is not None:
-            tag, data = kind
-            if tag == _END:
+    fork = _asked(pickle.dumps((work, arguments, seconds, memory_bytes)), is_new=is_last)
+    tag = _FAILED
+    try:
+        while (answer := _next(fork.parts)) is not None:
+            tag, data = answer
+            if tag in (_END, _LAST):
                 return
             if tag == _UNREADABLE:
                 raise Unreadable(data.decode())
@@ -52,12 +51,46 @@ def each(
                 raise RuntimeError(data.decode())
             yield data
         raise Unreadable(fork.why())
+    finally:
+        if tag == _END and not is_last and not _waiting:
+            _waiting.append(fork)
+        else:
+            fork.close()
 
 
-class _Child:
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
+def _asked(question: bytes, *, is_new: bool) -> "_Fork":
+    """The fork that waits, or a new one, at this work."""
+    if _waiting and not is_new:
+        fork = _waiting.pop()
+        with contextlib.suppress(BrokenPipeError):  # somebody has killed it
+            fork.ask(question)
+            return fork
+        fork.close()
+    fork = _Fork()
+    fork.ask(question)
+    return fork
+
+
+class _Fork:
+    def __init__(self) -> None:
+        (asking, asked), (answered, answering) = os.pipe(), os.pipe()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns where there are threads
+            self._pid = os.fork()
+        if self._pid == 0:
+            _waiting.clear()  # that one is the parent's
+            os.close(answered)
+            os.close(asked)
+            _work(asking, answering)
+        os.close(asking)
+        os.close(answering)
+        self.parts = os.fdopen(answered, "rb")
+        self._asked = os.fdopen(asked, "wb", buffering=0)
         self._status: int | None = None
+
+    def ask(self, question: bytes) -> None:
+        """Give it work. Raises BrokenPipeError where it is no more."""
+        self._asked.write(_HEAD.pack(_PART, len(question)) + question)
 
     def why(self) -> str:
         """Why it ended before its work did."""
@@ -71,9 +104,14 @@ class _Child:
 
     def close(self) -> None:
         """End it, whatever it is at."""
+        self.parts.close()
+        self._asked.close()
         if self._status is None:
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
+
+
+_waiting: list[_Fork] = []  # for work, one at most
 
 
 def _next(parts: BinaryIO) -> tuple[int, bytes] | None:
@@ -85,25 +123,31 @@ def _next(parts: BinaryIO) -> tuple[int, bytes] | None:
     return (tag, data) if len(data) == size else None
 
 
-def _work(make: Callable[[], Iterable[bytes]], writing: int, seconds: float, memory_bytes: int) -> NoReturn:
+def _work(asking: int, answering: int) -> NoReturn:
     try:
         faulthandler.disable()  # that PDFium gets no memory is expected, and told by `why`
-        _limit(seconds, memory_bytes)
-        with os.fdopen(writing, "wb") as parts:
-            _send_all(make, parts)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        begun = _memory_bytes()
+        with os.fdopen(asking, "rb") as questions, os.fdopen(answering, "wb") as parts:
+            while (question := _next(questions)) is not None:
+                work, arguments, seconds, memory_bytes = pickle.loads(question[1])
+                _limit(seconds, memory_bytes)
+                _send_all(work, arguments, parts, begun)
     finally:
         os._exit(0)  # nothing of the parent's is flushed, closed or cleaned up here
 
 
-def _send_all(make: Callable[[], Iterable[bytes]], parts: BinaryIO) -> None:
+def _send_all(work: Callable[..., Iterable[bytes]], arguments: tuple[object, ...], parts: BinaryIO, begun: int) -> None:
     def send(tag: int, data: bytes = b"") -> None:
         parts.write(_HEAD.pack(tag, len(data)) + data)
         parts.flush()
 
     try:
-        for part in make():
+        for part in work(*arguments):
             send(_PART, part)
-        send(_END)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        send(_END if _memory_bytes() - begun < _MOST_GROWN_BYTES else _LAST)
     except Unreadable as problem:
         send(_UNREADABLE, problem.why.encode())
     except MemoryError:
@@ -113,10 +157,12 @@ def _send_all(make: Callable[[], Iterable[bytes]], parts: BinaryIO) -> None:
 
 
 def _limit(seconds: float, memory_bytes: int) -> None:
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, seconds)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    now = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5]) * _PAGE_BYTES
-    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = now + memory_bytes
-    resource.setrlimit(resource.RLIMIT_DATA, (most if soft == resource.RLIM_INFINITY else min(soft, most), hard))
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = _memory_bytes() + memory_bytes
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _memory_bytes() -> int:
+    """Of private data, as RLIMIT_DATA counts it."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5]) * _PAGE_BYTES

@@ -45,7 +45,7 @@ def pdf_pages(path: Path) -> tuple[Page, ...]:
     Raises Unreadable("locked") for a PDF with a password, Unreadable("damaged") for what PDFium cannot open or is
     brought down by, "too_slow" and "too_large_inside" for a page that costs more than a page can.
     """
-    parts = map(load_plain, forked.each(lambda: map(pickle.dumps, _count_and_pages(path))))
+    parts = map(load_plain, forked.each(_packed_pages, path))
     count = cast(int, next(parts))
     pages: list[Page] = []
     try:
@@ -55,6 +55,10 @@ def pdf_pages(path: Path) -> tuple[Page, ...]:
             raise
         pages.append(Page(count, (), is_scan=True))
     return tuple(pages)
+
+
+def _packed_pages(path: Path) -> Iterator[bytes]:
+    return map(pickle.dumps, _count_and_pages(path))
 
 
 def _count_and_pages(path: Path) -> Iterator[int | Page]:

@@ -41,8 +41,11 @@ def has_art(page: pdfium.PdfPage, *, lies_turned: bool = False) -> bool:
 def pictures_in_head(path: Path, number: int) -> list[Box]:
     """Where the pictures in the head of page `number` (from 1) are: words under them are not seen. Boxes in fractions
     of the page as it lies, so none for a page that is shown turned. Raises Unreadable."""
-    parts = forked.each(lambda: map(pickle.dumps, _pictures_in_head(path, number)))
-    return [cast(Box, load_plain(box)) for box in parts]
+    return [cast(Box, load_plain(box)) for box in forked.each(_packed_pictures, path, number)]
+
+
+def _packed_pictures(path: Path, number: int) -> Iterator[bytes]:
+    return map(pickle.dumps, _pictures_in_head(path, number))
 
 
 def _pictures_in_head(path: Path, number: int) -> Iterator[Box]:

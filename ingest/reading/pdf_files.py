@@ -37,7 +37,7 @@ def with_embedded(attachments: Sequence[Attachment], folder: Path) -> tuple[Atta
 
 def _embedded(path: Path) -> Iterator[tuple[str, bytes]]:
     # In a fork: PDFium inflates a file whole before it says how large it is.
-    parts = forked.each(lambda: _names_and_files(path), memory_bytes=4 * _MOST_BYTES)
+    parts = forked.each(_names_and_files, path, memory_bytes=4 * _MOST_BYTES)
     with contextlib.suppress(Unreadable):
         for name in parts:
             yield shown_name(name), next(parts)

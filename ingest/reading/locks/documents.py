@@ -40,7 +40,9 @@ def unlocked_document(path: Path, media_type: str, password: str) -> Iterator[by
     if size > _MOST_BYTES:
         raise Unreadable("locked")
     try:
-        yield from forked.each(lambda: make(path, password), _SECONDS, forked.MEMORY_BYTES + 4 * size)
+        yield from forked.each(
+            make, path, password, seconds=_SECONDS, memory_bytes=forked.MEMORY_BYTES + 4 * size, is_last=True
+        )
     except Unreadable as problem:
         raise Unreadable("locked") from problem
 

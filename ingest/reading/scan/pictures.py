@@ -41,7 +41,7 @@ def pdf_picture(path: Path, number: int) -> Picture:
     Raises Unreadable for what PDFium cannot open, for pictures of more than `MOST_PIXELS`, and for a page that takes
     longer or more memory to draw than a page can.
     """
-    size, pixels = forked.each(lambda: _drawn(path, number), memory_bytes=_MOST_MEMORY)
+    size, pixels = forked.each(_drawn, path, number, memory_bytes=_MOST_MEMORY)
     return np.frombuffer(pixels, np.uint8).reshape(*_SIZE.unpack(size), 3)
 
 

@@ -1,0 +1,154 @@
+"""Work in a fork: ended past its limits, waiting for the next file after work that went well."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.reading import forked
+from ingest.reading.unreadable import Unreadable
+
+KEPT: list[bytes] = []
+
+
+def number() -> Iterator[bytes]:
+    yield str(os.getpid()).encode()
+
+
+def busy() -> Iterator[bytes]:
+    yield b"begun"
+    while True:
+        pass
+
+
+def greedy(size: int) -> Iterator[bytes]:
+    yield str(len(bytearray(size))).encode()
+
+
+def growing(size: int) -> Iterator[bytes]:
+    KEPT.append(b"x" * size)
+    yield from number()
+
+
+def endless() -> Iterator[bytes]:
+    while True:
+        yield from number()
+
+
+def refusing() -> Iterator[bytes]:
+    yield b"begun"
+    raise Unreadable("locked")
+
+
+def faulty() -> Iterator[bytes]:
+    yield b"begun"
+    raise KeyError("the letter's words")
+
+
+def dying() -> Iterator[bytes]:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    yield b""
+
+
+def pid_of_one() -> int:
+    (pid,) = forked.each(number)
+    return int(pid)
+
+
+def is_there(pid: int) -> bool:
+    """Whether a process runs: one that ended and was not waited for does not."""
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def await_end(pid: int) -> None:
+    ends = time.monotonic() + 5
+    while is_there(pid):
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def test_a_fork_that_did_its_work_does_the_next() -> None:
+    assert pid_of_one() == pid_of_one() != os.getpid()
+
+
+@pytest.mark.parametrize(
+    ("work", "arguments", "why"),
+    [
+        (busy, (), "too_slow"),
+        (greedy, (96 << 20,), "too_large_inside"),
+        (refusing, (), "locked"),
+        (dying, (), "damaged"),
+    ],
+)
+def test_one_that_did_not_is_followed_by_another(work: object, arguments: tuple[object, ...], why: str) -> None:
+    before = pid_of_one()
+    with pytest.raises(Unreadable) as caught:
+        list(forked.each(work, *arguments, seconds=0.2))  # type: ignore[arg-type]
+    assert caught.value.why == why
+    assert not is_there(before)
+    assert pid_of_one() != before
+
+
+def test_limits_are_those_of_each_file() -> None:
+    assert list(forked.each(greedy, 96 << 20, memory_bytes=256 << 20)) == [str(96 << 20).encode()]
+    with pytest.raises(Unreadable):
+        list(forked.each(greedy, 96 << 20))
+    for _ in range(3):
+        assert list(forked.each(greedy, 40 << 20)), "what one file took the next has again"
+
+
+def test_a_fault_of_ours_is_said_without_the_letter_s_words() -> None:
+    with pytest.raises(RuntimeError, match=r"^KeyError$"):
+        list(forked.each(faulty))
+
+
+def test_a_fork_that_keeps_much_is_not_used_again() -> None:
+    (pid,) = forked.each(growing, 32 << 20)
+    assert not is_there(int(pid))
+
+
+def test_a_new_one_is_had_where_it_is_wanted_and_ends() -> None:
+    waiting = pid_of_one()
+    (pid,) = forked.each(number, is_last=True)
+    assert int(pid) != waiting and not is_there(int(pid))
+    assert pid_of_one() == waiting
+
+
+def test_work_that_nobody_waits_for_is_ended() -> None:
+    parts = forked.each(endless)
+    pid = int(next(parts))
+    parts.close()
+    assert not is_there(pid)
+
+
+def test_work_within_work_has_a_fork_of_its_own() -> None:
+    outer = forked.each(endless)
+    assert int(next(outer)) != pid_of_one()
+    assert next(outer)
+    outer.close()
+
+
+def test_one_that_was_killed_while_it_waited_is_replaced() -> None:
+    before = pid_of_one()
+    os.kill(before, signal.SIGKILL)
+    await_end(before)
+    assert pid_of_one() != before
+
+
+def test_none_outlives_its_parent() -> None:
+    """Killed, a reading process cannot end anything any more."""
+    code = "import os, test_forked; print(test_forked.pid_of_one(), flush=True); os.kill(os.getpid(), 9)"
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    await_end(int(done.stdout))
