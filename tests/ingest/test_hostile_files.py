@@ -30,8 +30,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 def processor_seconds(pid: int) -> float:
+    """Of a process and its children, those that have ended too."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / _TICKS  # its own and, of its children, those that have ended
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum(map(int, fields[11:15])) / _TICKS + sum(processor_seconds(int(child)) for child in children)
 
 
 def memory_kb(pid: int, name: str) -> int:

@@ -13,7 +13,8 @@ import pytest
 from ingest.reading import forked
 from ingest.reading.unreadable import Unreadable
 
-KEPT: list[bytes] = []
+KEPT: list[bytearray] = []
+GIGABYTE = 1 << 30  # more than any process has lying free
 
 
 def number() -> Iterator[bytes]:
@@ -31,7 +32,7 @@ def greedy(size: int) -> Iterator[bytes]:
 
 
 def growing(size: int) -> Iterator[bytes]:
-    KEPT.append(b"x" * size)
+    KEPT.append(bytearray(size))
     yield from number()
 
 
@@ -83,7 +84,7 @@ def test_a_fork_that_did_its_work_does_the_next() -> None:
     ("work", "arguments", "why"),
     [
         (busy, (), "too_slow"),
-        (greedy, (96 << 20,), "too_large_inside"),
+        (greedy, (GIGABYTE,), "too_large_inside"),
         (refusing, (), "locked"),
         (dying, (), "damaged"),
     ],
@@ -98,9 +99,9 @@ def test_one_that_did_not_is_followed_by_another(work: object, arguments: tuple[
 
 
 def test_limits_are_those_of_each_file() -> None:
-    assert list(forked.each(greedy, 96 << 20, memory_bytes=256 << 20)) == [str(96 << 20).encode()]
+    assert list(forked.each(greedy, GIGABYTE, memory_bytes=2 * GIGABYTE)) == [str(GIGABYTE).encode()]
     with pytest.raises(Unreadable):
-        list(forked.each(greedy, 96 << 20))
+        list(forked.each(greedy, GIGABYTE))
     for _ in range(3):
         assert list(forked.each(greedy, 40 << 20)), "what one file took the next has again"
 
@@ -111,7 +112,7 @@ def test_a_fault_of_ours_is_said_without_the_letter_s_words() -> None:
 
 
 def test_a_fork_that_keeps_much_is_not_used_again() -> None:
-    (pid,) = forked.each(growing, 32 << 20)
+    (pid,) = forked.each(growing, GIGABYTE, memory_bytes=2 * GIGABYTE)
     assert not is_there(int(pid))
 
 

@@ -4,9 +4,13 @@ import resource
 import zlib
 from pathlib import Path
 
+import pytest
+
 from ingest.describe import describe
 from ingest.letter import Attachment
+from ingest.reading.pdf import pdf_pages
 from ingest.reading.pdf_files import with_embedded
+from ingest.reading.unreadable import Unreadable
 
 
 def carrying(path: Path, name: str, data: bytes) -> Path:
@@ -33,6 +37,10 @@ def test_a_file_within_a_pdf_stands_among_the_files_and_is_screened(tmp_path: Pa
 def test_an_endless_file_within_a_pdf_costs_little(tmp_path: Path) -> None:
     path = carrying(tmp_path / "a.pdf", "bom.bin", bytes(400 << 20))
     held = Attachment("a.pdf", 1, "0" * 64, "application/pdf", "", path, warnings=("pdf_files",))
+    damaged = tmp_path / "b.pdf"
+    damaged.write_bytes(b"%PDF-1.7")
+    with pytest.raises(Unreadable):  # the next file gets a fork of its own, whose time is counted at its end
+        pdf_pages(damaged)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert with_embedded([held], tmp_path) == (held,)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
