@@ -113,8 +113,7 @@ class Backups:
 
     def _take(self, kind: str, at: datetime) -> Outcome:
         office = taking.Office(
-            self.database, FolderStore(self.settings.files_folder), self.settings.sealed_folder,
-            self.settings.backup_work,
+            self.database, self._store(), self.settings.sealed_folder, self.settings.backup_work,
         )  # fmt: skip
         vault = vault_of(self.settings)
         writes, (before, last) = snapshot.writes(self.database), self._last.get(CHANGES, (None, None))
@@ -162,7 +161,7 @@ class Backups:
 
     def _mend(self, vault: Vault, name: str) -> str:
         """Make room for whole copies of what is damaged; returns what was done and what to do, in words."""
-        store, sealed = FolderStore(self.settings.files_folder), self.settings.sealed_folder
+        store, sealed = self._store(), self.settings.sealed_folder
         try:
             erased, lacking, lost = proving.drop_broken(vault, vault.manifest(name), store, sealed)
         except Damaged:  # its list itself
@@ -175,6 +174,10 @@ class Backups:
         if erased or lacking or not lost:
             said.append("Chạy congvan backup để chép lại ngay; không thì bản đầy đủ kế tiếp chép lại.")
         return " ".join(said)
+
+    def _store(self) -> FolderStore:
+        with taking.in_words(self.settings.files_folder):
+            return FolderStore(self.settings.files_folder)
 
     def _noted(self, kind: str, run: Callable[[datetime], Outcome]) -> Outcome:
         at = self.clock()

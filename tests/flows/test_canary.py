@@ -16,6 +16,7 @@ import secret_letters
 import sqlalchemy as sa
 from counts import times
 from intake_office import Office, letter, wait_until
+from leaks import files_with
 from secret_letters import CANARY, WRAPPINGS
 from whole_program import PASSWORD, Clerk, Program, running
 
@@ -48,15 +49,7 @@ def disk(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def leaks(folder: Path) -> dict[str, bytes]:
     """Every file below a folder whose bytes or name bear the canary in some form."""
-    found = {}
-    # os.walk, not rglob: folders of a running program go while one looks.
-    for path in (Path(place, name) for place, folders, names in os.walk(folder) for name in (*folders, *names)):
-        try:
-            data = os.fsencode(path.name) + (path.read_bytes() if path.is_file() else b"")
-        except FileNotFoundError:
-            continue
-        found.update({str(path): form for form in secret_letters.forms() if form in data})
-    return found
+    return files_with(folder, secret_letters.forms())
 
 
 def custodian_at_work(office: Office) -> None:

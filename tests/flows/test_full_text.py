@@ -1,18 +1,16 @@
 """From the mailbox to the search page: files are read in full behind the letters, and screened once more."""
 
-import contextlib
 import io
-import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import sqlalchemy as sa
 from desk_documents import INVITATION
 from intake_office import Office, wait_until
+from leaks import files_with
 from secret_letters import CANARY, forms, raw, with_file
 
 from core import events, held, people, verify
@@ -117,13 +115,8 @@ def test_a_file_that_cannot_be_opened_is_noted_and_the_next_is_read(office: Offi
         assert session.scalars(failed).all() == ["damaged"]
 
 
-def _leaks(office: Office) -> list[str]:
-    found = []
-    for path in (Path(place, name) for place, _, names in os.walk(office.home) for name in names):
-        with contextlib.suppress(FileNotFoundError):  # gone while we looked
-            data = path.read_bytes()
-            found += [str(path) for form in forms() if form in data]
-    return found
+def _leaks(office: Office) -> dict[str, bytes]:
+    return files_with(office.home, forms())
 
 
 def test_a_secret_found_behind_the_first_pages_is_sealed_and_removed(office: Office) -> None:
@@ -135,7 +128,7 @@ def test_a_secret_found_behind_the_first_pages_is_sealed_and_removed(office: Off
     assert len(office.rows(Incoming.id)) == 1 and _leaks(office), "intake did not read so far"
     with office.watching():
         wait_until(lambda: len(office.rows(HeldLetter.id)) == 1, seconds=LONG)
-        wait_until(lambda: _leaks(office) == [])
+        wait_until(lambda: _leaks(office) == {})
         assert office.rows(HeldLetter.reason, HeldLetter.size) == [("secret_found_later", len(secret))]
         assert _found(office, DEEP, clerk) == _found(office, "thực hiện nhiệm vụ", clerk) == []
         assert office.rows(FileText.sha256) == []

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from pathlib import Path
 
 import locked_files
 import pytest
 import sqlalchemy as sa
 from intake_office import Office
+from leaks import files_with
 
 from core import held, people
 from core.errors import WrongState
@@ -84,11 +86,7 @@ def try_mail(office: Office, user_id: int, chosen: KeyMail) -> str:
 
 def places_of(office: Office, word: str) -> list[str]:
     """The files on the disk and in the spool that hold a word, as text of any width."""
-    forms = (word.encode(), word.encode("utf-16-le"))
-    return [
-        path.name for path in office.home.rglob("*")
-        if path.is_file() and any(form in path.read_bytes() for form in forms)
-    ]  # fmt: skip
+    return [Path(path).name for path in files_with(office.home, (word.encode(), word.encode("utf-16-le")))]
 
 
 @pytest.mark.parametrize("name", LOCKED)
