@@ -50,9 +50,11 @@ def _code_of(error: Exception) -> int | None:
         return Exit.CONFIG
     if isinstance(error, WrongAccount) or (isinstance(error, PermissionError) and error.filename):
         return Exit.NO_PERMISSION
-    from core.errors import CongvanError, NotAllowed, Temporary
+    from core.errors import CongvanError, NotAllowed, Temporary, is_of_disk
     from core.schema import NotCurrent
 
+    if is_of_disk(error):
+        return Exit.TEMPORARY
     codes = {
         NotCurrent: Exit.CONFIG,
         Temporary: Exit.TEMPORARY,
@@ -63,6 +65,11 @@ def _code_of(error: Exception) -> int | None:
 
 
 def _sentence(error: Exception) -> str:
+    from core.errors import is_of_disk
+
+    if isinstance(error, OSError) and is_of_disk(error):
+        place = f" ({error.filename})" if error.filename else ""
+        return f"Đĩa không đọc hay ghi được{place}: {error.strerror}. Xem đĩa có đầy, có hỏng không rồi chạy lại."
     if not isinstance(error, PermissionError):
         return str(error)
     from core.access import why_closed

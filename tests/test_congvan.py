@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from faulty_command import command_with_fault
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "Mật khẩu thử 2026."
@@ -148,6 +149,19 @@ def test_an_account_is_made_changed_and_closed(config: Path) -> None:
 
 def test_no_command_takes_a_password_as_an_argument() -> None:
     assert congvan("user", "add", "lan", "--name", "Lan", "--role", "van-thu", "--password", "x").returncode == 64
+
+
+def test_a_disk_that_refuses_is_said_in_words(config: Path) -> None:
+    words = ("verify", "--config", str(config))
+    assert congvan(*words).returncode == 0  # makes the store's 256 folders, with a call for each
+    calls = command_with_fault(0, "EIO", *words).calls
+    faults = [command_with_fault(at, "EIO", *words) for at in range(1, calls + 1)]
+    # A folder that is there already need not be made.
+    assert {fault.code for fault in faults} == {0, 75} and not any("Traceback" in fault.said for fault in faults)
+    assert all("congvan verify: " in fault.said for fault in faults if fault.code), faults
+    assert any("Đĩa không đọc hay ghi được: Input/output error" in fault.said for fault in faults), (
+        "the store's folders"
+    )
 
 
 def test_verify_proves_an_office_and_finds_what_was_deleted(config: Path) -> None:

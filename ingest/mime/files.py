@@ -61,7 +61,7 @@ class PartsFolder:
         self._count = 0
 
     def store(self, chunks: Iterable[bytes]) -> Stored:
-        """Write and hash a part; where the chunks end in an error nothing stays. Raises OSError when it is full."""
+        """Write and hash a part; nothing stays of chunks that end in an error. Raises OSError on a full spool."""
         digest = hashlib.sha256()
         size, head, tail = 0, b"", b""
         path = self._next_path()

@@ -1,6 +1,5 @@
 """DOCX files as paragraphs and table rows, laid out as pages of words."""
 
-import pickle
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from core.sandbox_child import load_plain
 from ingest.letter import Page
 from ingest.reading import forked, marks, office_zip
 from ingest.reading.blocks import LONGEST_BOX
@@ -40,11 +38,7 @@ def docx_pages(path: Path) -> tuple[Page, ...]:
     entities in any XML part. Raises Unreadable("damaged") for what fails, "locked" for an encrypted package,
     "too_slow" and "too_large_inside" for one that costs more than a document can.
     """
-    return tuple(cast(Page, load_plain(page)) for page in forked.each(_packed_pages, path))
-
-
-def _packed_pages(path: Path) -> Iterator[bytes]:
-    return map(pickle.dumps, _pages(path))
+    return tuple(cast(Page, page) for page in forked.objects(_pages, path))
 
 
 def _pages(path: Path) -> Iterator[Page]:

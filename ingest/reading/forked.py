@@ -12,10 +12,11 @@ import resource
 import signal
 import struct
 import warnings
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
+from core.sandbox_child import load_plain
 from ingest.reading.unreadable import Unreadable
 
 SECONDS = 1.5  # of processor time for one file; a letter gets 2
@@ -56,6 +57,15 @@ def each(
             _waiting.append(fork)
         else:
             fork.close()
+
+
+def objects(work: Callable[..., Iterable[object]], *arguments: object) -> Iterator[object]:
+    """As `each`, where `work(*arguments)` yields plain objects (see `core.sandbox_child.load_plain`)."""
+    return map(load_plain, each(_packed, work, arguments))
+
+
+def _packed(work: Callable[..., Iterable[object]], arguments: tuple[object, ...]) -> Iterator[bytes]:
+    return map(pickle.dumps, work(*arguments))
 
 
 def _asked(question: bytes, *, is_new: bool) -> "_Fork":

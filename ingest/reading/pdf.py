@@ -2,7 +2,6 @@
 
 import ctypes
 import math
-import pickle
 import re
 import time
 from collections import Counter
@@ -15,7 +14,6 @@ from typing import Any, cast
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from core.sandbox_child import load_plain
 from core.text import is_syllable, nfc, repair
 from ingest.letter import Page, Word
 from ingest.reading import forked
@@ -45,7 +43,7 @@ def pdf_pages(path: Path) -> tuple[Page, ...]:
     Raises Unreadable("locked") for a PDF with a password, Unreadable("damaged") for what PDFium cannot open or is
     brought down by, "too_slow" and "too_large_inside" for a page that costs more than a page can.
     """
-    parts = map(load_plain, forked.each(_packed_pages, path))
+    parts = forked.objects(_count_and_pages, path)
     count = cast(int, next(parts))
     pages: list[Page] = []
     try:
@@ -55,10 +53,6 @@ def pdf_pages(path: Path) -> tuple[Page, ...]:
             raise
         pages.append(Page(count, (), is_scan=True))
     return tuple(pages)
-
-
-def _packed_pages(path: Path) -> Iterator[bytes]:
-    return map(pickle.dumps, _count_and_pages(path))
 
 
 def _count_and_pages(path: Path) -> Iterator[int | Page]:

@@ -1,7 +1,6 @@
 """What a PDF shows in the head of a page and does not say in words: pictures, and letters drawn as outlines."""
 
 import ctypes
-import pickle
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any, cast
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
-from core.sandbox_child import load_plain
 from ingest.letter import Box
 from ingest.reading import forked
 from ingest.reading.unreadable import Unreadable
@@ -41,11 +39,7 @@ def has_art(page: pdfium.PdfPage, *, lies_turned: bool = False) -> bool:
 def pictures_in_head(path: Path, number: int) -> list[Box]:
     """Where the pictures in the head of page `number` (from 1) are: words under them are not seen. Boxes in fractions
     of the page as it lies, so none for a page that is shown turned. Raises Unreadable."""
-    return [cast(Box, load_plain(box)) for box in forked.each(_packed_pictures, path, number)]
-
-
-def _packed_pictures(path: Path, number: int) -> Iterator[bytes]:
-    return map(pickle.dumps, _pictures_in_head(path, number))
+    return [cast(Box, box) for box in forked.objects(_pictures_in_head, path, number)]
 
 
 def _pictures_in_head(path: Path, number: int) -> Iterator[Box]:

@@ -130,13 +130,9 @@ def _added(words: tuple[Word, ...], others: Sequence[Word]) -> tuple[Word, ...]:
     """`words` with `others`; of two that were read in one place the surer one. On a short page the block of the
     signature begins within the head."""
     lowest = max((word.y1 for word in words), default=0.0)
-    highest = min((other.y0 for other in others), default=1.0)
     fresh = list(others)
     kept = []
     for word in words:
-        if word.y1 < highest:
-            kept.append(word)
-            continue
         same = [other for other in fresh if other.y0 < lowest and _is_same_place(word, other)]
         if any(other.sure > word.sure for other in same):
             continue
