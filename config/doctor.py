@@ -1,4 +1,4 @@
-"""`congvan doctor`, the machine's side: folders, memory file system, programs, clock and disk space."""
+"""`congvan doctor`, the machine's side: folders, memory file system, clock and disk space."""
 
 import os
 import shutil
@@ -38,8 +38,6 @@ def machine(settings: Settings, spool: Path) -> Iterator[Check]:
     yield _free(settings.data)
     yield _no_swap()
     yield from _clock()
-    yield _program("tesseract", "Đọc bản quét: tesseract", "apt-get install tesseract-ocr tesseract-ocr-vie")
-    yield _vietnamese()
     yield from (_secret(mailbox.name, mailbox.secret_path()) for mailbox in settings.mailboxes)
 
 
@@ -86,19 +84,6 @@ def _clock() -> Iterator[Check]:
         answer = ""
     advice = "Bật đồng bộ giờ (apt-get install systemd-timesyncd): số đến cấp theo ngày giờ của máy."
     yield Check("Đồng hồ đồng bộ với máy chủ giờ", answer == "yes", advice, is_needed=False)
-
-
-def _program(name: str, what: str, advice: str) -> Check:
-    return Check(what, shutil.which(name) is not None, advice, is_needed=False)
-
-
-def _vietnamese() -> Check:
-    try:
-        answer = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True, timeout=10, check=False)
-        has_it = "vie" in answer.stdout.split()
-    except (OSError, subprocess.TimeoutExpired):
-        has_it = False
-    return Check("tesseract có tiếng Việt", has_it, "apt-get install tesseract-ocr-vie", is_needed=False)
 
 
 def _secret(name: str, path: Path) -> Check:

@@ -31,7 +31,7 @@ _OUR_PACKAGES = ("core.", "ingest.", "config.")
 def main() -> None:
     """Serve calls on standard input and output. Arguments: parent's pid, memory limit, nice level, modules."""
     parent, memory_bytes, nice = (int(argument) for argument in sys.argv[1:4])
-    _end_with(parent)
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
@@ -112,7 +112,8 @@ def set_session_nice(nice: int) -> None:
             Path("/proc/self/autogroup").write_text(str(nice))
 
 
-def _end_with(parent: int) -> None:
+def end_with(parent: int) -> None:
+    """From here on this process ends when `parent`, the process that made it, does; at once where that has ended."""
     # SIGKILL, because a child that loops in C would not see any other way of being told.
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:

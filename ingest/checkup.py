@@ -18,6 +18,7 @@ from ingest import backups, viruses
 from ingest.account import account_of
 from ingest.listener import checkup as listener_checkup
 from ingest.mailbox import Session
+from ingest.reading.scan.tesseract import has_vietnamese
 from ingest.spool import spool_root
 from ingest.trouble import Trouble
 
@@ -30,6 +31,9 @@ def everything(config: Path, settings: Settings, at: datetime) -> Iterator[Check
     spool = spool_root(settings)
     yield from (_data(settings.data), _spool(spool))
     yield from machine(settings, spool)
+    yield Check(
+        "Đọc bản quét: tesseract có tiếng Việt", has_vietnamese(), "apt-get install tesseract-ocr-vie", is_needed=False
+    )
     yield from database(settings, at, datetime.fromtimestamp(config.stat().st_mtime, UTC))
     yield web_port.look_at(settings)
     yield backup_place(settings)

@@ -130,9 +130,9 @@ link_checkout() {
     chmod 755 .venv/bin/congvan
 }
 
-# libatomic1: the driver that playwright ships needs it. systemd: for systemd-analyze.
-SCAN_PACKAGES="tesseract-ocr tesseract-ocr-vie"
-TEST_PACKAGES="systemd dovecot-imapd dovecot-lmtpd postfix postgresql-15 $SCAN_PACKAGES chromium \
+# libatomic1: the driver that playwright ships needs it. systemd: for systemd-analyze. tesseract-ocr: for `make bench`.
+SCAN_PACKAGES="tesseract-ocr-vie"
+TEST_PACKAGES="systemd dovecot-imapd dovecot-lmtpd postfix postgresql-15 $SCAN_PACKAGES tesseract-ocr chromium \
 poppler-utils isync fonts-dejavu-core fonts-liberation2 libatomic1 strace file openssl \
 bubblewrap libseccomp2 clamav-daemon libarchive13 p7zip-full libheif-examples"
 
@@ -143,7 +143,7 @@ install_what_reads_scans() {
     [ -z "$missing" ] && return
     # shellcheck disable=SC2086
     { may_be_root && (install_packages $SCAN_PACKAGES); } \
-        || say "Chưa có tesseract: bản quét vào dự thảo mà không có chữ. Cài bằng quyền root: apt-get install $missing"
+        || say "Chưa có tiếng Việt cho tesseract: bản quét vào dự thảo mà không có chữ. Cài bằng quyền root: apt-get install $missing"
 }
 
 case $goal in

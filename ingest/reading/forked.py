@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from core.sandbox_child import load_plain
+from core.sandbox_child import end_with, load_plain
 from ingest.reading.unreadable import Unreadable
 
 SECONDS = 1.5  # of processor time for one file; a letter gets 2
@@ -30,16 +30,16 @@ _PAGE_BYTES = resource.getpagesize()
 
 def each(
     work: Callable[..., Iterable[bytes]], *arguments: object,
-    seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES, is_last: bool = False,
+    seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES, is_wall_time: bool = False, is_last: bool = False,
 ) -> Generator[bytes, None, None]:  # fmt: skip
     """The parts that `work(*arguments)`, a function of a module, yields one after the other.
 
-    The fork gets `seconds` of processor time and `memory_bytes` beyond what it has; with `is_last` it is a new one and
-    does nothing afterwards. Raises what `work` raises as Unreadable, Unreadable("too_slow") or
+    The fork gets `seconds` of processor time, or by the clock, and `memory_bytes` beyond what it has; with `is_last` it
+    is a new one and does nothing afterwards. Raises what `work` raises as Unreadable, Unreadable("too_slow") or
     Unreadable("too_large_inside") past the limits, Unreadable("damaged") where the fork crashed, and RuntimeError for
     a fault of ours.
     """
-    fork = _asked(pickle.dumps((work, arguments, seconds, memory_bytes)), is_new=is_last)
+    fork = _asked(pickle.dumps((work, arguments, (seconds, is_wall_time, memory_bytes))), is_new=is_last)
     tag = _FAILED
     try:
         while (answer := _next(fork.parts)) is not None:
@@ -59,9 +59,13 @@ def each(
             fork.close()
 
 
-def objects(work: Callable[..., Iterable[object]], *arguments: object) -> Iterator[object]:
+def objects(
+    work: Callable[..., Iterable[object]], *arguments: object,
+    seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES, is_wall_time: bool = False,
+) -> Iterator[object]:  # fmt: skip
     """As `each`, where `work(*arguments)` yields plain objects (see `core.sandbox_child.load_plain`)."""
-    return map(load_plain, each(_packed, work, arguments))
+    parts = each(_packed, work, arguments, seconds=seconds, memory_bytes=memory_bytes, is_wall_time=is_wall_time)
+    return map(load_plain, parts)
 
 
 def _packed(work: Callable[..., Iterable[object]], arguments: tuple[object, ...]) -> Iterator[bytes]:
@@ -84,6 +88,7 @@ def _asked(question: bytes, *, is_new: bool) -> "_Fork":
 class _Fork:
     def __init__(self) -> None:
         (asking, asked), (answered, answering) = os.pipe(), os.pipe()
+        parent = os.getpid()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns where there are threads
             self._pid = os.fork()
@@ -91,7 +96,7 @@ class _Fork:
             _waiting.clear()  # that one is the parent's
             os.close(answered)
             os.close(asked)
-            _work(asking, answering)
+            _work(parent, asking, answering)
         os.close(asking)
         os.close(answering)
         self.parts = os.fdopen(answered, "rb")
@@ -100,13 +105,15 @@ class _Fork:
 
     def ask(self, question: bytes) -> None:
         """Give it work. Raises BrokenPipeError where it is no more."""
-        self._asked.write(_HEAD.pack(_PART, len(question)) + question)
+        left = memoryview(_HEAD.pack(_PART, len(question)) + question)
+        while left:
+            left = left[self._asked.write(left) :]
 
     def why(self) -> str:
         """Why it ended before its work did."""
         _, self._status = os.waitpid(self._pid, 0)
         ended_by = os.WTERMSIG(self._status) if os.WIFSIGNALED(self._status) else 0
-        if ended_by == signal.SIGPROF:
+        if ended_by in (signal.SIGPROF, signal.SIGALRM):
             return "too_slow"
         # How PDFium ends where it gets no memory.
         no_memory = (signal.SIGABRT, signal.SIGTRAP, signal.SIGILL)
@@ -133,16 +140,18 @@ def _next(parts: BinaryIO) -> tuple[int, bytes] | None:
     return (tag, data) if len(data) == size else None
 
 
-def _work(asking: int, answering: int) -> NoReturn:
+def _work(parent: int, asking: int, answering: int) -> NoReturn:
     try:
+        end_with(parent)
         faulthandler.disable()  # that PDFium gets no memory is expected, and told by `why`
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        for ends_it in (signal.SIGPROF, signal.SIGALRM):
+            signal.signal(ends_it, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         begun = _memory_bytes()
         with os.fdopen(asking, "rb") as questions, os.fdopen(answering, "wb") as parts:
             while (question := _next(questions)) is not None:
-                work, arguments, seconds, memory_bytes = pickle.loads(question[1])
-                _limit(seconds, memory_bytes)
+                work, arguments, limits = pickle.loads(question[1])
+                _limit(*limits)
                 _send_all(work, arguments, parts, begun)
     finally:
         os._exit(0)  # nothing of the parent's is flushed, closed or cleaned up here
@@ -156,7 +165,8 @@ def _send_all(work: Callable[..., Iterable[bytes]], arguments: tuple[object, ...
     try:
         for part in work(*arguments):
             send(_PART, part)
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):
+            signal.setitimer(timer, 0)
         send(_END if _memory_bytes() - begun < _MOST_GROWN_BYTES else _LAST)
     except Unreadable as problem:
         send(_UNREADABLE, problem.why.encode())
@@ -166,8 +176,8 @@ def _send_all(work: Callable[..., Iterable[bytes]], arguments: tuple[object, ...
         send(_FAILED, type(error).__name__.encode())
 
 
-def _limit(seconds: float, memory_bytes: int) -> None:
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+def _limit(seconds: float, is_wall_time: bool, memory_bytes: int) -> None:
+    signal.setitimer(signal.ITIMER_REAL if is_wall_time else signal.ITIMER_PROF, seconds)
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = _memory_bytes() + memory_bytes
     resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

@@ -38,13 +38,22 @@ _SINGLE = ("Sở", "tỉnh", "Bộ", "huyện", "xã", "phường", "quận")
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[\W_]+", "", fold(text))
+    letters = re.sub(r"[\W_]+", "", fold(text))
+    return re.sub(r"(.)\1+", r"\1", letters)  # tesseract gives one letter as two: "UÝỶ BAN"
 
 
 @cache
 def _phrases() -> Mapping[str, tuple[str, ...]]:
-    """Phrases, and offices made of a head and a field ("Sở Y tế"), by their letters without marks and blanks."""
-    phrases = vocabulary("spelling")["phrases"]
-    out = {_key(p): tuple(p.split()) for p in phrases}
-    out |= {_key(f"Sở {p}"): ("Sở", *p.split()) for p in phrases if p[0].isupper()}
-    return out
+    """Phrases, and offices made of a head and a field ("Sở Y tế"), by their letters without marks and blanks.
+
+    Those that nothing but their marks tells apart are left out: they stay as they were read.
+    """
+    phrases = [tuple(phrase.split()) for phrase in vocabulary("spelling")["phrases"]]
+    phrases += [("Sở", *phrase) for phrase in phrases if phrase[0][0].isupper()]
+    known: dict[str, tuple[str, ...]] = {}
+    alike = set()
+    for phrase in phrases:
+        key = _key("".join(phrase))
+        if known.setdefault(key, phrase) != phrase:
+            alike.add(key)  # "Thủ trưởng" and "Thứ trưởng": only the marks tell them apart
+    return {key: phrase for key, phrase in known.items() if key not in alike}

@@ -1,4 +1,4 @@
-"""One scan to pages of words: the head of its first page and the signature, in as few runs of tesseract as can be."""
+"""One scan to pages of words: the head of its first page and the signature, nothing else of it."""
 
 import contextlib
 import time
@@ -108,7 +108,7 @@ class _Scan:
         kept = self.pages.get(sheet.number, Page(sheet.number, (), is_seen=True, quarters=sheet.quarters))
         self.pages[sheet.number] = replace(kept, words=_added(kept.words, words), seal=sheet.sealed)
 
-    def _see(self, sheet: Sheet, zone: Zone, gray: Gray, layout: str) -> tuple[Word, ...]:
+    def _see(self, sheet: Sheet, zone: Zone, gray: Gray, layout: int) -> tuple[Word, ...]:
         (seen,) = see([zone.cut(gray)], self._a_while(), layout)
         return sheet.words(seen, zone.top, zone.left)
 

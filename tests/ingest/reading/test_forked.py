@@ -22,13 +22,22 @@ def number() -> Iterator[bytes]:
 
 
 def busy() -> Iterator[bytes]:
-    yield b"begun"
+    yield from number()
     while True:
         pass
 
 
+def asleep() -> Iterator[bytes]:
+    yield from number()
+    time.sleep(60)
+
+
 def greedy(size: int) -> Iterator[bytes]:
     yield str(len(bytearray(size))).encode()
+
+
+def measured(data: bytes) -> Iterator[bytes]:
+    yield str(len(data)).encode()
 
 
 def growing(size: int) -> Iterator[bytes]:
@@ -104,6 +113,22 @@ def test_limits_are_those_of_each_file() -> None:
         list(forked.each(greedy, GIGABYTE))
 
 
+def test_the_clock_counts_where_it_is_to() -> None:
+    began = time.monotonic()
+    parts = forked.each(asleep, seconds=0.5, is_wall_time=True)
+    pid = int(next(parts))
+    with pytest.raises(Unreadable) as refused:
+        next(parts)
+    assert refused.value.why == "too_slow" and time.monotonic() - began < 30 and not is_there(pid)
+    waiting = list(forked.each(number, seconds=0.3, is_wall_time=True))
+    time.sleep(0.5)
+    assert list(forked.each(number)) == waiting, "its time was over with its work"
+
+
+def test_a_question_may_be_longer_than_a_pipe_holds() -> None:
+    assert list(forked.each(measured, bytes(10 << 20))) == [str(10 << 20).encode()]
+
+
 def test_a_fault_of_ours_is_said_without_the_letter_s_words() -> None:
     with pytest.raises(RuntimeError, match=r"^KeyError$"):
         list(forked.each(faulty))
@@ -146,9 +171,14 @@ def test_one_that_was_killed_while_it_waited_is_replaced() -> None:
     assert pid_of_one() != before
 
 
-def test_none_outlives_its_parent() -> None:
+@pytest.mark.parametrize(
+    "begun",
+    ["test_forked.pid_of_one()", "int(next(test_forked.forked.each(test_forked.busy, seconds=60)))"],
+    ids=["waiting", "at work"],
+)
+def test_none_outlives_its_parent(begun: str) -> None:
     """Killed, a reading process cannot end anything any more."""
-    code = "import os, test_forked; print(test_forked.pid_of_one(), flush=True); os.kill(os.getpid(), 9)"
+    code = f"import os, test_forked; print({begun}, flush=True); os.kill(os.getpid(), 9)"
     path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
     done = subprocess.run(
         [sys.executable, "-c", code],
