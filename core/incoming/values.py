@@ -21,6 +21,7 @@ LENGTHS = {
     "signer_title": 200, "remark": 2000, "event_place": 300, "invited": 2000,
 }  # fmt: skip
 _EARLIEST = date(1945, 9, 2)
+_INVITES = re.compile(r"(?:v/v\s+)?(?:kinh\s+)?moi\s+(?:hop|du|tham|lam viec|dai bieu)\b")  # folded
 
 
 def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
@@ -48,6 +49,11 @@ def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
     if "is_dossier_direct" in form:
         values["is_dossier_direct"] = form["is_dossier_direct"] == "1"
     return values
+
+
+def is_invitation(kind: str, subject: str) -> bool:
+    """Whether a document asks to a meeting: a Giấy mời, or a letter whose trích yếu says "mời họp"."""
+    return fold(kind) == "giay moi" or _INVITES.match(fold(subject)) is not None
 
 
 def day_and_clock(stored: str) -> tuple[date, str]:

@@ -8,8 +8,7 @@ from core.evidence import Evidence, Source
 from core.incoming.dangers import danger_of
 from core.incoming.registration import REQUIRED, UNSURE_BELOW, unsure_fields
 from core.incoming.tables import Incoming
-from core.incoming.values import MOMENTS
-from core.text import fold
+from core.incoming.values import MOMENTS, is_invitation
 from dashboard.words import due
 
 SURE_FROM = 0.9
@@ -21,7 +20,6 @@ LABELS = {
 }  # fmt: skip
 _HINTS = {"issued_on": "ngày/tháng/năm", "due_at": "ngày/tháng/năm", "event_at": "ngày/tháng/năm giờ:phút"}
 MEETING = ("event_at", "event_place", "invited")
-_INVITES = ("moi hop", "moi du", "moi tham du", "moi lam viec")  # a trích yếu of such a letter begins so, folded
 _SOURCES = {
     Source.EDXML: "gói trục liên thông", Source.TEXT: "chữ trong tệp", Source.OCR: "nhận dạng bản quét",
     Source.HANDWRITING: "chữ viết tay", Source.SUBJECT: "tiêu đề thư", Source.BODY: "nội dung thư",
@@ -137,7 +135,7 @@ def _silence(document: Incoming) -> Field | None:
 def _is_invitation(fields: Mapping[str, Field]) -> bool:
     if any(fields[name].value or fields[name].error or fields[name].mark for name in MEETING):
         return True
-    return fold(fields["kind"].value) == "giay moi" or fold(fields["subject"].value).startswith(_INVITES)
+    return is_invitation(fields["kind"].value, fields["subject"].value)
 
 
 def looked_at(document: Incoming, form: Mapping[str, str]) -> set[str]:

@@ -6,6 +6,7 @@ from functools import cache
 
 from config.vocabulary import vocabulary
 from core.evidence import Evidence, Source
+from core.incoming.values import is_invitation
 from core.notation import parse_date
 from core.text import fold
 from ingest.letter import Page
@@ -171,7 +172,7 @@ def _read_body(pages: Sequence[Page], head: Head, note: _Notes) -> None:
         "recipients": (text_of.find_addressees(lines), 0.85),
         "copies_to": (text_of.find_copies(pages, head), 0.85),
     }
-    if meeting.is_invitation(kind, subject):
+    if is_invitation(kind, subject):
         found["event_at"] = (meeting.find_meeting(lines, issued_on), 0.85)
         found["event_place"] = (meeting.find_place(lines, issued_on), 0.8)
         found["invited"] = (meeting.find_invited(lines), 0.8)

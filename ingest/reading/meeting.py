@@ -8,15 +8,14 @@ from core.text import fold, squeeze
 from ingest.reading.body import CLOCK, DAY, HOUR, WEEKDAY, Said, day_in, moment_in, search
 from ingest.reading.lines import Line
 
-INVITATION = "Giấy mời"
 LONGEST_PLACE = 300
 LONGEST_LIST = 2000  # letters of who is invited
 _MOST_GUESTS = 30  # lines
 _UNTIL = rf"(?:\s*(?:-|đến)\s*{re.sub(r'[?]P<[a-z]+>', '?:', CLOCK)})?"
-# Not the hour by which something is to be sent: "Thời gian đăng ký: trước 16 giờ 00 ngày …".
+# Not the hour by which something is to be sent ("Thời gian đăng ký: trước 16 giờ 00 ngày …"), nor when doors open.
 _WHEN = (
-    r"(?:thời gian|(?:vào|bắt đầu)\s+(?:lúc|hồi|từ))\s*:?\s*"
-    r"(?:(?!\b(?:trước|chậm nhất|đăng ký|gửi|nộp)\b)[^\d]){0,40}"
+    r"(?:thời gian|(?:vào|bắt đầu)\s+(?:lúc|hồi|từ)|khai mạc)\s*:?\s*"
+    r"(?:(?!\b(?:trước|chậm nhất|đăng ký|gửi|nộp|đón|đón tiếp)\b)[^\d]){0,40}"
 )
 _CLOCK_FIRST = re.compile(
     rf"{_WHEN}(?:\d{{1,2}}(?:[.,]\d)?\s+(?:ngày|buổi)\b[^\d]{{1,30}})?"
@@ -62,12 +61,6 @@ _NOBODY = re.compile(
     r"^(?:(?:toan the|cac|quy|nhu tren|nhu kinh gui|theo danh sach|dong chi|dai bieu|ong|ba|vi|co quan|don vi)"
     r"(?:\W{1,4}|$)){1,8}$"
 )
-_INVITES = re.compile(r"^(?:v/v\s+)?(?:kính\s+)?mời\s+(?:họp|dự|tham|làm việc|đại biểu)\b", re.IGNORECASE)
-
-
-def is_invitation(kind: str, subject: str) -> bool:
-    """Whether a document asks to a meeting: a Giấy mời, or a letter whose trích yếu says "mời họp"."""
-    return kind == INVITATION or _INVITES.match(subject) is not None
 
 
 def find_meeting(body: Sequence[tuple[int, Line]], issued_on: date | None) -> Said | None:

@@ -165,3 +165,15 @@ def test_one_file_is_the_main_one(office: Any) -> None:
         assert [file.role for file in document.files] == ["annex", "main"]
         with pytest.raises(Permanent, match="Không có tệp"):
             drafts.set_file_role(session, document, 99, FileRole.MAIN, by=clerk, at=MORNING)
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "expected"),
+    [
+        ("Giấy mời", "họp giao ban", True), ("Công văn", "mời họp góp ý dự thảo Quy chế", True),
+        ("Công văn", "V/v mời tham dự Hội nghị", True), ("Công văn", "góp ý Quy chế mời họp", False),
+        ("Thông báo", "mời thầu gói số 3", False),
+    ],
+)  # fmt: skip
+def test_letters_that_ask_to_a_meeting_are_invitations_too(kind: str, subject: str, expected: bool) -> None:
+    assert values.is_invitation(kind, subject) is expected

@@ -50,7 +50,7 @@ def test_what_the_clerk_says_of_the_meeting_is_kept_shown_and_found(lan: TestCli
         == 303
     )
     entry = lan.get(f"/den/{draft}").text
-    for words in ("25/11/2026 08:30", "Hội trường Đam San", "Thành phần mời", "Lãnh đạo Sở Tài chính"):
+    for words in ("<dd>08:30 25/11/2026</dd>", "Hội trường Đam San", "Thành phần mời", "Lãnh đạo Sở Tài chính"):
         assert words in entry
     assert "Họp 08:30 25/11/2026, Hội trường Đam San" in lan.get("/so-den/den/2026").text
     with office.database.writing() as session:

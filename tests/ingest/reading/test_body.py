@@ -8,7 +8,7 @@ import pytest
 from ingest.letter import Word
 from ingest.reading.body import find_addressees, find_answered, find_deadline, find_silence
 from ingest.reading.lines import Line, lines_of
-from ingest.reading.meeting import find_invited, find_meeting, find_place, is_invitation
+from ingest.reading.meeting import find_invited, find_meeting, find_place
 
 ISSUED = date(2026, 6, 1)
 
@@ -85,6 +85,9 @@ def test_a_meeting_has_its_hour_and_place() -> None:
         (("Thời gian: từ 8 giờ đến chiều ngày 09/6/2026",), "2026-06-09T08:00", None),
         (("Thời gian đăng ký: trước 16 giờ ngày 05/6/2026.", "Thời gian họp: 14 giờ ngày 09/6/2026."),
          "2026-06-09T14:00", None),
+        (("Thời gian: đón đại biểu từ 7 giờ 00, khai mạc lúc 7 giờ 30 ngày 09/6/2026.",), "2026-06-09T07:30", None),
+        (("Thời gian đón tiếp: 7 giờ 00 ngày 09/6/2026.", "Khai mạc: 7 giờ 30 ngày 09/6/2026."), "2026-06-09T07:30", None),
+        (("Thời gian đón tiếp đại biểu: 7 giờ 00 ngày 09/6/2026, khai mạc 7 giờ 30.",), None, None),
         (("Thời gian: sẽ thông báo sau.", "Địa điểm:"), None, None),
         (("Thời gian: gồm 3 giai đoạn, từ ngày 09/6/2026.",), None, None),
         (("Thời gian thực hiện nhiệm vụ: 12 tháng, từ tháng 6 năm 2026.",), None, None),
@@ -117,18 +120,6 @@ def test_a_meetings_moment_and_place_are_said_in_many_ways(
 def test_who_is_invited_is_named_or_left_blank(lines: tuple[str, ...], invited: str | None) -> None:
     found = find_invited(body(*lines))
     assert (found.value if found else None) == invited
-
-
-@pytest.mark.parametrize(
-    ("kind", "subject", "expected"),
-    [
-        ("Giấy mời", "họp giao ban", True), ("Công văn", "mời họp góp ý dự thảo Quy chế", True),
-        ("Công văn", "mời tham dự Hội nghị", True), ("Công văn", "góp ý Quy chế mời họp", False),
-        ("Thông báo", "mời thầu gói số 3", False),
-    ],
-)  # fmt: skip
-def test_letters_that_ask_to_a_meeting_are_invitations_too(kind: str, subject: str, expected: bool) -> None:
-    assert is_invitation(kind, subject) is expected
 
 
 @pytest.mark.parametrize(
