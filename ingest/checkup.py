@@ -18,7 +18,6 @@ from ingest import backups, viruses
 from ingest.account import account_of
 from ingest.listener import checkup as listener_checkup
 from ingest.mailbox import Session
-from ingest.reading.scan.tesseract import has_vietnamese
 from ingest.spool import spool_root
 from ingest.trouble import Trouble
 
@@ -31,9 +30,7 @@ def everything(config: Path, settings: Settings, at: datetime) -> Iterator[Check
     spool = spool_root(settings)
     yield from (_data(settings.data), _spool(spool))
     yield from machine(settings, spool)
-    yield Check(
-        "Đọc bản quét: tesseract có tiếng Việt", has_vietnamese(), "apt-get install tesseract-ocr-vie", is_needed=False
-    )
+    yield _scans()
     yield from database(settings, at, datetime.fromtimestamp(config.stat().st_mtime, UTC))
     yield web_port.look_at(settings)
     yield backup_place(settings)
@@ -41,6 +38,13 @@ def everything(config: Path, settings: Settings, at: datetime) -> Iterator[Check
     yield from (mailbox(one) for one in settings.mailboxes)
     if settings.listener.enabled:
         yield listener_checkup.look_at(settings.listener)
+
+
+def _scans() -> Check:
+    from ingest.reading.scan.tesseract import has_vietnamese  # not for the intake, which leaves reading to its children
+
+    advice = "apt-get install tesseract-ocr-vie"
+    return Check("Đọc bản quét: tesseract có tiếng Việt", has_vietnamese(), advice, is_needed=False)
 
 
 def look_at(settings: MailboxSettings) -> bool:
