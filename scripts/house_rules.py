@@ -21,6 +21,7 @@ _HOSTS = (
     "snap" + "shot.debian",
 )
 _MACHINE = re.compile(r"(?<![\w.])/(?:work|home/[a-z]+|root/\.|tmp/bare|opt/wheels|opt/pypi)\b")
+_TESTS = re.compile(r"^# test: (\S+::\S+)", re.MULTILINE)
 _TEXT = re.compile(r"\.(py|toml|md|txt|sh|service|target|html|css|js|yml|yaml|typ|mako|patch|cfg|ini)$")
 
 
@@ -58,11 +59,21 @@ def _breaches(path: Path) -> Iterator[str]:
         done = subprocess.run(["git", "apply", "--check", str(path)], cwd=ROOT, capture_output=True, check=False)
         if done.returncode:
             yield f"{name}: không còn khớp với mã nguồn"
+        yield from (f"{name}: không có kiểm thử {test}" for test in _TESTS.findall(text) if not _is_there(test))
     for number, line in enumerate(text.splitlines(), start=1):
         if any(host in line for host in _HOSTS):
             yield f"{name}:{number}: tên máy chủ kho gói"
         if _MACHINE.search(line):
             yield f"{name}:{number}: đường dẫn của một máy cụ thể"
+
+
+def _is_there(test: str) -> bool:
+    file, _, function = test.partition("::")
+    path = ROOT / file
+    return (
+        path.is_file()
+        and re.search(rf"^def {re.escape(function.partition('[')[0])}\(", path.read_text(), re.M) is not None
+    )
 
 
 def _long_functions(name: Path, text: str) -> Iterator[str]:
