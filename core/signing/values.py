@@ -1,0 +1,44 @@
+"""What is known of one signature."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Whether what was signed still stands. What is later filled into forms or signed is no change."""
+
+    INTACT = "intact"
+    MODIFIED = "modified"  # changed after signing, and nobody has signed the change
+    BROKEN = "broken"  # not what was signed, or the signature does not hold the file
+
+
+class Trust(StrEnum):
+    """Whether the signer's certificate can be believed."""
+
+    TRUSTED = "trusted"  # it leads to a root that the operator has installed
+    UNKNOWN = "unknown"  # no root of its issuer is installed
+    EXPIRED = "expired"  # not valid when it signed
+    REVOKED = "revoked"
+    WEAK = "weak"  # it rests on an algorithm that is no longer safe
+    REFUSED = "refused"  # issued for something else, or by somebody who may not
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature of a file.
+
+    `signer` and `organisation` are the names in the certificate, `issuer` who gave it. `signed_at` (UTC) is the signer's
+    own word unless `is_time_stamped`. `is_whole` when it holds all of the file as it was when signed. `changed_after` when others changed the file after it, and the last of them
+    signed what came of it (a number filled in between the leader's signature and the office's).
+    """
+
+    signer: str
+    organisation: str
+    issuer: str
+    status: Status
+    trust: Trust
+    signed_at: datetime | None = None
+    is_time_stamped: bool = False
+    is_whole: bool = True
+    changed_after: bool = False

@@ -1,0 +1,79 @@
+"""Signatures of PDFs: who signed, whether it still stands, and why the signer is believed."""
+
+import random
+import subprocess
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import typst
+from signed_files import DAY, ORGANISATION, WAYS, Authority, save, with_words_appended
+
+from core.signing import Signature, Status, Trust, check_pdf
+
+AUTHORITY = Authority()
+LEADER = AUTHORITY.signer("Nguyễn Văn Mẫu")
+OFFICE = AUTHORITY.signer(ORGANISATION)
+STRANGER = Authority("CA của người lạ").signer(ORGANISATION)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return typst.compile(b"SO KHOA HOC VA CONG NGHE\n\n#pagebreak()\nTrang hai", format="pdf")
+
+
+def checked(data: bytes, tmp_path: Path) -> list[Signature]:
+    return check_pdf(save(data, tmp_path / "tệp.pdf"), [AUTHORITY.root], DAY)
+
+
+def test_a_leader_s_and_then_the_office_s_signature_stand(page: bytes, tmp_path: Path) -> None:
+    leader, office = checked(OFFICE.sign(LEADER.sign(page, "lanhdao"), "coquan"), tmp_path)
+    assert (leader.signer, office.signer, office.organisation) == ("Nguyễn Văn Mẫu", ORGANISATION, ORGANISATION)
+    assert leader.issuer == "CA Thử nghiệm" and leader.signed_at is not None and not leader.is_time_stamped
+    assert {(s.status, s.trust, s.changed_after) for s in (leader, office)} == {(Status.INTACT, Trust.TRUSTED, False)}
+
+
+def test_a_page_without_signatures_has_none(page: bytes, tmp_path: Path) -> None:
+    assert checked(page, tmp_path) == []
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_what_was_done_to_a_signed_file_is_never_called_intact(
+    page: bytes, tmp_path: Path, way: Callable[[bytes, random.Random], bytes], count: int
+) -> None:
+    signed = LEADER.sign(page, "lanhdao")
+    if count == 2:
+        signed = OFFICE.sign(signed, "coquan")
+    for seed in range(12):
+        found = checked(way(signed, random.Random(seed)), tmp_path)
+        assert any(one.status is not Status.INTACT for one in found), seed
+
+
+def test_what_an_office_fills_in_and_signs_is_the_office_s(page: bytes, tmp_path: Path) -> None:
+    changed = with_words_appended(LEADER.sign(page, "lanhdao"), random.Random(1))
+    (leader,) = checked(changed, tmp_path)
+    assert leader.status is Status.MODIFIED
+    leader, office = checked(OFFICE.sign(changed, "coquan"), tmp_path)
+    assert (leader.status, leader.changed_after, office.status) == (Status.INTACT, True, Status.INTACT)
+    leader, stranger = checked(STRANGER.sign(changed, "coquan"), tmp_path)
+    assert (leader.status, stranger.trust) == (Status.MODIFIED, Trust.UNKNOWN), "nobody to be believed signed that"
+
+
+def test_a_signer_is_believed_for_the_root_and_the_time(page: bytes, tmp_path: Path) -> None:
+    (stranger,) = checked(STRANGER.sign(page, "s"), tmp_path)
+    assert (stranger.status, stranger.trust) == (Status.INTACT, Trust.UNKNOWN)
+    late = AUTHORITY.signer("Người cũ", since=DAY - timedelta(days=1000))
+    (old,) = checked(late.sign(page, "s"), tmp_path)
+    assert (old.status, old.trust) == (Status.INTACT, Trust.EXPIRED)
+
+
+def test_pdfsig_agrees_on_what_stands(page: bytes, tmp_path: Path) -> None:
+    """Not on what was appended: that it calls valid, without a word of what came after."""
+    signed = LEADER.sign(page, "lanhdao")
+    for data, is_valid in ((signed, True), (WAYS[0](signed, random.Random(3)), False)):
+        path = save(data, tmp_path / "tệp.pdf")
+        said = subprocess.run(["pdfsig", path], capture_output=True, text=True, check=False).stdout
+        assert ("Signature is Valid." in said) is is_valid
+        assert all(one.status is Status.INTACT for one in check_pdf(path, [], DAY)) is is_valid

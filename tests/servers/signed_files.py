@@ -1,0 +1,153 @@
+"""PDFs signed as offices sign them, and what may be done to them afterwards."""
+
+import io
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from asn1crypto import keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.fields import SigFieldSpec
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+DAY = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
+ORGANISATION = "Ủy ban nhân dân tỉnh Lâm Đồng"
+
+
+def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Somebody with a certificate and the key to it."""
+
+    certificate: asn1_x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+    def sign(self, data: bytes, field: str) -> bytes:
+        """`data`, a PDF, with one more signature at its end."""
+        writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+        der = self.key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        signer = signers.SimpleSigner(
+            signing_cert=self.certificate,
+            signing_key=keys.PrivateKeyInfo.load(der),
+            cert_registry=SimpleCertificateStore.from_certs([self.certificate]),
+        )
+        out = signers.PdfSigner(
+            signers.PdfSignatureMetadata(field_name=field), signer=signer, new_field_spec=SigFieldSpec(field)
+        ).sign_pdf(writer)
+        return bytes(out.getvalue())
+
+
+class Authority:
+    """Somebody who gives certificates; its own is the root."""
+
+    def __init__(self, name: str = "CA Thử nghiệm") -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        self._root = self._made(self._name, self._key, DAY, is_authority=True)
+
+    @property
+    def root(self) -> asn1_x509.Certificate:
+        """The certificate that an operator installs."""
+        return _asn1(self._root)
+
+    def signer(self, name: str, since: datetime = DAY - timedelta(days=300)) -> Signer:
+        """Somebody called `name`, with a certificate for two years from `since`."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        names = x509.Name(
+            [x509.NameAttribute(NameOID.COMMON_NAME, name), x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION)]
+        )
+        return Signer(_asn1(self._made(names, key, since, is_authority=False)), key)
+
+    def _made(
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, since: datetime, *, is_authority: bool
+    ) -> x509.Certificate:
+        usage = x509.KeyUsage(
+            digital_signature=not is_authority, content_commitment=not is_authority, key_encipherment=False,
+            data_encipherment=False, key_agreement=False, key_cert_sign=is_authority, crl_sign=is_authority,
+            encipher_only=False, decipher_only=False,
+        )  # fmt: skip
+        years = 10 if is_authority else 2
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject).issuer_name(self._name).public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(since - timedelta(days=365 if is_authority else 0))
+            .not_valid_after(since + timedelta(days=365 * years))
+            .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+            .add_extension(usage, critical=True)
+            .sign(self._key, hashes.SHA256())
+        )  # fmt: skip
+
+
+def with_one_byte_changed(data: bytes, rng: random.Random) -> bytes:
+    """A bit of the signed text or its pages turned over, before the first signature."""
+    at = rng.randrange(20, data.index(b"/ByteRange"))
+    return data[:at] + bytes([data[at] ^ (1 << rng.randrange(8))]) + data[at + 1 :]
+
+
+def with_words_appended(data: bytes, rng: random.Random) -> bytes:
+    """Words written over the first page in an update at the end, as anybody can."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    page = writer.root["/Pages"]["/Kids"][0]
+    words = generic.StreamObject(stream_data=b"BT /F1 20 Tf 100 %d Td (10.000.000.000) Tj ET" % rng.randrange(100, 700))
+    contents = page.raw_get("/Contents")
+    page["/Contents"] = generic.ArrayObject([contents, writer.add_object(words)])
+    writer.update_container(page)
+    return _written(writer)
+
+
+def with_pages_swapped(data: bytes, _: random.Random) -> bytes:
+    """The pages in the opposite order, or the one page twice."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    pages = writer.root["/Pages"]
+    kids = [pages["/Kids"].raw_get(i) for i in range(len(pages["/Kids"]))]
+    kids = kids[::-1] if len(kids) > 1 else kids * 2
+    pages["/Kids"] = generic.ArrayObject(kids)
+    pages["/Count"] = generic.NumberObject(len(kids))
+    writer.update_container(pages)
+    return _written(writer)
+
+
+def with_an_object_changed(data: bytes, rng: random.Random) -> bytes:
+    """What the first page shows, put in the place of what was signed."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    page = writer.root["/Pages"]["/Kids"][0]
+    page["/Contents"] = writer.add_object(
+        generic.StreamObject(stream_data=b"0 0 %d 100 re f" % rng.randrange(100, 500))
+    )
+    writer.update_container(page)
+    return _written(writer)
+
+
+def truncated(data: bytes, rng: random.Random) -> bytes:
+    """Cut off somewhere behind the first signature, not where a signed file may end."""
+    at = rng.randrange(data.index(b"/ByteRange"), len(data) - 8)
+    return data[:at]
+
+
+WAYS = (with_one_byte_changed, with_words_appended, with_pages_swapped, with_an_object_changed, truncated)
+
+
+def _written(writer: IncrementalPdfFileWriter) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def save(data: bytes, path: Path) -> Path:
+    """`data` at `path`."""
+    path.write_bytes(data)
+    return path
