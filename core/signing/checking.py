@@ -65,7 +65,8 @@ def _signatures(file: BinaryIO) -> Sequence[EmbeddedPdfSignature]:
     reader = PdfFileReader(file, strict=False)
     if reader.encrypted and not _opens_without_password(reader):
         return ()
-    return reader.embedded_regular_signatures
+    signatures: Sequence[EmbeddedPdfSignature] = reader.embedded_regular_signatures
+    return signatures
 
 
 def _opens_without_password(reader: PdfFileReader) -> bool:

@@ -28,9 +28,10 @@ class Trust(StrEnum):
 class Signature:
     """One signature of a file.
 
-    `signer` and `organisation` are the names in the certificate, `issuer` who gave it. `signed_at` (UTC) is the signer's
-    own word unless `is_time_stamped`. `is_whole` when it holds all of the file as it was when signed. `changed_after` when others changed the file after it, and the last of them
-    signed what came of it (a number filled in between the leader's signature and the office's).
+    `signer` and `organisation` are the names in the certificate, `issuer` who gave it. `signed_at` (UTC) is the
+    signer's own word unless `is_time_stamped`. `is_whole` when it holds all of the file as it was when signed.
+    `changed_after` when others changed the file after it, and the last of them signed what came of it (a number
+    filled in between the leader's signature and the office's).
     """
 
     signer: str
