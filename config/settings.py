@@ -84,6 +84,7 @@ class IntakeSettings(_Section):
     letter_megabytes: Annotated[int, Field(ge=64, le=8192)] = LETTER_MEGABYTES
     text_seconds: Annotated[int, Field(ge=1, le=7200)] = 300
     scan_seconds: Annotated[int, Field(ge=0, le=600)] = SCAN_SECONDS
+    roots: Path | None = None
     spool: Path | None = None
     spool_megabytes: Annotated[int, Field(ge=16, le=65536)] = 512
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60
@@ -275,7 +276,9 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
         mailbox.model_copy(update={"ca_file": absolute(mailbox.ca_file), "secret_file": absolute(mailbox.secret_file)})
         for mailbox in settings.mailboxes
     )
-    intake = settings.intake.model_copy(update={"spool": absolute(settings.intake.spool)})
+    intake = settings.intake.model_copy(
+        update={"spool": absolute(settings.intake.spool), "roots": absolute(settings.intake.roots)}
+    )
     listener = settings.listener.model_copy(
         update={name: absolute(getattr(settings.listener, name)) for name in ("socket", "certificate", "key")}
     )

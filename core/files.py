@@ -9,13 +9,14 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base, table_of
 from core.errors import Permanent, Temporary
+from core.signing.values import Signature
 
 _WINDOW = 1 << 20
 
@@ -23,8 +24,8 @@ _WINDOW = 1 << 20
 class StoredFile(Base):
     """One content in the store. `size` in bytes; `media_type` as sniffed when it came in.
 
-    `lost_at` is when a restore had to leave it out, since no whole copy was left: it is missed, and no backup fails
-    for it.
+    `signatures` are those of a PDF as JSON (`core.signing.values`), as they were found when it came in. `lost_at` is
+    when a restore had to leave it out, since no whole copy was left: it is missed, and no backup fails for it.
     """
 
     __tablename__ = "files"
@@ -34,6 +35,7 @@ class StoredFile(Base):
     media_type: Mapped[str] = mapped_column(sa.String(120))
     stored_at: Mapped[datetime]
     lost_at: Mapped[datetime | None]
+    signatures: Mapped[list[Any]] = mapped_column(default=list)
 
 
 _INSERT = sa.insert(table_of(StoredFile))
@@ -50,6 +52,7 @@ class Content:
     sha256: str
     size: int
     media_type: str
+    signatures: tuple[Signature, ...] = ()
 
 
 class FolderStore:
@@ -191,12 +194,24 @@ def note_stored(session: Session, contents: Iterable[Content], *, at: datetime) 
         return
     known = set(session.scalars(_KNOWN, {"wanted": list(wanted)}))
     rows = [
-        {"sha256": c.sha256, "size": c.size, "media_type": c.media_type[:120], "stored_at": at}
+        {
+            "sha256": c.sha256,
+            "size": c.size,
+            "media_type": c.media_type[:120],
+            "stored_at": at,
+            "signatures": [one.to_json() for one in c.signatures],
+        }
         for c in wanted.values()
         if c.sha256 not in known
     ]
     if rows:
         session.execute(_INSERT, rows)
+
+
+def signatures_of(session: Session, contents: Sequence[str]) -> dict[str, tuple[Signature, ...]]:
+    """The signatures of those of `contents` (by SHA-256) that have any."""
+    rows = session.execute(sa.select(StoredFile.sha256, StoredFile.signatures).where(StoredFile.sha256.in_(contents)))
+    return {sha256: tuple(map(Signature.from_json, found)) for sha256, found in rows if found}
 
 
 def named(session: Session) -> Iterator[str]:

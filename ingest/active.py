@@ -38,9 +38,9 @@ _MACRO_ENDINGS = re.compile(r"\.(?:docm|xlsm|pptm|dotm|xlam|xltm|ppam)$", re.IGN
 def noted(attachment: Attachment) -> Attachment:
     """`attachment` with a warning for each sort of active content found in it.
 
-    "macro" · "active_control" (ActiveX, OLE objects) · "pdf_script", "pdf_launch", "pdf_files" · "script" (web
-    pages and drawings) · "program" · "too_large_inside" (a PDF that inflates beyond what is read). Takes at most
-    some 10 ms for each MB. Raises OSError.
+    "macro" · "active_control" (ActiveX, OLE objects) · "pdf_script", "pdf_launch", "pdf_files", "pdf_signed" · "script"
+    (web pages and drawings) · "program" · "too_large_inside" (a PDF that inflates beyond what is read). Takes at
+    most some 10 ms for each MB. Raises OSError.
     """
     codes = _codes(attachment, attachment.path) if attachment.path else set()
     new = sorted(codes - set(attachment.warnings))

@@ -13,7 +13,9 @@ from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
 from core import passwords
 from core.evidence import Evidence, Source
 from core.sandbox import Limits, Sandbox, SandboxFailed
+from core.signing.values import Signature
 from ingest import active
+from ingest.authenticity import with_signatures
 from ingest.drafting import FileReading, draft
 from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Page, Reading
 from ingest.mime import Unreadable as UnreadableMail
@@ -30,20 +32,24 @@ _MOST_SHOWN = 4  # pictures of a mail's text that are read
 MOST_DOCUMENTS = 100  # files of one letter whose pages are read; more are kept, unread
 
 
-def read_raw_letter(raw: Path, folder: Path, scan_seconds: float = SCAN_SECONDS) -> Reading:
+def read_raw_letter(
+    raw: Path, folder: Path, scan_seconds: float = SCAN_SECONDS, roots: Path | None = None
+) -> Reading:  # fmt: skip
     """Everything the mail in the file `raw` becomes; its parts are decoded into `folder` (empty, on the spool).
 
-    Pictures of pages are read for `scan_seconds` of wall time together; later ones stay unread.
+    Pictures of pages are read for `scan_seconds` of wall time together; later ones stay unread. Who signed is believed
+    by the certificates in the folder `roots`.
     For a suspected secret nothing of the contents is in the answer. Raises `ingest.mime.Unreadable` for an empty
     file and OSError where the spool fails; time and memory are bounded by the process that calls.
     """
-    return read_opened(read_letter(raw, folder), folder, scan_seconds)
+    return read_opened(read_letter(raw, folder), folder, scan_seconds, roots)
 
 
 def read_opened(
     letter: Letter,
     folder: Path,
     scan_seconds: float = SCAN_SECONDS,
+    roots: Path | None = None,
     *,
     screened: bool = True,
     keys: Sequence[str] = (),
@@ -61,6 +67,7 @@ def read_opened(
     sender, of_files = letter.senders[0].address if letter.senders else "", _files_identity(letter)
     if is_secret:
         return Reading(outcome, reasons, None, (), True, sender, letter.message_id, letter.identity, of_files)
+    letter = replace(letter, attachments=with_signatures(letter.attachments, roots))
     drafts: tuple[Draft, ...] = ()
     if outcome in (Outcome.DRAFT, Outcome.HOLD):
         drafts = draft(letter, {index: _with_fields(letter.attachments[index], f) for index, f in files.items()})
@@ -258,7 +265,12 @@ def _draft(made: Draft, attachments: tuple[Attachment, ...]) -> dict[str, Any]:
     return {
         "main": attachments[made.main].name if made.main is not None else None,
         "files": [attachments[i].name for i in made.files],
-        "signatures": [],
+        "signatures": [_signature(one) for i in made.files for one in attachments[i].signatures],
         "fields": fields,
         "notes": list(made.notes),
     }
+
+
+def _signature(one: Signature) -> dict[str, Any]:
+    signed_at = one.signed_at.isoformat() if one.signed_at else None
+    return {"signer": one.signer, "status": str(one.status), "trust": str(one.trust), "signed_at": signed_at}

@@ -12,24 +12,25 @@ from ingest.letter import Draft, Outcome, Reading
 from ingest.mime import read_letter
 
 
-def read_dropped(raw: Path, folder: Path, scan_seconds: float, name: str) -> Reading:
+def read_dropped(raw: Path, folder: Path, scan_seconds: float, roots: Path | None, name: str) -> Reading:
     """Read a dropped file, mail or document, as if it had come by mail; `name` is what its owner calls it.
 
     A clerk put it there, so what would be held for lack of anything official becomes a draft.
     """
-    reading = _read(raw, folder, scan_seconds, name, screened=True)
+    reading = _read(raw, folder, scan_seconds, roots, name, screened=True)
     if reading.is_secret or reading.outcome is not Outcome.HOLD or reading.letter is None:
         return reading
     return _drafted(reading)
 
 
-def read_released(raw: Path, folder: Path, scan_seconds: float, name: str) -> Reading:
+def read_released(raw: Path, folder: Path, scan_seconds: float, roots: Path | None, name: str) -> Reading:
     """Read a letter that a person has let in: screening has no say any more."""
-    return _drafted(_read(raw, folder, scan_seconds, name, screened=False))
+    return _drafted(_read(raw, folder, scan_seconds, roots, name, screened=False))
 
 
 def read_again(
-    raw: Path, folder: Path, scan_seconds: float, name: str, keys: Sequence[str] = (), key_mail: Path | None = None
+    raw: Path, folder: Path, scan_seconds: float, roots: Path | None, name: str, keys: Sequence[str] = (),
+    key_mail: Path | None = None,
 ) -> Reading:  # fmt: skip
     """Read a held letter once more, screened as if it came now; the passwords `keys` and those that the mail in the
     file `key_mail` brings are tried on its files."""
@@ -39,11 +40,12 @@ def read_again(
         mail = read_letter(key_mail, place)
         keys = (*keys, *passwords.said_in(mail.subject, mail.text))
         shutil.rmtree(place)
-    return _read(raw, folder, scan_seconds, name, screened=True, keys=keys)
+    return _read(raw, folder, scan_seconds, roots, name, screened=True, keys=keys)
 
 
 def _read(
-    raw: Path, folder: Path, scan_seconds: float, name: str, *, screened: bool, keys: Sequence[str] = ()
+    raw: Path, folder: Path, scan_seconds: float, roots: Path | None, name: str, *, screened: bool,
+    keys: Sequence[str] = (),
 ) -> Reading:  # fmt: skip
     # The reader names a bare document by its path, so it gets one with the owner's name.
     named = folder / "dropped" / (name.replace("/", "_").replace("\x00", "")[-100:].strip(". ") or "tep")
@@ -52,7 +54,7 @@ def _read(
     parts = folder / "parts"
     parts.mkdir()
     letter = read_letter(named, parts) if is_mail(named) else wrapped(named)
-    return read_opened(letter, parts, scan_seconds, screened=screened, keys=keys)
+    return read_opened(letter, parts, scan_seconds, roots, screened=screened, keys=keys)
 
 
 def _drafted(reading: Reading) -> Reading:

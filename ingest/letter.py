@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.evidence import Evidence
+from core.signing.values import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Attachment:
     lie in the spool at `path` (None where the reader was only asked to measure). `media_type` is what the
     content is, by sniffing, lower-case; `declared_type` what the mail said. `inside` names the file that
     held this one ("van-ban.zip", or "" for a part of the letter itself). `is_inline` marks pictures that
-    belong to the text of the mail. `warnings` are short codes such as "damaged_base64".
+    belong to the text of the mail. `warnings` are short codes such as "damaged_base64". `signatures` are
+    those that a PDF carries.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Attachment:
     inside: str = ""
     is_inline: bool = False
     warnings: tuple[str, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

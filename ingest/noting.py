@@ -8,7 +8,8 @@ from ingest.mime.smime import SIGNATURE_TYPES
 MOST_NOTES = 12
 # Of files, told with the file's name.
 OF_FILES = (
-    "program", "macro", "pdf_script", "pdf_launch", "active_control", "script", "pdf_files", "names_disagree",
+    "program", "signature_broken", "signature_modified", "signatures_unchecked", "macro", "pdf_script",
+    "pdf_launch", "active_control", "script", "pdf_files", "names_disagree",
     "damaged_base64", "damaged_archive", "unopened", "plain_copy",
 )  # fmt: skip
 OF_LETTERS = ("from_twice", "subject_twice", "date_disagrees", "readers_disagree", "too_many_parts", "too_deep")

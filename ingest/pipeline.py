@@ -164,11 +164,11 @@ class Pipeline:
     def _call_of(self, parcel: Parcel, is_long: bool) -> tuple[object, ...]:
         shutil.rmtree(parcel.slot.parts, ignore_errors=True)  # what an earlier try left
         parcel.slot.parts.mkdir(mode=0o700)
-        seconds = self._settings.intake.scan_seconds if is_long else 0
+        seconds, roots = self._settings.intake.scan_seconds if is_long else 0, self._settings.intake.roots
         if parcel.reader is None:
-            return self._reader, parcel.slot.raw, parcel.slot.parts, seconds
+            return self._reader, parcel.slot.raw, parcel.slot.parts, seconds, roots
         keys = (parcel.passwords, parcel.key_mail) if parcel.passwords or parcel.key_mail else ()
-        return parcel.reader, parcel.slot.raw, parcel.slot.parts, seconds, parcel.name, *keys
+        return parcel.reader, parcel.slot.raw, parcel.slot.parts, seconds, roots, parcel.name, *keys
 
     def _have_read(self, parcel: Parcel, answer: object) -> None:
         self._storing.submit(self._until_stored, parcel, answer)

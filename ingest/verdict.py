@@ -120,7 +120,7 @@ def _draft(
 def _named(file: Attachment) -> Named:
     if file.path is None:
         raise ValueError("a letter's file was measured but not decoded")
-    content = Content(file.path, file.sha256, file.size, file.media_type)
+    content = Content(file.path, file.sha256, file.size, file.media_type, file.signatures)
     return Named(_clean(file.name), content, _clean(file.inside), file.is_inline, file.warnings)
 
 

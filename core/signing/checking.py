@@ -1,5 +1,6 @@
 """The signatures of a PDF, checked with pyHanko: what was signed, by whom, and whether it still stands (Điều 5.1)."""
 
+import logging
 import os
 import re
 from collections.abc import Sequence
@@ -20,8 +21,12 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
 from core.signing.values import Signature, Status, Trust
+
+for _name_of_logger in ("pyhanko", "pyhanko_certvalidator"):  # they quote certificates, and the paths they tried
+    logging.getLogger(_name_of_logger).disabled = True
 
 # What pyHanko and asn1crypto raise on bytes that are not what they should be.
 _DAMAGE = (
@@ -32,6 +37,11 @@ _UNREADABLE = Signature(signer="", organisation="", issuer="", status=Status.BRO
 _LONGEST_END = 1024
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
 _HOLE = re.compile(rb"<((?:[0-9A-F]{2})+|(?:[0-9a-f]{2})+)>")
+# Not SHA-1: the state's own authority signed with it until 2025. To change a signed document takes more than two
+# documents of one digest.
+_ALGORITHMS = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
+    weak_hash_algos=frozenset({"md2", "md4", "md5"}), rsa_key_size_threshold=1024
+)
 # Certificates of offices are made out for the one or the other.
 _USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 _TRUSTS: dict[AdESSubIndic, Trust] = {
@@ -94,7 +104,9 @@ def _checked(one: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: d
         signer=_name(names, "common_name"), organisation=_name(names, "organization_name"),
         issuer=_name(certificate.issuer.native, "common_name"), status=Status.BROKEN, trust=Trust.UNKNOWN,
     )  # fmt: skip
-    context = ValidationContext(trust_roots=list(roots), allow_fetching=False, moment=at)
+    context = ValidationContext(
+        trust_roots=list(roots), allow_fetching=False, moment=at, algorithm_usage_policy=_ALGORITHMS
+    )
     if not _fills_its_hole(one):
         return known
     said = validate_pdf_signature(one, context, key_usage_settings=_USAGE)

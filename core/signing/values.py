@@ -1,8 +1,9 @@
 """What is known of one signature."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -20,7 +21,7 @@ class Trust(StrEnum):
     UNKNOWN = "unknown"  # no root of its issuer is installed
     EXPIRED = "expired"  # not valid when it signed
     REVOKED = "revoked"
-    WEAK = "weak"  # it rests on an algorithm that is no longer safe
+    WEAK = "weak"  # it rests on a key or a digest that anybody may forge
     REFUSED = "refused"  # issued for something else, or by somebody who may not
 
 
@@ -43,3 +44,14 @@ class Signature:
     is_time_stamped: bool = False
     is_whole: bool = True
     changed_after: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain mapping for the database."""
+        return asdict(self) | {"signed_at": self.signed_at.isoformat() if self.signed_at else None}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Signature":
+        """The inverse of `to_json`."""
+        signed_at = datetime.fromisoformat(stored["signed_at"]) if stored["signed_at"] else None
+        kinds = {"status": Status(stored["status"]), "trust": Trust(stored["trust"]), "signed_at": signed_at}
+        return cls(**(stored | kinds))

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from core.incoming.tables import State
 from core.incoming.values import URGENCIES
 from core.rights import Right
-from dashboard.incoming import notes, view
+from dashboard.incoming import notes, signatures, view
 from dashboard.incoming.pane import chosen_file, pane_of, stored
 from dashboard.incoming.view import Draft, Typed
 from dashboard.pictures import draw
@@ -98,7 +98,7 @@ async def _around(request: Request) -> dict[str, Any]:
 def _words() -> dict[str, Any]:
     return {
         "urgencies": URGENCIES, "roles": view.ROLE_WORDS, "note_in_words": notes.in_words,
-        "note_in_short": notes.in_short,
+        "note_in_short": notes.in_short, "signed_in_words": signatures.summary, "signature_lines": signatures.lines,
     }  # fmt: skip
 
 

@@ -37,6 +37,10 @@ _OF_FILES = {
     "trả lại nơi gửi (Điều 21.2 NĐ 30): bấm «Không cập nhật…», lý do đã ghi sẵn",
     "second_document": "Trang «» của văn bản chính có đầu một văn bản khác: có thể hai văn bản nằm trong một tệp",
     "no_file_waived": "Cho vào sổ không kèm tệp, lý do: «»",
+    "signature_broken": "Chữ ký số trên tệp «» không còn đúng: tệp bị thay đổi hoặc hỏng sau khi ký. Hỏi lại nơi gửi, "
+    "nếu đúng thì trả lại (Điều 21.2 NĐ 30)",
+    "signature_modified": "Tệp «» bị sửa sau khi ký, chỗ sửa không ai ký. So với bản nơi gửi còn giữ trước khi vào sổ",
+    "signatures_unchecked": "Tệp «» có chữ ký số mà máy chưa kiểm tra được. Kiểm bằng phần mềm khác nếu cần",
     "unopened": "Tệp nén «» máy chưa mở được. Mở ngoài rồi thả các tệp vào bàn",
     "plain_copy": "Tệp «» là bản đã bỏ mật khẩu. Bản gốc còn nguyên trong thư, chữ ký số (nếu có) chỉ còn trên bản gốc",
 }
@@ -51,7 +55,8 @@ _SHORT = {
     "program": "có chương trình", "macro": "có macro", "pdf_script": "PDF có mã chạy", "pdf_launch": "PDF có lệnh chạy",
     "pdf_files": "PDF có tệp nhúng", "active_control": "có đối tượng nhúng", "script": "có mã chạy",
     "names_disagree": "tệp hai tên", "damaged_base64": "tệp hỏng", "damaged_archive": "tệp nén hỏng",
-    "plain_copy": "bản đã bỏ mật khẩu",
+    "plain_copy": "bản đã bỏ mật khẩu", "signature_broken": "chữ ký hỏng", "signature_modified": "sửa sau khi ký",
+    "signatures_unchecked": "chữ ký chưa kiểm",
     "unopened": "tệp nén chưa mở", "enclosed": "có văn bản kèm phiếu", "second_document": "hai văn bản một tệp",
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What one page of the desk shows, read in one transaction into plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,17 +9,19 @@ from starlette.exceptions import HTTPException
 
 from core import office
 from core.errors import NotAllowed
+from core.files import signatures_of
 from core.incoming import addressees
 from core.incoming.dangers import danger_of, virus_in
 from core.incoming.grouping import Candidate, candidates
 from core.incoming.links import host_of, is_missing, links
 from core.incoming.parts import Sending, sending_of
-from core.incoming.tables import FileRole, Incoming, IncomingFile, Origin, State
+from core.incoming.tables import FileRole, Incoming, Origin, State
 from core.letters import Message
 from core.listings import desk, history
 from core.people import User
 from core.registers import Book
 from core.rights import Right, may, may_read
+from core.signing.values import Signature
 from dashboard.incoming.form import Form, form_of, looked_at
 from dashboard.web import acting
 
@@ -52,6 +54,7 @@ class FileLine:
     role: str
     inside: str
     danger: str
+    signatures: tuple[Signature, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         links=tuple(Link(host_of(link), link) for link in links(document.notes)),
         is_missing=is_missing(document.notes),
         file_reason=typed.sent.get("file_reason", ""), sending=sending,
-        virus=virus_in(document.notes), files=tuple(_file_line(file, document.notes) for file in document.files),
+        virus=virus_in(document.notes), files=_file_lines(session, document),
         twins=tuple(desk.twins(session, document)), kinds=tuple(office.kinds(session)),
         mergeable=tuple(one for one in candidates(session, user, document) if one.id not in parts),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
@@ -226,6 +229,12 @@ def _mail(session: Session, document: Incoming) -> Mail | None:
     return Mail(message.sender_name, message.sender_address, message.subject, body, message.received_at)
 
 
-def _file_line(file: IncomingFile, notes: Sequence[object]) -> FileLine:
-    danger = danger_of(notes, file.name)
-    return FileLine(file.position, file.name, file.sha256, file.media_type, file.size, file.role, file.inside, danger)
+def _file_lines(session: Session, document: Incoming) -> tuple[FileLine, ...]:
+    signed = signatures_of(session, [file.sha256 for file in document.files])
+    return tuple(
+        FileLine(
+            file.position, file.name, file.sha256, file.media_type, file.size, file.role, file.inside,
+            danger_of(document.notes, file.name), signed.get(file.sha256, ()),
+        )
+        for file in document.files
+    )  # fmt: skip

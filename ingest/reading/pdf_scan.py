@@ -26,13 +26,14 @@ _OBJECTS = re.compile(rb"/Type\s*/ObjStm")
 _ACTIONS = {
     "pdf_script": re.compile(rb"/JavaScript\b|/JS\s*[(<\d]"),
     "pdf_launch": re.compile(rb"/S\s*/(?:Launch|ImportData|SubmitForm|GoToE|Rendition|RichMediaExecute)\b"),
+    "pdf_signed": re.compile(rb"/ByteRange\b"),
     "pdf_files": re.compile(rb"/Type\s*/EmbeddedFile\b|/EmbeddedFiles\b"),
 }
 
 
 @dataclass(slots=True)
 class PdfScan:
-    """`actions`: "pdf_script", "pdf_launch", "pdf_files". `is_bomb`: it inflates to more than is taken."""
+    """`actions`: the names of `_ACTIONS`. `is_bomb`: it inflates to more than is taken."""
 
     actions: set[str] = field(default_factory=set)
     is_bomb: bool = False

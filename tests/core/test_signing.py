@@ -10,7 +10,8 @@ import pytest
 import typst
 from signed_files import DAY, ORGANISATION, WAYS, Authority, save, with_words_appended
 
-from core.signing import Signature, Status, Trust, check_pdf
+from core.signing.checking import check_pdf
+from core.signing.values import Signature, Status, Trust
 
 AUTHORITY = Authority()
 LEADER = AUTHORITY.signer("Nguyễn Văn Mẫu")

@@ -8,7 +8,7 @@ from ingest import describe
 from ingest.letter import Reading
 
 
-def read_raw_letter(raw: Path, folder: Path, scan_seconds: float) -> Reading:
+def read_raw_letter(raw: Path, folder: Path, scan_seconds: float, roots: Path | None) -> Reading:
     head = raw.read_bytes()[:100]
     if b"SLEEP" in head:
         time.sleep(60)
@@ -17,4 +17,4 @@ def read_raw_letter(raw: Path, folder: Path, scan_seconds: float) -> Reading:
         os._exit(9)
     if b"DIE" in head:
         os._exit(9)
-    return describe.read_raw_letter(raw, folder, scan_seconds)
+    return describe.read_raw_letter(raw, folder, scan_seconds, roots)

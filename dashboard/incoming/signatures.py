@@ -1,0 +1,61 @@
+"""The signatures of a document's files in one line of words, the details behind it (Điều 5.1)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from core.signing.values import Signature, Status, Trust
+from dashboard.words import moment
+
+_STATES = {
+    Status.INTACT: "còn nguyên vẹn",
+    Status.MODIFIED: "tệp bị sửa sau khi ký",
+    Status.BROKEN: "không đúng với tệp",
+}
+_TRUSTS = {
+    Trust.TRUSTED: "chứng thư tin được",
+    Trust.UNKNOWN: "chưa rõ nơi cấp chứng thư",
+    Trust.EXPIRED: "chứng thư hết hạn",
+    Trust.REVOKED: "chứng thư đã bị thu hồi",
+    Trust.WEAK: "chứng thư dùng khóa không còn an toàn",
+    Trust.REFUSED: "chứng thư không cấp để ký văn bản",
+}
+_WORST_FIRST = (Status.BROKEN, Status.MODIFIED, Status.INTACT)
+_DOUBTS = (Trust.REVOKED, Trust.REFUSED, Trust.WEAK, Trust.EXPIRED, Trust.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """One signature among the details."""
+
+    signer: str
+    organisation: str
+    words: str
+    is_wrong: bool
+
+
+def summary(signatures: Sequence[Signature]) -> str:
+    """Whether all stand, who signed, and what is in doubt: "còn nguyên vẹn: Sở Y tế (chưa rõ nơi cấp chứng thư)"."""
+    worst = next(status for status in _WORST_FIRST if any(one.status is status for one in signatures))
+    those = [one for one in signatures if one.status is worst]
+    names = ", ".join(dict.fromkeys(one.signer for one in those if one.signer)) or "người ký không đọc được"
+    doubt = next((trust for trust in _DOUBTS if any(one.trust is trust for one in those)), None)
+    return f"{_STATES[worst]}: {names}" + (f" ({_TRUSTS[doubt]})" if doubt and worst is Status.INTACT else "")
+
+
+def lines(signatures: Iterable[Signature]) -> list[SignatureLine]:
+    """Each signature with all that is known of it."""
+    return [_line(one) for one in signatures]
+
+
+def _line(one: Signature) -> SignatureLine:
+    said = [_STATES[one.status], _TRUSTS[one.trust]]
+    if one.issuer:
+        said[1] += f", do {one.issuer} cấp"
+    if one.signed_at:
+        said.append(f"ký {moment(one.signed_at)}" + (" (có dấu thời gian)" if one.is_time_stamped else ""))
+    if one.changed_after:
+        said.append("sau đó tệp được điền thêm rồi người ký sau ký lên cả phần thêm")
+    organisation = one.organisation if one.organisation != one.signer else ""
+    return SignatureLine(
+        one.signer or "(không đọc được)", organisation, "; ".join(said), one.status is not Status.INTACT
+    )

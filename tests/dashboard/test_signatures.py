@@ -1,0 +1,47 @@
+"""The signatures of a draft's files, as the clerk sees them: one line of words, the details behind it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from desk_documents import INVITATION, lay_document
+from desk_papers import open_book
+from starlette.testclient import TestClient
+
+from core.files import StoredFile
+from core.signing.values import Signature, Status, Trust
+from dashboard.web import Office
+
+SIGNED_AT = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
+LEADER = Signature("Nguyễn Văn Mẫu", "UBND tỉnh Lâm Đồng", "Ban Cơ yếu", Status.INTACT, Trust.UNKNOWN, SIGNED_AT)
+AGENCY = Signature("UBND tỉnh Lâm Đồng", "UBND tỉnh Lâm Đồng", "Ban Cơ yếu", Status.INTACT, Trust.TRUSTED, SIGNED_AT)
+
+
+def page_with(office: Office, signed_in: Any, *signatures: Signature) -> str:
+    open_book(office, 1)
+    browser: TestClient = signed_in("lan")
+    draft = lay_document(office, INVITATION)
+    with office.database.writing() as session:
+        session.execute(sa.update(StoredFile).values(signatures=[one.to_json() for one in signatures]))
+    return browser.get(f"/den/{draft}").text
+
+
+def test_one_line_says_whether_they_stand_and_who_signed(office: Office, signed_in: Any) -> None:
+    page = page_with(office, signed_in, LEADER, AGENCY)
+    summary = "Chữ ký số còn nguyên vẹn: Nguyễn Văn Mẫu, UBND tỉnh Lâm Đồng (chưa rõ nơi cấp chứng thư)"
+    assert f"<summary>{summary}</summary>" in page
+    assert (
+        "<strong>Nguyễn Văn Mẫu</strong>, UBND tỉnh Lâm Đồng: còn nguyên vẹn; chưa rõ nơi cấp chứng thư, "
+        "do Ban Cơ yếu cấp; ký 08:30 04/06/2026"
+    ) in page
+
+
+def test_what_does_not_stand_is_said_first(office: Office, signed_in: Any) -> None:
+    modified = Signature("Trần Thị Mẫu", "", "", Status.MODIFIED, Trust.UNKNOWN)
+    page = page_with(office, signed_in, AGENCY, modified)
+    assert "<summary>Chữ ký số tệp bị sửa sau khi ký: Trần Thị Mẫu</summary>" in page
+    assert 'class="is-wrong"' in page
+
+
+def test_a_file_without_signatures_says_nothing(office: Office, signed_in: Any) -> None:
+    assert "Chữ ký số" not in page_with(office, signed_in)
