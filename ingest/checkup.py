@@ -31,6 +31,7 @@ def everything(config: Path, settings: Settings, at: datetime) -> Iterator[Check
     yield from (_data(settings.data), _spool(spool))
     yield from machine(settings, spool)
     yield _scans()
+    yield from _roots(settings.intake.roots)
     yield from database(settings, at, datetime.fromtimestamp(config.stat().st_mtime, UTC))
     yield web_port.look_at(settings)
     yield backup_place(settings)
@@ -45,6 +46,20 @@ def _scans() -> Check:
 
     advice = "apt-get install tesseract-ocr-vie"
     return Check("Đọc bản quét: tesseract có tiếng Việt", has_vietnamese(), advice, is_needed=False)
+
+
+def _roots(folder: Path | None) -> Iterator[Check]:
+    if folder is None:
+        return
+    from core.signing.roots import read_roots  # as above
+
+    try:
+        found = len(read_roots(folder))
+    except (CongvanError, OSError) as error:
+        advice = f"Không đọc được: {error.strerror}." if isinstance(error, OSError) else str(error)
+        yield Check(f"Chứng thư gốc ở {folder}", False, f"{advice} Cho tới khi sửa, chữ ký nào cũng «chưa rõ nơi cấp».")
+    else:
+        yield Check(f"Chứng thư gốc ở {folder}: {found}", found > 0, "Chép các chứng thư gốc (PEM, DER) vào đây.")
 
 
 def look_at(settings: MailboxSettings) -> bool:

@@ -84,6 +84,12 @@ def test_a_root_that_is_no_certificate_is_named(roots: Path) -> None:
         read_roots(roots)
 
 
+def test_a_damaged_root_keeps_no_letter_from_coming_in(tmp_path: Path, roots: Path) -> None:
+    save(b"not a certificate", roots / "khac.crt")
+    file, _ = read(tmp_path, SIGNED, roots)
+    assert {(s.status, s.trust) for s in file.signatures} == {(Status.INTACT, Trust.UNKNOWN)}
+
+
 def test_a_signature_is_stored_as_it_was_found(tmp_path: Path, roots: Path) -> None:
     file, _ = read(tmp_path, SIGNED, roots)
     assert [Signature.from_json(one.to_json()) for one in file.signatures] == list(file.signatures)
