@@ -34,12 +34,13 @@ class SignatureLine:
 
 
 def summary(signatures: Sequence[Signature]) -> str:
-    """Whether all stand, who signed, and what is in doubt: "còn nguyên vẹn: Sở Y tế (chưa rõ nơi cấp chứng thư)"."""
+    """What follows "Chữ ký số" in one line: whether all stand, who signed, and what is in doubt."""
     worst = next(status for status in _WORST_FIRST if any(one.status is status for one in signatures))
     those = [one for one in signatures if one.status is worst]
+    state = "có, nhưng tệp bị sửa sau khi ký" if worst is Status.MODIFIED else _STATES[worst]
     names = ", ".join(dict.fromkeys(one.signer for one in those if one.signer)) or "người ký không đọc được"
     doubt = next((trust for trust in _DOUBTS if any(one.trust is trust for one in those)), None)
-    return f"{_STATES[worst]}: {names}" + (f" ({_TRUSTS[doubt]})" if doubt and worst is Status.INTACT else "")
+    return f"{state}: {names}" + (f" ({_TRUSTS[doubt]})" if doubt and worst is Status.INTACT else "")
 
 
 def lines(signatures: Iterable[Signature]) -> list[SignatureLine]:

@@ -39,7 +39,7 @@ def test_one_line_says_whether_they_stand_and_who_signed(office: Office, signed_
 def test_what_does_not_stand_is_said_first(office: Office, signed_in: Any) -> None:
     modified = Signature("Trần Thị Mẫu", "", "", Status.MODIFIED, Trust.UNKNOWN)
     page = page_with(office, signed_in, AGENCY, modified)
-    assert "<summary>Chữ ký số tệp bị sửa sau khi ký: Trần Thị Mẫu</summary>" in page
+    assert "<summary>Chữ ký số có, nhưng tệp bị sửa sau khi ký: Trần Thị Mẫu</summary>" in page
     assert 'class="is-wrong"' in page
 
 
