@@ -46,6 +46,7 @@ _OLD_TONE = re.compile(rf"(?<![qQ])[oOuU][{_SECOND}](?![A-Za-zÀ-ỹ])")
 
 _VIETNAMESE = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ"
 _BARE = "aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd"
+MARKED_VOWELS = frozenset(_VIETNAMESE) - {"đ"}
 _TO_BARE = str.maketrans(_VIETNAMESE + _VIETNAMESE.upper(), _BARE + _BARE.upper())
 
 

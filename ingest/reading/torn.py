@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from core.text import fold, is_syllable
+from core.text import MARKED_VOWELS, fold, is_syllable
 from ingest.letter import Word
 
 _LEAST_SHARE = 0.08  # of the words are bare consonants: no Vietnamese word is
@@ -33,7 +33,9 @@ def whole_words(words: Sequence[Word]) -> tuple[Word, ...]:
 def _tear(one: Word, other: Word) -> float | None:
     """The gap before `other`, in heights of a letter, where that is the end of a word that `one` begins."""
     end = _letters(other.text)
-    if not end or not end.islower() or not _VOWELS.isdisjoint(fold(end)) or not _is_whole(one.text + other.text):
+    if not (_VOWELS.isdisjoint(end) and MARKED_VOWELS.isdisjoint(end)) or not end.islower():
+        return None
+    if not _is_whole(one.text + other.text):
         return None
     return _gap(one, other)
 
