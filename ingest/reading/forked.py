@@ -11,6 +11,7 @@ import pickle
 import resource
 import signal
 import struct
+import sys
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
@@ -73,12 +74,14 @@ def _packed(work: Callable[..., Iterable[object]], arguments: tuple[object, ...]
 
 
 def _asked(question: bytes, *, is_new: bool) -> "_Fork":
-    """The fork that waits, or a new one, at this work."""
+    """The fork that waits, or a new one, at this work. One from before this process imported something is of no use:
+    it would have to import it itself, within its limits."""
     if _waiting and not is_new:
         fork = _waiting.pop()
         with contextlib.suppress(BrokenPipeError):  # somebody has killed it
-            fork.ask(question)
-            return fork
+            if fork.modules == len(sys.modules):
+                fork.ask(question)
+                return fork
         fork.close()
     fork = _Fork()
     fork.ask(question)
@@ -89,6 +92,7 @@ class _Fork:
     def __init__(self) -> None:
         (asking, asked), (answered, answering) = os.pipe(), os.pipe()
         parent = os.getpid()
+        self.modules = len(sys.modules)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 warns where there are threads
             self._pid = os.fork()

@@ -1,5 +1,6 @@
 """Work in a fork: ended past its limits, waiting for the next file after work that went well."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -162,6 +163,16 @@ def test_work_within_work_has_a_fork_of_its_own() -> None:
     assert int(next(outer)) != pid_of_one()
     assert next(outer)
     outer.close()
+
+
+def test_one_from_before_an_import_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would import the same itself, out of what a file may take."""
+    (tmp_path / "learned_later.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = pid_of_one()
+    importlib.import_module("learned_later")
+    after = pid_of_one()
+    assert after != before and not is_there(before) and pid_of_one() == after
 
 
 def test_one_that_was_killed_while_it_waited_is_replaced() -> None:
