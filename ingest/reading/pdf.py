@@ -18,7 +18,7 @@ from core.text import is_syllable, nfc, repair
 from ingest.letter import Page, Word
 from ingest.reading import forked
 from ingest.reading.patterns import RECIPIENTS
-from ingest.reading.pdf_art import has_art
+from ingest.reading.pdf_art import DEPTH, has_art
 from ingest.reading.pdf_scan import scan_pdf
 from ingest.reading.torn import whole_words
 from ingest.reading.unreadable import Unreadable
@@ -32,6 +32,7 @@ _MOST_ANNOTATIONS = 200
 _MOSTLY = 0.8  # of a page's letters, which say how it lies
 _SAMPLE = 80  # words or texts that speak for their page
 _ENDS, _WHOLE = 3, 0.8  # objects at either end of a page; share of it that a picture of the page covers
+_LEAST_DEPTH, _LEFT = 0.2, 0.5  # of the page: no recipients stand further up, or on the right
 _FEW_LETTERS = 600  # at most on a scan that programs signed, each with its own block of text
 _ENOUGH_LETTERS = 60  # a page with fewer letters is a picture with at most a stamp on it
 
@@ -122,10 +123,17 @@ def _read(document: pdfium.PdfDocument, index: int) -> Page:
             is_scan = is_drawn and (not is_plausible(words) or _is_under_picture(page, words))
             if is_scan and quarters:  # how the picture lies is not for these words to say
                 words, quarters = whole_words(tuple(_words(page, text, 0))), 0
-        shows_more = not is_scan and has_art(page, lies_turned=quarters > 0)
+        shows_more = not is_scan and has_art(page, _depth_of_stamps(page, words), lies_turned=quarters > 0)
     finally:
         page.close()
     return Page(index + 1, words, is_scan, quarters=quarters, has_art=shows_more)
+
+
+def _depth_of_stamps(page: pdfium.PdfPage, words: Sequence[Word]) -> float:
+    """How far down `page` stamps are put: not where recipients and signature stand, whose seal and strokes of the pen
+    are pictures too; on a page shown turned, half of it."""
+    ends = [a.y0 for a, b in pairwise(words) if a.x0 < _LEFT and RECIPIENTS.match(f"{a.text} {b.text}")]
+    return DEPTH if page.get_rotation() else min([DEPTH, *(y for y in ends if y > _LEAST_DEPTH)])
 
 
 def _is_little(words: Sequence[Word]) -> bool:

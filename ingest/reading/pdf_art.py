@@ -13,7 +13,7 @@ from ingest.letter import Box
 from ingest.reading import forked
 from ingest.reading.unreadable import Unreadable
 
-_DEPTH = 0.5  # of the page's height from its top: where stamps are put
+DEPTH = 0.5  # of the page's height from its top: where stamps are put
 _SMALLEST, _WIDEST, _HIGHEST = 0.02, 0.8, 0.5  # of the page's width and height: dots, and the page's own picture
 _LETTER = 0.004  # of the page's height: what is lower is a rule
 _LEAST_SEGMENTS, _LEAST_OUTLINES = 8, 3  # of the outline of a letter; of a stamp
@@ -21,15 +21,15 @@ _MOST_OBJECTS = 4000
 _FORM, _IMAGE, _PATH = pdfium_c.FPDF_PAGEOBJ_FORM, pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH
 
 
-def has_art(page: pdfium.PdfPage, *, lies_turned: bool = False) -> bool:
-    """Whether pictures, or drawings as intricate as letters, stand in the head of `page`, each small like a stamp; in
-    any part of a page whose text `lies_turned`."""
+def has_art(page: pdfium.PdfPage, depth: float, *, lies_turned: bool = False) -> bool:
+    """Whether pictures, or drawings as intricate as letters, begin within `depth` of the height of `page`, each small
+    like a stamp; in any part of a page whose text `lies_turned`."""
     outlines = 0
     for thing, kind in _things(page):
-        if kind in (_FORM, _IMAGE) and (lies_turned or _box_in_head(page, thing, _SMALLEST)):
+        if kind in (_FORM, _IMAGE) and (lies_turned or _box_in_head(page, thing, _SMALLEST, depth)):
             return True
         is_outline = kind == _PATH and pdfium_c.FPDFPath_CountSegments(thing) >= _LEAST_SEGMENTS
-        if is_outline and (lies_turned or _box_in_head(page, thing, 0.0)):
+        if is_outline and (lies_turned or _box_in_head(page, thing, 0.0, depth)):
             outlines += 1
             if outlines >= _LEAST_OUTLINES:
                 return True
@@ -47,7 +47,7 @@ def _pictures_in_head(path: Path, number: int) -> Iterator[Box]:
         with closing(pdfium.PdfDocument(path)) as document, closing(document[number - 1]) as page:
             if page.get_rotation():
                 return
-            found = (_box_in_head(page, thing, _SMALLEST) for thing, kind in _things(page) if kind == _IMAGE)
+            found = (_box_in_head(page, thing, _SMALLEST, DEPTH) for thing, kind in _things(page) if kind == _IMAGE)
             yield from (box for box in found if box)
     except (pdfium.PdfiumError, OSError) as error:
         raise Unreadable("damaged") from error
@@ -59,7 +59,7 @@ def _things(page: pdfium.PdfPage) -> Iterator[tuple[Any, int]]:
         yield thing, int(pdfium_c.FPDFPageObj_GetType(thing))
 
 
-def _box_in_head(page: pdfium.PdfPage, thing: Any, least_width: float) -> Box | None:
+def _box_in_head(page: pdfium.PdfPage, thing: Any, least_width: float, depth: float) -> Box | None:
     """The box of `thing` where it is in the head, and neither tiny nor the page's own picture."""
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     if not pdfium_c.FPDFPageObj_GetBounds(thing, left, bottom, right, top):
@@ -69,6 +69,6 @@ def _box_in_head(page: pdfium.PdfPage, thing: Any, least_width: float) -> Box | 
     turned = page.get_rotation()
     if turned in (90, 270):  # the box is that on the unturned page: any of its parts may be the head
         return box
-    is_high = box[3] > 1 - _DEPTH if turned == 180 else box[1] < _DEPTH
+    is_high = box[3] > 1 - depth if turned == 180 else box[1] < depth
     is_stamp = least_width < box[2] - box[0] < _WIDEST and _LETTER < box[3] - box[1] < _HIGHEST
     return box if is_high and is_stamp else None
