@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,13 +12,13 @@ import pypdfium2 as pdfium
 import pytest
 from docx.shared import Cm
 from PIL import Image
-from printed_papers import papers, print_pdf
+from printed_papers import Paper, papers, print_pdf
 from scanned_papers import BLACK, RED, photograph, stamped
 
 from core.text import fold
 from ingest.describe import describe
 from ingest.mime import sniff
-from ingest.reading.pages import read_pages
+from ingest.reading.pages import PDF, read_pages
 from ingest.reading.scan.pictures import file_picture
 
 REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)
@@ -37,9 +38,11 @@ def jpeg(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def with_picture(path: Path, picture: Image.Image, x: float = 70, y: float = 590, width: float = 110) -> Path:
-    """The report as a PDF of text with a picture on its first page, at (`x`, `y`) points from below."""
-    document = pdfium.PdfDocument(print_pdf(REPORT, path.with_suffix(".plain.pdf")))
+def with_picture(
+    path: Path, picture: Image.Image, x: float = 70, y: float = 590, width: float = 110, paper: Paper = REPORT
+) -> Path:
+    """`paper` as a PDF of text with a picture on its first page, at (`x`, `y`) points from below."""
+    document = pdfium.PdfDocument(print_pdf(paper, path.with_suffix(".plain.pdf")))
     page = document[0]
     image = pdfium.PdfImage.new(document)
     image.load_jpeg(io.BytesIO(jpeg(picture)), inline=True)
@@ -73,6 +76,18 @@ def test_a_picture_of_an_urgency_stamp_is_read_and_the_text_beside_it_too(tmp_pa
 @pytest.mark.parametrize("word", ["VIETTEL", "MẬT ONG"])
 def test_other_pictures_on_a_page_of_text_are_let_in(tmp_path: Path, word: str) -> None:
     assert outcome_of(with_picture(tmp_path / "a.pdf", stamp(word))) == ("draft", [])
+
+
+def test_the_seal_of_a_short_letter_is_no_stamp_to_be_read(tmp_path: Path) -> None:
+    """To draw and read it would take thirty times as long as the letter."""
+    short = replace(REPORT, body=("Báo cáo một dòng.",))
+    (page,) = read_pages(print_pdf(short, tmp_path / "plain.pdf"), PDF)
+    recipients = next(word for word in page.words if word.text == "Nơi").y0
+    assert 0.2 < recipients < 0.45
+    below, above = (842 * (1 - recipients - 0.05), 842 * (1 - recipients + 0.02))
+    for y, has_art in ((below - 60, False), (above, True)):
+        file = with_picture(tmp_path / "a.pdf", stamp("MẬT"), x=330, y=y, paper=short)
+        assert read_pages(file, PDF)[0].has_art is has_art, y
 
 
 def pasted_into_word(tmp_path: Path, picture: Image.Image, width: float) -> Path:
