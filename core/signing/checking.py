@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,9 +32,10 @@ for _name_of_logger in ("pyhanko", "pyhanko_certvalidator"):  # they quote certi
 # What pyHanko and asn1crypto raise on bytes that are not what they should be.
 _DAMAGE = (
     PdfError, SignatureValidationError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
-    RecursionError, NotImplementedError, OSError,
+    RecursionError, NotImplementedError, OSError, AssertionError, EOFError, zlib.error,
 )  # fmt: skip
 _UNREADABLE = Signature(signer="", organisation="", issuer="", status=Status.BROKEN, trust=Trust.UNKNOWN)
+_TRACE = re.compile(rb"/ByteRange\s*\[")
 _LONGEST_END = 1024
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
 _HOLE = re.compile(rb"<((?:[0-9A-F]{2})+|(?:[0-9a-f]{2})+)>")
@@ -59,24 +61,27 @@ _TRUSTS: dict[AdESSubIndic, Trust] = {
 def check_pdf(path: Path, roots: Sequence[x509.Certificate], at: datetime) -> list[Signature]:
     """The signatures of the PDF at `path` in the order they were put down, believed by `roots` at the instant `at`.
 
-    Nothing is fetched: what is revoked is known from what the file carries. A damaged file that shows traces of a
-    signature has a broken one by nobody known; one that needs a password shows none.
+    Nothing is fetched: what is revoked is known from what the file carries. Traces of a signature that cannot be read,
+    in a damaged file above all, count as a broken one by nobody known; a file that needs a password shows none.
     """
     with path.open("rb") as file:
         try:
-            found = [_checked(one, roots, at) for one in _signatures(file)]
+            reader = _opened(file)
+            if reader is None:
+                return []
+            found = [_checked(one, roots, at) for one in reader.embedded_regular_signatures]
+            known = len(reader.embedded_signatures)
         except _DAMAGE:
-            file.seek(0)
-            return [_UNREADABLE] if b"/ByteRange" in file.read() else []
+            found, known = [], 0
+        file.seek(0)
+        if len(_TRACE.findall(file.read())) > known:
+            found.append(_UNREADABLE)
     return [_as_last_signed(one, found[number:]) for number, one in enumerate(found, 1)]
 
 
-def _signatures(file: BinaryIO) -> Sequence[EmbeddedPdfSignature]:
+def _opened(file: BinaryIO) -> PdfFileReader | None:
     reader = PdfFileReader(file, strict=False)
-    if reader.encrypted and not _opens_without_password(reader):
-        return ()
-    signatures: Sequence[EmbeddedPdfSignature] = reader.embedded_regular_signatures
-    return signatures
+    return None if reader.encrypted and not _opens_without_password(reader) else reader
 
 
 def _opens_without_password(reader: PdfFileReader) -> bool:
