@@ -20,7 +20,7 @@ STRANGER = Authority("CA của người lạ").signer(ORGANISATION)
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def page() -> bytes:
     return typst.compile(b"SO KHOA HOC VA CONG NGHE\n\n#pagebreak()\nTrang hai", format="pdf")
 
 
@@ -50,6 +50,25 @@ def test_what_was_done_to_a_signed_file_is_never_called_intact(
     for seed in range(12):
         found = checked(way(signed, random.Random(seed)), tmp_path)
         assert any(one.status is not Status.INTACT for one in found), seed
+
+
+def test_a_signature_that_cannot_be_read_beside_another_is_broken_and_not_passed_over(
+    page: bytes, tmp_path: Path
+) -> None:
+    signed = OFFICE.sign(LEADER.sign(page, "lanhdao"), "coquan")
+    hole = signed.rindex(b"/Contents <") + 2000
+    leader, unknown = checked(signed[:hole] + b">>" + signed[hole + 2 :], tmp_path)
+    assert (leader.signer, unknown.signer, unknown.status) == ("Nguyễn Văn Mẫu", "", Status.BROKEN)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_nothing_in_a_damaged_file_makes_checking_fail(page: bytes, tmp_path: Path, seed: int) -> None:
+    signed, rng = LEADER.sign(page, "lanhdao"), random.Random(seed)
+    for _ in range(25):
+        damaged = bytearray(signed)
+        for at in rng.sample(range(len(damaged)), 6):
+            damaged[at : at + rng.randrange(4)] = rng.choice((b"", b">>", b"0 R", b"/Kids", b"\xff", b"99999999999"))
+        checked(bytes(damaged), tmp_path)
 
 
 def test_what_an_office_fills_in_and_signs_is_the_office_s(page: bytes, tmp_path: Path) -> None:
