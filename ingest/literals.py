@@ -18,6 +18,7 @@ _LITERAL = re.compile(rb"\{(\d{1,19})\}\r\n\Z")
 _BODY = re.compile(rb'BODY\[\] (?:\{(\d{1,19})\}|"((?:[^"\\\r\n]|\\.)*)"|(NIL))', re.IGNORECASE)
 _UID = re.compile(rb"[( ]UID (\d{1,10})[ )]", re.IGNORECASE)
 _FETCH = re.compile(rb"\* \d{1,10} FETCH ", re.IGNORECASE)
+_EXISTS = re.compile(rb"\* \d{1,10} EXISTS\r\n", re.IGNORECASE)
 
 
 class ProtocolError(OSError):
@@ -140,16 +141,18 @@ def fetch_bodies(
     next_uid: Callable[[], int | None],
     open_target: Callable[[int, int], int | None],
     in_flight: int,
+    on_exists: Callable[[], None],
 ) -> Iterator[Body]:
     """Fetch mails one command each, up to `in_flight` commands ahead of the answers (RFC 3501 5.5, 6.4.8).
 
     `next_uid` is asked only when a command may be sent; None ends the sending (there is no more, or no
     room). `open_target(uid, size)` gives the descriptor that takes the body of exactly `size` bytes, or
-    None to let it pass unread. BODY.PEEK[] leaves `\\Seen` alone. Yields one Body for each UID, in the
+    None to let it pass unread. `on_exists` is called where the server says meanwhile that there is more in the
+    folder (RFC 3501 7.3.1): it says so once. BODY.PEEK[] leaves `\\Seen` alone. Yields one Body for each UID, in the
     order the server completes them. Raises ProtocolError, ConnectionError and TimeoutError; the connection
     is useless afterwards.
     """
-    answers = _Answers(stream, open_target)
+    answers = _Answers(stream, open_target, on_exists)
     serial = 0
     while True:
         # One command alone first: only when its answer names the UID before the body may more be under way,
@@ -168,11 +171,14 @@ def fetch_bodies(
 class _Answers:
     """What the server still owes us, and what it gave."""
 
-    def __init__(self, stream: Stream, open_target: Callable[[int, int], int | None]) -> None:
+    def __init__(
+        self, stream: Stream, open_target: Callable[[int, int], int | None], on_exists: Callable[[], None]
+    ) -> None:
         self.waiting: dict[bytes, int] = {}
         self.names_uid_first = False
         self._stream = stream
         self._open_target = open_target
+        self._on_exists = on_exists
         self._sizes: dict[int, int] = {}
 
     def next_complete(self) -> Body:
@@ -190,6 +196,8 @@ class _Answers:
                 raise ConnectionError("máy chủ đóng kết nối")
             if not line.startswith(b"* "):
                 raise ProtocolError("câu trả lời lạ của máy chủ")
+            if _EXISTS.match(line):
+                self._on_exists()
             body = _BODY.search(line) if _FETCH.match(line) else None
             if body is None or not self._take(line, body):
                 _skip_literals(self._stream, line)

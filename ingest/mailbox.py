@@ -62,6 +62,7 @@ class Session:
         self._account = account
         self._folder = ""
         self._uidnext = 1
+        self._has_news = False  # that came beside what we had asked for
         with self._troubles():
             self._client = _connect(account)
         try:
@@ -94,6 +95,7 @@ class Session:
                 answer = self._client.select_folder(folder, readonly=True)
             except IMAPClientError as error:
                 raise Trouble(Kind.FOLDER, self._account.host, folder, str(error)) from error
+            self._take_news()  # how many there were is no news
             self._uidnext = int(answer.get(b"UIDNEXT", 1))
             return int(answer[b"UIDVALIDITY"])
 
@@ -151,15 +153,22 @@ class Session:
     ) -> Iterator[Body]:
         """Stream the raw mails that `next_uid` names, see `literals.fetch_bodies`."""
         imap = self._client._imap
+
+        def hear() -> None:
+            self._has_news = True
+
         with self._troubles():
-            yield from fetch_bodies(imap.file, imap.send, next_uid, open_target, in_flight)
+            yield from fetch_bodies(imap.file, imap.send, next_uid, open_target, in_flight, hear)
 
     def wait(self, seconds: float, wake: int, *, idle: bool) -> bool:
         """Wait until the server says that the folder changed, `wake` becomes readable or `seconds` pass.
 
-        Returns True when the server said so. Without `idle` it only waits: the caller's next look is the poll.
+        Returns True when the server said so, be it before, in the middle of another answer. Without `idle` it only
+        waits: the caller's next look is the poll.
         """
         with self._troubles():
+            if self._take_news():
+                return True
             if idle and self.has_idle:
                 return self._idle(min(seconds, _IDLE_SECONDS), wake)
             stream: Stream = self._client._imap.file
@@ -176,20 +185,24 @@ class Session:
             self.has_idle = False  # announced and yet refused: poll from now on
             del imap.tagged_commands[tag]
             return False
-        # News that came before the "+" stand in imaplib's list already.
-        changed = bool(imap.untagged_responses.pop("EXISTS", None))
+        changed = self._take_news()  # that came before the "+"
         until = monotonic() + seconds
         while not changed and (left := until - monotonic()) > 0:
             has_line, woken = stream.wait(left, wake)
             if has_line:
                 imap._get_response()
-                changed = bool(imap.untagged_responses.pop("EXISTS", None))
+                changed = self._take_news()
                 imap._check_bye()
             if woken:
                 break
         imap.send(b"DONE\r\n")
         imap._command_complete("IDLE", tag)
         return changed
+
+    def _take_news(self) -> bool:
+        in_answers = self._client._imap.untagged_responses.pop("EXISTS", None)
+        has_news, self._has_news = bool(in_answers) or self._has_news, False
+        return has_news
 
     def _search(self, last: int, criteria: Sequence[object] = ()) -> list[int]:
         found: list[int] = []

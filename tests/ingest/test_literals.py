@@ -44,7 +44,7 @@ def fetch(script: Script, uids: list[int], folder: Path, *, piece: int = 1 << 20
         return os.open(folder / str(uid), os.O_CREAT | os.O_WRONLY)
 
     with server(script, piece=piece) as (ours, sent):
-        bodies = fetch_bodies(Stream(ours), sent.append, lambda: next(coming, None), open_target, 8)
+        bodies = fetch_bodies(Stream(ours), sent.append, lambda: next(coming, None), open_target, 8, lambda: None)
         found = {body.uid: (folder / str(body.uid)).read_bytes() if body.size is not None else None for body in bodies}
     assert all(b"BODY.PEEK[]" in command for command in sent)
     return found
@@ -113,7 +113,7 @@ def test_silence_ends_in_a_time_out(tmp_path: Path) -> None:
         ours.settimeout(0.1)
         theirs.sendall(b"* 1 FETCH (UID 1 BODY[] {500}\r\nhalf")
         with pytest.raises(TimeoutError):
-            list(fetch_bodies(Stream(ours), lambda _: None, iter([1]).__next__, lambda *_: None, 1))
+            list(fetch_bodies(Stream(ours), lambda _: None, iter([1]).__next__, lambda *_: None, 1, lambda: None))
 
 
 def test_a_wait_that_times_out_loses_no_bytes() -> None:

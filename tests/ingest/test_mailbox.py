@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from dovecot_server import PASSWORD, Dovecot
 
 from ingest.mailbox import Account, Session
@@ -36,3 +37,26 @@ def test_each_mail_is_read_byte_for_byte_and_the_mailbox_stays_as_it_was(dovecot
     with dovecot.client(user) as client:
         client.select_folder("INBOX", readonly=True)
         assert client.fetch("1:*", ["FLAGS"]) == before
+
+
+def test_a_mail_that_arrives_while_others_are_fetched_is_news_and_not_left_for_the_next_poll(
+    dovecot: Dovecot, tmp_path: Path
+) -> None:
+    user, count = "den-giua-chung", 40
+    with dovecot.client(user) as client, Session(account(dovecot, user)) as session:
+        for _ in range(count):
+            client.append("INBOX", LETTER)
+        session.open_folder("INBOX")
+        coming, wake = iter(session.uids_above(0)), os.eventfd(0)
+
+        def open_target(uid: int, _size: int) -> int:
+            if uid == 2:
+                client.append("INBOX", LETTER)
+            return os.open(tmp_path / str(uid), os.O_CREAT | os.O_WRONLY)
+
+        assert not session.wait(0.2, wake, idle=True), "what was there when the folder was opened is no news"
+        assert len(list(session.bodies(lambda: next(coming, None), open_target))) == count
+        assert session.wait(5, wake, idle=True)
+        assert not session.wait(0.2, wake, idle=True), "told once"
+        assert session.uids_above(count) == [count + 1]
+        os.close(wake)

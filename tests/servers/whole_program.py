@@ -102,6 +102,9 @@ def running(office: Office, within: Within = lambda line: line) -> Iterator[Prog
         program.restart()
         try:
             yield program
+        except BaseException:
+            print(*(office.home / "congvan.log").read_text(errors="replace").splitlines()[-40:], sep="\n")
+            raise
         finally:
             program.stop()
 
