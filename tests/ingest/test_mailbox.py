@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-import pytest
 from dovecot_server import PASSWORD, Dovecot
 
 from ingest.mailbox import Account, Session
