@@ -11,7 +11,7 @@ from ingest.attached_text import said_by
 from ingest.letter import Letter, MailClass, Outcome, Page, Reason
 from ingest.mime.sniff import ARCHIVES
 from ingest.reading.head import find_head
-from ingest.reading.lines import lines_of
+from ingest.reading.lines import page_lines
 from ingest.reading.packages import PACKAGE_TYPES, said_subject, says_secret
 from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
 from ingest.reading.stamps import bears_secrecy, may_hide_secrecy
@@ -210,8 +210,8 @@ def _items(letter: Letter, pages: PagesByAttachment) -> list[Item]:
 def _texts(pages: Sequence[Page]) -> dict[str, str]:
     if not pages:
         return {"head": "", "text": ""}
-    first = [line.plain for line in lines_of(pages[0].words)]
-    last = [line.plain for line in lines_of(pages[-1].words)] if len(pages) > 1 else []
+    first = [line.plain for line in page_lines(pages[0])]
+    last = [line.plain for line in page_lines(pages[-1])] if len(pages) > 1 else []
     return {"head": "\n".join(first[:_HEAD_LINES]), "text": "\n".join([*first, *last])}
 
 
@@ -221,9 +221,7 @@ def is_official_form(pages: Sequence[Page]) -> bool:
     if head is None or not head.has_motto or head.code_line is None:
         return False
     return any(
-        RECIPIENTS.match(line.plain) or ADDRESSED_TO.match(line.plain)
-        for page in pages
-        for line in lines_of(page.words)
+        RECIPIENTS.match(line.plain) or ADDRESSED_TO.match(line.plain) for page in pages for line in page_lines(page)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.notation import code_key
 from ingest.letter import Page
 from ingest.reading.head import code_in, find_head
-from ingest.reading.lines import Line, lines_of
+from ingest.reading.lines import Line, page_lines
 from ingest.reading.signature import find_signature
 
 _TOP_LINES = 14
@@ -20,7 +20,7 @@ _CODE = re.compile(r"\bsố\s*:?\s*(?P<code>\d[\w/.-]*/[\w/.-]*\w)", re.IGNORECA
 def goes_with(pages: Sequence[Page]) -> str | None:
     """The code of the document that an annex says it goes with, "" where it says so with a blank number, None where it
     says nothing of the kind (DOMAIN §7 #19)."""
-    lines = lines_of(pages[0].words)[:_TOP_LINES] if pages else []
+    lines = page_lines(pages[0])[:_TOP_LINES] if pages else []
     for place, line in enumerate(lines):
         if not _GOES_WITH.match(line.plain):
             continue

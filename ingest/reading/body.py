@@ -9,7 +9,7 @@ from core.notation import find_codes
 from core.text import normal, squeeze
 from ingest.letter import Page
 from ingest.reading.head import Head
-from ingest.reading.lines import Line, columns, lines_of
+from ingest.reading.lines import Line, columns, lines_of, page_lines
 from ingest.reading.patterns import ADDRESSED_TO, AUTHORITY, RECIPIENTS, SIGNATURE_MARK
 
 HOUR = r"(?:giờ|[hg](?![^\W\d_])|:)"  # what stands behind an hour; "3 giai đoạn" and "36 Hùng Vương" are none
@@ -61,7 +61,7 @@ def body_lines(pages: Sequence[Page], head: Head) -> list[tuple[int, Line]]:
     for page in pages:
         if page.number < head.page.number or page.is_scan:
             continue
-        for line in lines_of(page.words):
+        for line in page_lines(page):
             if page.number == head.page.number and line.y0 < head.bottom:
                 continue
             if RECIPIENTS.match(line.plain) or (line.is_capitals and AUTHORITY.match(line.plain)):

@@ -18,6 +18,7 @@ from ingest.reading.patterns import (
     SIGNATURE_MARK,
     STATE_MOTTO,
 )
+from ingest.reading.remembered import remembered
 
 _HEAD_DEPTH = 0.5  # the motto stands in the upper half, whatever was printed or stamped above it
 _MOTTOS = {m.split()[0]: (m.split(), is_party) for m, is_party in ((STATE_MOTTO, False), (PARTY_MOTTO, True))}
@@ -48,11 +49,16 @@ def find_head(pages: Sequence[Page]) -> Head | None:
     for page in pages[:3]:
         if page.is_scan or not page.words:
             continue
-        found = _motto(page)
-        if found:
-            return _head(page, *found)
+        if head := _head_of(page):
+            return head
     first = pages[0] if pages else None
     return _head_without_motto(first) if first and not first.is_scan else None
+
+
+@remembered
+def _head_of(page: Page) -> Head | None:
+    found = _motto(page)
+    return _head(page, *found) if found else None
 
 
 def _motto(page: Page) -> tuple[Line, bool] | None:
@@ -130,6 +136,7 @@ def _date_start(words: Sequence[Word], motto: Line) -> float:
     return min((x for x in dated if x > 0.35), default=1.0)
 
 
+@remembered
 def _head_without_motto(page: Page) -> Head | None:
     """Enterprises and foreign offices: "Số:" on the left and a dated line on the right, near the top."""
     words = [w for w in page.words if w.y0 < 0.3]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.text import fold, normal
-from ingest.letter import Box, Word
+from ingest.letter import Box, Page, Word
+from ingest.reading.remembered import remembered
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,12 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
             if len(rows) > 1:
                 _take_nearer(rows[-2], rows[-1], spans[-2], spans[-1])
     return [Line(tuple(sorted(row, key=lambda w: w.x0 + w.x1))) for row in rows]
+
+
+@remembered
+def page_lines(page: Page) -> tuple[Line, ...]:
+    """All lines of `page`, both columns joined where they stand on one height."""
+    return tuple(lines_of(page.words))
 
 
 def _take_nearer(

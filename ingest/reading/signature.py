@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from core.text import normal, squeeze
 from ingest.letter import Page, Word
-from ingest.reading.lines import Line, columns, lines_of, segments_of
+from ingest.reading.lines import Line, columns, lines_of, page_lines, segments_of
 from ingest.reading.names import CLOSE, ONLY_SURNAMES, bare_name, has_surname, person_name, seen_name, whole_surname
 from ingest.reading.patterns import (
     AUTHORITY,
@@ -69,7 +69,7 @@ def _two_signatures(page: Page) -> tuple[float, Callable[[Line], bool]] | None:
 
     Of "ĐẠI DIỆN BÊN A … ĐẠI DIỆN BÊN B" the one who issues, on the left; of minutes the chủ tọa, not the thư ký.
     """
-    for line in lines_of(page.words):
+    for line in page_lines(page):
         if not line.is_capitals or len(parts := segments_of([line])) != 2:
             continue
         if all(PARTY.search(part.folded) for part in parts):

@@ -10,6 +10,7 @@ from ingest.letter import Page, Word
 from ingest.reading import marks
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import SECRECY, STAMP, URGENCY
+from ingest.reading.remembered import remembered
 
 _DEPTH = 0.5
 _TOP, _TOP_ROWS = 0.2, 3
@@ -37,9 +38,10 @@ class Stamp:
     line: Line
 
 
-def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
-    """Every stamp standing alone on its line, or alone in its column, in the upper `depth` of `page`."""
-    words = [w for w in page.words if w.y0 < depth]
+@remembered
+def find_stamps(page: Page) -> tuple[Stamp, ...]:
+    """Every stamp standing alone on its line, or alone in its column, in the upper half of `page`."""
+    words = [w for w in page.words if w.y0 < _DEPTH]
     rows = lines_of(words)
     # Each row's segments, and its halves: a stamp tight beside "Kính gửi" or in a cell stands alone there.
     halves = (half for row in rows for half in _halves(row))
@@ -59,7 +61,7 @@ def find_stamps(page: Page, depth: float = _DEPTH) -> list[Stamp]:
                 found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     for stamp in _apart(page):
         found.setdefault((stamp.value, stamp.is_secrecy), stamp)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _as_written(words: Sequence[Word]) -> list[Line]:
