@@ -15,6 +15,7 @@ from core.files import Content
 from core.incoming import drafts
 from core.incoming.drafts import NewDraft
 from core.letters import Arrival, ArrivalState, Exclusion, HeldLetter, MailFolder, Message, MessageFile
+from core.signing.values import Signature
 
 # Built once: to build a statement costs more than to run it, and each letter needs all of these.
 _arrivals, _messages, _folders = table_of(Arrival).c, table_of(Message).c, table_of(MailFolder).c
@@ -57,13 +58,15 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One file of a letter under the name its mail gave it; `content.path` is where the bytes are stored from."""
+    """One file of a letter under the name its mail gave it; `content.path` is where the bytes are stored from.
+    `signed_beside` are the signatures that came with the letter in files of their own."""
 
     name: str
     content: Content
     inside: str = ""
     is_inline: bool = False
     warnings: tuple[str, ...] = ()
+    signed_beside: tuple[Signature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +235,7 @@ def _file_rows(message_id: int, named: Sequence[Named]) -> list[dict[str, Any]]:
             "message_id": message_id, "position": position, "name": file.name, "sha256": file.content.sha256,
             "media_type": file.content.media_type[:120], "size": file.content.size, "inside": file.inside,
             "is_inline": file.is_inline, "warnings": list(file.warnings),
+            "signatures": [one.to_json() for one in file.signed_beside],
         }
         for position, file in enumerate(named, start=1)
     ]  # fmt: skip

@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base
+from core.signing.values import Signature
 
 
 class ArrivalState(StrEnum):
@@ -85,7 +86,8 @@ class Message(Base):
     `received_at` is the server's INTERNALDATE (or when a file was dropped): with `sort_uid` it is the order
     of arrival. `reasons` are the screening's rules, `reports` what a bounce or receipt says. Of a letter whose
     content was removed there are no bytes, and `identity` is its keyed mark, to know it again. `brings_password` when
-    its text seems to hold one (`core.passwords`): the word itself is kept nowhere else.
+    its text seems to hold one (`core.passwords`): the word itself is kept nowhere else. `signatures` are the mail's own
+    (S/MIME), as JSON.
     """
 
     __tablename__ = "messages"
@@ -117,10 +119,14 @@ class Message(Base):
     reports: Mapped[list[Any]] = mapped_column(default=list)
     warnings: Mapped[list[Any]] = mapped_column(default=list)
     brings_password: Mapped[bool] = mapped_column(default=False)
+    signatures: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class MessageFile(Base):
-    """One file of a letter, those inside its archives and nested mails too, in the order of the mail."""
+    """One file of a letter, those inside its archives and nested mails too, in the order of the mail.
+
+    `signatures` are those that the letter brought beside the file, as JSON (`core.signing.values`).
+    """
 
     __tablename__ = "message_files"
 
@@ -133,6 +139,7 @@ class MessageFile(Base):
     inside: Mapped[str] = mapped_column(sa.Text, default="")
     is_inline: Mapped[bool] = mapped_column(default=False)
     warnings: Mapped[list[Any]] = mapped_column(default=list)
+    signatures: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class Arrival(Base):
@@ -244,3 +251,11 @@ class IntakeRequest(Base):
     message_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"))
     key_held_id: Mapped[int | None]
     key_message_id: Mapped[int | None]
+
+
+def signatures_beside(session: Session, message_id: int) -> dict[str, tuple[Signature, ...]]:
+    """The signatures that a letter brought beside its files, by the files' SHA-256."""
+    rows = session.execute(
+        sa.select(MessageFile.sha256, MessageFile.signatures).where(MessageFile.message_id == message_id)
+    )
+    return {sha256: tuple(map(Signature.from_json, found)) for sha256, found in rows if found}

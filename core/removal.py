@@ -172,6 +172,7 @@ def _blank_letter(session: Session, message: Message, named: set[str], *, at: da
     message.message_id = message.in_reply_to = None
     message.subject = message.sender_name = message.body_text = ""
     message.recipients, message.reasons, message.reports, message.warnings = [], [], [], []
+    message.signatures = []
     for other in session.scalars(sa.select(Incoming).where(Incoming.message_id == message.id)):
         other.proposed = {field: read for field, read in other.proposed.items() if read["source"] not in _OF_THE_MAIL}
     _blank_requests(session, IntakeRequest.message_id == message.id)

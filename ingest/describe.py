@@ -42,7 +42,7 @@ def read_raw_letter(
     For a suspected secret nothing of the contents is in the answer. Raises `ingest.mime.Unreadable` for an empty
     file and OSError where the spool fails; time and memory are bounded by the process that calls.
     """
-    return read_opened(read_letter(raw, folder), folder, scan_seconds, roots)
+    return read_opened(read_letter(raw, folder), folder, scan_seconds, roots, raw=raw)
 
 
 def read_opened(
@@ -51,11 +51,12 @@ def read_opened(
     scan_seconds: float = SCAN_SECONDS,
     roots: Path | None = None,
     *,
+    raw: Path | None = None,
     screened: bool = True,
     keys: Sequence[str] = (),
 ) -> Reading:
     """The rest of the way for a letter whose parts lie in `folder`: archives, pages, screening, fields, drafts.
-    `keys` are the passwords that are tried on what is locked."""
+    `raw` is the mail itself, where it is one; `keys` are the passwords that are tried on what is locked."""
     attachments, inner = open_archives(letter.attachments, folder, keys)
     noted = with_embedded(tuple(map(active.noted, attachments)), folder)
     letter = replace(letter, attachments=noted, inner=(*letter.inner, *inner))
@@ -67,7 +68,7 @@ def read_opened(
     sender, of_files = letter.senders[0].address if letter.senders else "", _files_identity(letter)
     if is_secret:
         return Reading(outcome, reasons, None, (), True, sender, letter.message_id, letter.identity, of_files)
-    letter = replace(letter, attachments=with_signatures(letter.attachments, roots))
+    letter = with_signatures(letter, raw, roots)
     drafts: tuple[Draft, ...] = ()
     if outcome in (Outcome.DRAFT, Outcome.HOLD):
         drafts = draft(letter, {index: _with_fields(letter.attachments[index], f) for index, f in files.items()})
@@ -265,10 +266,14 @@ def _draft(made: Draft, attachments: tuple[Attachment, ...]) -> dict[str, Any]:
     return {
         "main": attachments[made.main].name if made.main is not None else None,
         "files": [attachments[i].name for i in made.files],
-        "signatures": [_signature(one) for i in made.files for one in attachments[i].signatures],
+        "signatures": [_signature(one) for i in made.files for one in _all_signatures(attachments[i])],
         "fields": fields,
         "notes": list(made.notes),
     }
+
+
+def _all_signatures(file: Attachment) -> tuple[Signature, ...]:
+    return file.signatures + file.signed_beside
 
 
 def _signature(one: Signature) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class Attachment:
     content is, by sniffing, lower-case; `declared_type` what the mail said. `inside` names the file that
     held this one ("van-ban.zip", or "" for a part of the letter itself). `is_inline` marks pictures that
     belong to the text of the mail. `warnings` are short codes such as "damaged_base64". `signatures` are
-    those that a PDF carries.
+    those that a PDF carries, `signed_beside` those that come with the letter in files of their own. `signs` is what a
+    signature in multipart/signed (RFC 1847) is of: header and body of the other part, as offsets into the raw mail.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Attachment:
     is_inline: bool = False
     warnings: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    signed_beside: tuple[Signature, ...] = ()
+    signs: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Letter:
     as received. `date` is the Date header in UTC or None. `text` is the body as plain text (HTML turned
     into text, never kept as HTML), NFC; `inner` is only there to be screened. `warnings` are short codes of
     what had to be repaired. `links` are addresses that the text gives in place of files, none of them ever fetched.
+    `signatures` are those of the mail itself (S/MIME).
     """
 
     message_id: str | None
@@ -102,6 +106,7 @@ class Letter:
     warnings: tuple[str, ...] = ()
     inner: tuple[Inner, ...] = ()
     links: tuple[str, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
 
 class Outcome(StrEnum):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from core.signing.values import Status
 from ingest.letter import Attachment, Letter
-from ingest.mime.smime import SIGNATURE_TYPES
 
 MOST_NOTES = 12
 # Of files, told with the file's name.
@@ -21,6 +21,8 @@ def notes_of(letter: Letter, files: Iterable[Attachment]) -> tuple[str, ...]:
     files = list(files)
     found = [f"{code}:{file.name}" for code in OF_FILES for file in files if code in file.warnings]
     found += [code for code in OF_LETTERS if code in letter.warnings]
-    if any({a.media_type, a.declared_type} & SIGNATURE_TYPES for a in letter.attachments):
-        found.append("detached_signature")
+    if any(one.status is not Status.INTACT for one in letter.signatures):
+        found.append("mail_signature_broken")
+    if any("signs_nothing_here" in a.warnings for a in letter.attachments):
+        found.append("signs_nothing_here")
     return tuple(dict.fromkeys(found))[:MOST_NOTES]

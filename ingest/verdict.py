@@ -70,6 +70,7 @@ def taken(
         ],
         "warnings": list(letter.warnings),
         "brings_password": reading.brings_password,
+        "signatures": [one.to_json() for one in letter.signatures],
     }  # fmt: skip
     raw = Content(slot.raw, letter.raw_sha256, letter.raw_size, "message/rfc822")
     files = tuple(_named(attachment) for attachment in letter.attachments)
@@ -121,7 +122,7 @@ def _named(file: Attachment) -> Named:
     if file.path is None:
         raise ValueError("a letter's file was measured but not decoded")
     content = Content(file.path, file.sha256, file.size, file.media_type, file.signatures)
-    return Named(_clean(file.name), content, _clean(file.inside), file.is_inline, file.warnings)
+    return Named(_clean(file.name), content, _clean(file.inside), file.is_inline, file.warnings, file.signed_beside)
 
 
 def _files_mark(reading: Reading, key: bytes) -> str:

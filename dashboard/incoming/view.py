@@ -16,7 +16,7 @@ from core.incoming.grouping import Candidate, candidates
 from core.incoming.links import host_of, is_missing, links
 from core.incoming.parts import Sending, sending_of
 from core.incoming.tables import FileRole, Incoming, Origin, State
-from core.letters import Message
+from core.letters import Message, signatures_beside
 from core.listings import desk, history
 from core.people import User
 from core.registers import Book
@@ -40,6 +40,7 @@ class Mail:
     subject: str
     body: str
     received_at: datetime
+    signatures: tuple[Signature, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,15 +227,18 @@ def _mail(session: Session, document: Incoming) -> Mail | None:
         return None
     message = session.get_one(Message, document.message_id)
     body = message.body_text[:BODY_CHARACTERS]
-    return Mail(message.sender_name, message.sender_address, message.subject, body, message.received_at)
+    signatures = tuple(map(Signature.from_json, message.signatures))
+    return Mail(message.sender_name, message.sender_address, message.subject, body, message.received_at, signatures)
 
 
 def _file_lines(session: Session, document: Incoming) -> tuple[FileLine, ...]:
     signed = signatures_of(session, [file.sha256 for file in document.files])
+    beside = signatures_beside(session, document.message_id) if document.message_id is not None else {}
     return tuple(
         FileLine(
             file.position, file.name, file.sha256, file.media_type, file.size, file.role, file.inside,
-            danger_of(document.notes, file.name), signed.get(file.sha256, ()),
+            danger_of(document.notes, file.name),
+            signed.get(file.sha256, ()) + beside.get(file.sha256, ()),
         )
         for file in document.files
     )  # fmt: skip

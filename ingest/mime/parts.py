@@ -27,8 +27,8 @@ _PLAIN_TRANSFER = {"", "7bit", "8bit", "binary"}
 class Part:
     """One part: its header, its type, and its body as offsets [start, end) into the raw mail.
 
-    `parent` is the index of the part that holds it (-1 for the letter itself), `nested` counts the
-    message/rfc822 parts around it. `end` is set when the scanner gets there.
+    `head` is where its header begins, `parent` the index of the part that holds it (-1 for the letter itself), `nested`
+    counts the message/rfc822 parts around it. `end` is set when the scanner gets there.
     """
 
     header: Header
@@ -37,6 +37,7 @@ class Part:
     disposition: str
     name: str
     transfer: str
+    head: int
     start: int
     end: int
     parent: int
@@ -52,7 +53,7 @@ class Part:
 
 def file_part(name: str, start: int, end: int) -> Part:
     """A file that some other container than MIME holds, as a part."""
-    return Part(Header(()), "application/octet-stream", {}, "attachment", name, "binary", start, end, -1, 0)
+    return Part(Header(()), "application/octet-stream", {}, "attachment", name, "binary", start, start, end, -1, 0)
 
 
 class Scanner:
@@ -101,7 +102,7 @@ class Scanner:
         """Read the header at `at`, enter the part, and return the offset where its body begins."""
         while True:
             header, body = self._header(at)
-            part = self._part(header, body, parent)
+            part = self._part(header, at, body, parent)
             index = len(self.parts)
             self.parts.append(part)
             if parent >= 0:
@@ -118,7 +119,7 @@ class Scanner:
                 return body
             at, parent = body, index
 
-    def _part(self, header: Header, body: int, parent: int) -> Part:
+    def _part(self, header: Header, at: int, body: int, parent: int) -> Part:
         media_type, parameters, damage = field_value(header, "content-type")
         disposition, extra, damage_too = field_value(header, "content-disposition")
         holder = self.parts[parent] if parent >= 0 else None
@@ -135,6 +136,7 @@ class Scanner:
             disposition=disposition.split()[0] if disposition.split() else "",
             name=name,
             transfer=header.text("content-transfer-encoding").split(";")[0].strip("\"' ").lower(),
+            head=at,
             start=body,
             end=self.raw.size,
             parent=parent,

@@ -168,6 +168,8 @@ class LetterReader:
         kind = sniffed(stored, part.name, part.media_type)
         is_mail = part.media_type in NESTED_TYPES and level < MAX_NESTED_FILES
         attachment = self._attach(part, stored, holder, "message/rfc822" if is_mail else kind)
+        if level == 0 and part.media_type in smime.SIGNATURE_TYPES:
+            self._attachments[-1] = attachment = replace(attachment, signs=smime.signed_entity(parts, part))
         self._digests.append((part.name, lines.hexdigest() if lines else stored.sha256))
         if part.content_id or (part.disposition == "inline" and is_in_related(parts, part)):
             self._content_ids[len(self._attachments) - 1] = part.content_id or "inline"

@@ -1,8 +1,9 @@
 """Signed mails in one piece opened (smime.p7m: CMS SignedData, RFC 8551 3.5.2, RFC 5652 5): the content, by offset."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.mime.parts import Part
 from ingest.mime.raw import Raw
 
 TYPES = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
@@ -22,6 +23,14 @@ class Content:
 
     pieces: tuple[tuple[int, int], ...] = ()
     is_closed: bool = False
+
+
+def signed_entity(parts: Sequence[Part], signature: Part) -> tuple[int, int] | None:
+    """Where what `signature` signs lies in the mail: the first part of the multipart/signed around both."""
+    if signature.parent < 0 or parts[signature.parent].media_type != "multipart/signed":
+        return None
+    first = next(part for part in parts if part.parent == signature.parent)
+    return (first.head, first.end) if first is not signature else None
 
 
 def content(raw: Raw) -> Content | None:

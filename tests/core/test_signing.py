@@ -10,7 +10,7 @@ import pytest
 import typst
 from signed_files import DAY, ORGANISATION, WAYS, Authority, save, with_words_appended
 
-from core.signing.checking import check_pdf
+from core.signing.pdfs import check_pdf
 from core.signing.values import Signature, Status, Trust
 
 AUTHORITY = Authority()

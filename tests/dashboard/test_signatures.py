@@ -5,10 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from desk_documents import INVITATION, lay_document
-from desk_papers import open_book
+from desk_papers import Paper, lay, open_book
 from starlette.testclient import TestClient
 
 from core.files import StoredFile
+from core.incoming.tables import IncomingFile
+from core.letters import Message, MessageFile
 from core.signing.values import Signature, Status, Trust
 from dashboard.web import Office
 
@@ -41,6 +43,23 @@ def test_what_does_not_stand_is_said_first(office: Office, signed_in: Any) -> No
     page = page_with(office, signed_in, AGENCY, modified)
     assert "<summary>Chữ ký số có, nhưng tệp bị sửa sau khi ký: Trần Thị Mẫu</summary>" in page
     assert 'class="is-wrong"' in page
+
+
+def test_what_came_beside_a_file_and_on_the_mail_is_said_too(office: Office, signed_in: Any) -> None:
+    open_book(office, 1)
+    browser: TestClient = signed_in("lan")
+    draft = lay(office, Paper(1), received_at=office.clock())
+    with office.database.writing() as session:
+        (file,), letter = session.scalars(sa.select(IncomingFile)).all(), session.scalars(sa.select(Message)).one()
+        letter.signatures = [LEADER.to_json()]
+        beside = MessageFile(
+            message_id=letter.id, position=1, name=file.name, sha256=file.sha256, media_type="application/pdf", size=1,
+            signatures=[AGENCY.to_json()],
+        )  # fmt: skip
+        session.add(beside)
+    page = browser.get(f"/den/{draft}").text
+    assert "<summary>Chữ ký số còn nguyên vẹn: UBND tỉnh Lâm Đồng</summary>" in page
+    assert "<summary>Chữ ký số trên thư còn nguyên vẹn: Nguyễn Văn Mẫu (chưa rõ nơi cấp chứng thư)</summary>" in page
 
 
 def test_a_file_without_signatures_says_nothing(office: Office, signed_in: Any) -> None:

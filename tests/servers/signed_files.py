@@ -11,6 +11,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -32,6 +33,19 @@ class Signer:
 
     certificate: asn1_x509.Certificate
     key: ec.EllipticCurvePrivateKey
+
+    def sign_apart(self, data: bytes) -> bytes:
+        """A signature of `data` for a file of its own (DER)."""
+        return self._cms(data, pkcs7.PKCS7Options.DetachedSignature)
+
+    def sign_around(self, data: bytes) -> bytes:
+        """`data` within its signature (DER)."""
+        return self._cms(data)
+
+    def _cms(self, data: bytes, *options: pkcs7.PKCS7Options) -> bytes:
+        certificate = x509.load_der_x509_certificate(self.certificate.dump())
+        builder = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(certificate, self.key, hashes.SHA256())
+        return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary, *options])
 
     def sign(self, data: bytes, field: str) -> bytes:
         """`data`, a PDF, with one more signature at its end."""

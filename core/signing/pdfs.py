@@ -1,61 +1,28 @@
 """The signatures of a PDF, checked with pyHanko: what was signed, by whom, and whether it still stands (Điều 5.1)."""
 
-import logging
 import os
 import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from asn1crypto import parser, x509
 from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndic
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
+from core.signing.signers import DAMAGE, UNREADABLE, USAGE, believing, broken_by, with_signer
 from core.signing.values import Signature, Status, Trust
 
-for _name_of_logger in ("pyhanko", "pyhanko_certvalidator"):  # they quote certificates, and the paths they tried
-    logging.getLogger(_name_of_logger).disabled = True
-
-# What pyHanko and asn1crypto raise on bytes that are not what they should be.
-_DAMAGE = (
-    PdfError, SignatureValidationError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
-    RecursionError, NotImplementedError, OSError, AssertionError, EOFError, zlib.error,
-)  # fmt: skip
-_UNREADABLE = Signature(signer="", organisation="", issuer="", status=Status.BROKEN, trust=Trust.UNKNOWN)
 _TRACE = re.compile(rb"/ByteRange\s*\[")
 _LONGEST_END = 1024
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
 _HOLE = re.compile(rb"<((?:[0-9A-F]{2})+|(?:[0-9a-f]{2})+)>")
-# Not SHA-1: the state's own authority signed with it until 2025. To change a signed document takes more than two
-# documents of one digest.
-_ALGORITHMS = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
-    weak_hash_algos=frozenset({"md2", "md4", "md5"}), rsa_key_size_threshold=1024
-)
-# Certificates of offices are made out for the one or the other.
-_USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
-_TRUSTS: dict[AdESSubIndic, Trust] = {
-    AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND: Trust.UNKNOWN,
-    AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE: Trust.WEAK,
-    AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE: Trust.WEAK,
-    AdESIndeterminate.EXPIRED: Trust.EXPIRED,
-    AdESIndeterminate.NOT_YET_VALID: Trust.EXPIRED,
-    AdESFailure.NOT_YET_VALID: Trust.EXPIRED,
-    AdESIndeterminate.OUT_OF_BOUNDS_NO_POE: Trust.EXPIRED,
-    AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED: Trust.EXPIRED,
-}
 
 
 def check_pdf(path: Path, roots: Sequence[x509.Certificate], at: datetime) -> list[Signature]:
@@ -71,11 +38,11 @@ def check_pdf(path: Path, roots: Sequence[x509.Certificate], at: datetime) -> li
                 return []
             found = [_checked(one, roots, at) for one in reader.embedded_regular_signatures]
             known = len(reader.embedded_signatures)
-        except _DAMAGE:
+        except DAMAGE:
             found, known = [], 0
         file.seek(0)
         if len(_TRACE.findall(file.read())) > known:
-            found.append(_UNREADABLE)
+            found.append(UNREADABLE)
     return [_as_last_signed(one, found[number:]) for number, one in enumerate(found, 1)]
 
 
@@ -103,26 +70,12 @@ def _as_last_signed(one: Signature, later: Sequence[Signature]) -> Signature:
 
 
 def _checked(one: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime) -> Signature:
-    certificate = one.signer_cert
-    names = certificate.subject.native
-    known = Signature(
-        signer=_name(names, "common_name"), organisation=_name(names, "organization_name"),
-        issuer=_name(certificate.issuer.native, "common_name"), status=Status.BROKEN, trust=Trust.UNKNOWN,
-    )  # fmt: skip
-    context = ValidationContext(
-        trust_roots=list(roots), allow_fetching=False, moment=at, algorithm_usage_policy=_ALGORITHMS
-    )
+    known = broken_by(one.signer_cert)
     if not _fills_its_hole(one):
         return known
-    said = validate_pdf_signature(one, context, key_usage_settings=_USAGE)
-    stamp = said.timestamp_validity
-    signed_at = stamp.timestamp if stamp and stamp.valid and stamp.intact else said.signer_reported_dt
-    return replace(
-        known, status=_status(one, said), trust=_trust(said),
-        is_whole=said.coverage in (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE),
-        signed_at=signed_at.astimezone(UTC) if signed_at else None,
-        is_time_stamped=bool(stamp and stamp.trusted),
-    )  # fmt: skip
+    said = validate_pdf_signature(one, believing(roots, at), key_usage_settings=USAGE)
+    whole = said.coverage in (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
+    return replace(with_signer(known, said), status=_status(one, said), is_whole=whole)
 
 
 def _fills_its_hole(one: EmbeddedPdfSignature) -> bool:
@@ -154,18 +107,3 @@ def _ends_well(file: BinaryIO) -> bool:
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _LONGEST_END))
     return _END.search(file.read()) is not None
-
-
-def _trust(said: PdfSignatureStatus) -> Trust:
-    if said.trusted:
-        return Trust.TRUSTED
-    if said.revoked:
-        return Trust.REVOKED
-    problem = said.trust_problem_indic
-    return _TRUSTS.get(problem, Trust.REFUSED) if problem else Trust.UNKNOWN
-
-
-def _name(names: dict[str, str | list[str]], kind: str) -> str:
-    """One name of a certificate; several, as offices have levels, in the order they stand."""
-    value = names.get(kind, "")
-    return ", ".join(value) if isinstance(value, list) else str(value)
