@@ -15,12 +15,13 @@ class Source(StrEnum):
     SUBJECT = "subject"
     BODY = "body"
     FILENAME = "filename"
+    LESSON = "lesson"  # not read: earlier corrections say so (core.learning)
 
 
 FIELDS = (
     "code", "code_number", "code_notation", "issued_on", "issuer", "parent_issuer", "kind", "subject",
     "signer_name", "signer_title", "urgency", "secrecy", "due_at", "silence", "event_at", "event_place", "invited",
-    "in_reply_to", "page_count", "recipients", "copies_to",
+    "in_reply_to", "page_count", "recipients", "copies_to", "receiver",
 )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ class Evidence:
     `value` is the field as text (dates ISO 8601, urgency and secrecy as their stored words).
     `confidence` is a probability in [0, 1]. `file` is the SHA-256 (hex) of the file it was read from, None
     for subject and body. `page` counts from 1. `box` is (x0, y0, x1, y1) in fractions of the page, origin
-    top left. `text` is the passage as it stands in the document.
+    top left. `text` is the passage as it stands in the document. `as_read` is what a lesson has replaced.
     """
 
     value: str
@@ -41,10 +42,14 @@ class Evidence:
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
     text: str = ""
+    as_read: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """A plain mapping for the database and for `congvan read`."""
-        return asdict(self)
+        stored = asdict(self)
+        if not self.as_read:
+            del stored["as_read"]
+        return stored
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Evidence":
@@ -54,4 +59,5 @@ class Evidence:
             value=stored["value"], confidence=stored["confidence"], source=Source(stored["source"]),
             file=stored.get("file"), page=stored.get("page"),
             box=(box[0], box[1], box[2], box[3]) if box else None, text=stored.get("text", ""),
+            as_read=stored.get("as_read", ""),
         )  # fmt: skip

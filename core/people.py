@@ -80,6 +80,11 @@ class UserRole(Base):
     role: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
 
 
+def division_names(session: Session) -> list[str]:
+    """The divisions of the office in their order."""
+    return list(session.scalars(sa.select(Division.name).order_by(Division.position, Division.name)))
+
+
 def by_username(session: Session, username: str) -> User | None:
     """The account of that name, any case; None when there is none."""
     query = sa.select(User).where(User.username == username.strip().lower())

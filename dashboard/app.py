@@ -15,6 +15,7 @@ from dashboard import (
     health,
     held,
     incoming,
+    lessons,
     mailboxes,
     news,
     pictures,
@@ -31,7 +32,8 @@ from dashboard.web import Office
 
 ROUTES = [
     *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
-    *removal.routes, *mailboxes.routes, *reports.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
+    *removal.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *backups.routes, *news.routes,
+    *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

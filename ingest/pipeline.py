@@ -257,7 +257,10 @@ class Pipeline:
         if not parcel.is_let_in and self._is_removed(sealing.mark(self._key, answer.letter.identity)):
             return verdict.removed(answer, answer.letter, self._key)
         door = parcel.came_by or parcel.where.door
-        taken = verdict.taken(answer, answer.letter, parcel.slot, parcel.where, door, parcel.book_id, self._clock())
+        taken = verdict.taken(
+            answer, answer.letter, parcel.slot, parcel.where, door, parcel.book_id, self._clock(),
+            uses_lessons=self._settings.intake.lessons,
+        )  # fmt: skip
         if parcel.is_let_in and (virus := parcel.virus):
             return verdict.noted(taken, f"{VIRUS}:{virus}")
         return verdict.noted(taken, UNSCANNED) if scan.is_missed else taken

@@ -46,7 +46,8 @@ def held_sender(reading: Reading) -> str:
 
 
 def taken(
-    reading: Reading, letter: Letter, slot: Slot, where: Where, door: str, book_id: int, now: datetime
+    reading: Reading, letter: Letter, slot: Slot, where: Where, door: str, book_id: int, now: datetime, *,
+    uses_lessons: bool,
 ) -> Taken:  # fmt: skip
     """A letter with its files and drafts, as rows; `door` is where it came in first."""
     values = {
@@ -77,6 +78,7 @@ def taken(
     origin = Origin.DROPPED if door == "dropped" else Origin.MAIL
     order = (where.received_at or now, where.uid)
     drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
+    drafts = [replace(draft, sender=str(values["sender_address"]), uses_lessons=uses_lessons) for draft in drafts]
     return Taken(letter.identity, raw, values, files, drafts if reading.outcome is Outcome.DRAFT else [])
 
 

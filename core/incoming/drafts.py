@@ -15,6 +15,7 @@ from core.incoming import addressees, missing
 from core.incoming.registration import check_version, move, require_reason
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
 from core.incoming.values import from_evidence, read_form
+from core.learning.proposing import with_lessons
 from core.office import office_date
 from core.people import Role, User
 from core.search import texts
@@ -37,7 +38,10 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """What intake knows of a document before the clerk sees it. `received_at` and `sort_uid` order the desk."""
+    """What intake knows of a document before the clerk sees it. `received_at` and `sort_uid` order the desk.
+
+    `sender` is the address that the letter came from; `uses_lessons` when earlier entries may say what is meant.
+    """
 
     origin: Origin
     book_id: int
@@ -47,12 +51,15 @@ class NewDraft:
     proposed: Mapping[str, Evidence]
     files: Sequence[DraftFile]
     notes: Sequence[str] = ()
+    sender: str = ""
+    uses_lessons: bool = True
 
 
 def insert(session: Session, draft: NewDraft) -> int:
     """Write a draft with its files and return its id. The caller records the event."""
-    values = from_evidence(draft.proposed)
-    proposed = {field: evidence.to_json() for field, evidence in draft.proposed.items()}
+    known = with_lessons(session, draft.proposed, draft.sender) if draft.uses_lessons else draft.proposed
+    values = from_evidence(known)
+    proposed = {field: evidence.to_json() for field, evidence in known.items()}
     row = {
         "state": State.DRAFT, "version": 1, "origin": draft.origin, "book_id": draft.book_id,
         "message_id": draft.message_id, "received_at": draft.received_at, "sort_uid": draft.sort_uid,

@@ -13,6 +13,7 @@ from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
 from core.incoming.links import NO_FILE_SENTENCE, is_missing
 from core.incoming.tables import STATE_NAMES, TRANSITIONS, Act, Incoming, State
+from core.learning import teaching
 from core.people import User
 from core.registers import Book, BookCheck, Series
 from core.text import squeeze
@@ -41,6 +42,7 @@ def register(
     book = session.get_one(Book, document.book_id)
     check_complete(document, looked_at=looked_at)
     may_move(document, Act.REGISTER, by=by)
+    teaching.learn(session, document, by=by, at=at)
     number, day = registers.next_number(session, book, at=at)
     move(document, Act.REGISTER, by=by)
     document.arrival_number, document.year, document.arrived_on = number, day.year, day

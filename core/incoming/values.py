@@ -12,13 +12,13 @@ from core.text import fold, squeeze
 
 TEXT_FIELDS = (
     "code", "issuer", "parent_issuer", "kind", "subject", "signer_name", "signer_title", "remark",
-    "event_place", "invited",
+    "event_place", "invited", "receiver",
 )  # fmt: skip
 MOMENTS = ("due_at", "event_at")  # ISO date, or date and hour
 URGENCIES = {"thuong": "Thường", "khan": "Khẩn", "thuong_khan": "Thượng khẩn", "hoa_toc": "Hỏa tốc"}
 LENGTHS = {
     "code": 80, "issuer": 300, "parent_issuer": 300, "kind": 100, "subject": 2000, "signer_name": 120,
-    "signer_title": 200, "remark": 2000, "event_place": 300, "invited": 2000,
+    "signer_title": 200, "remark": 2000, "event_place": 300, "invited": 2000, "receiver": 200,
 }  # fmt: skip
 _EARLIEST = date(1945, 9, 2)
 _INVITES = re.compile(r"(?:v/v\s+)?(?:kinh\s+)?moi\s+(?:hop|du|tham|lam viec|dai bieu)\b")  # folded

@@ -19,7 +19,7 @@ PAGE_ROWS = 50
 _COLUMNS = (
     Incoming.id, Incoming.arrived_on, Incoming.arrival_number, Incoming.issuer, Incoming.code, Incoming.issued_on,
     Incoming.kind, Incoming.subject, Incoming.urgency, Incoming.origin, Incoming.remark, Incoming.state,
-    Incoming.closed_reason, Incoming.event_at, Incoming.event_place,
+    Incoming.closed_reason, Incoming.event_at, Incoming.event_place, Incoming.receiver,
 )  # fmt: skip
 
 
@@ -71,6 +71,7 @@ class BookRow:
     void_reason: str
     event_at: str
     event_place: str
+    receiver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,5 +225,5 @@ def _row(row: sa.RowMapping) -> BookRow:
         code=row["code"], issued_on=row["issued_on"], kind=row["kind"], subject=row["subject"],
         urgency=row["urgency"], origin=row["origin"], remark=row["remark"], is_voided=is_voided,
         void_reason=row["closed_reason"] if is_voided else "",
-        event_at=row["event_at"], event_place=row["event_place"],
+        event_at=row["event_at"], event_place=row["event_place"], receiver=row["receiver"],
     )  # fmt: skip

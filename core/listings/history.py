@@ -34,7 +34,7 @@ FIELD_NAMES = {
     "signer_title": "chức vụ người ký", "urgency": "độ khẩn", "due_at": "hạn trả lời", "event_at": "giờ họp",
     "event_place": "nơi họp",
     "invited": "thành phần mời", "page_count": "số trang",
-    "remark": "ghi chú", "is_dossier_direct": "chuyển hồ sơ trực tiếp",
+    "remark": "ghi chú", "receiver": "đơn vị nhận", "is_dossier_direct": "chuyển hồ sơ trực tiếp",
 }  # fmt: skip
 
 

@@ -16,14 +16,15 @@ LABELS = {
     "issuer": "Cơ quan ban hành", "parent_issuer": "Cơ quan cấp trên", "code": "Số, ký hiệu",
     "issued_on": "Ngày văn bản", "kind": "Tên loại", "urgency": "Độ khẩn", "subject": "Trích yếu nội dung",
     "signer_name": "Người ký", "signer_title": "Chức vụ", "due_at": "Hạn trả lời", "page_count": "Số trang",
-    "remark": "Ghi chú", "event_at": "Giờ họp", "event_place": "Nơi họp", "invited": "Thành phần mời",
+    "receiver": "Đơn vị hoặc người nhận", "remark": "Ghi chú", "event_at": "Giờ họp", "event_place": "Nơi họp",
+    "invited": "Thành phần mời",
 }  # fmt: skip
 _HINTS = {"issued_on": "ngày/tháng/năm", "due_at": "ngày/tháng/năm", "event_at": "ngày/tháng/năm giờ:phút"}
 MEETING = ("event_at", "event_place", "invited")
 _SOURCES = {
     Source.EDXML: "gói trục liên thông", Source.TEXT: "chữ trong tệp", Source.OCR: "nhận dạng bản quét",
     Source.HANDWRITING: "chữ viết tay", Source.SUBJECT: "tiêu đề thư", Source.BODY: "nội dung thư",
-    Source.FILENAME: "tên tệp",
+    Source.FILENAME: "tên tệp", Source.LESSON: "theo lần sửa trước",
 }  # fmt: skip
 # Values without a box of their own on the form are looked at together with the one that shows them.
 _SEEN_WITH = {"code_number": "code", "code_notation": "code", "secrecy": "urgency"}

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from core import office
+from core import office, people
 from core.errors import NotAllowed
 from core.files import signatures_of
 from core.incoming import addressees
@@ -101,6 +101,7 @@ class Draft:
     mergeable: tuple[Candidate, ...]
     next_id: int | None
     kinds: tuple[str, ...]
+    divisions: tuple[str, ...]
     closed_reason: str
     is_removed: bool
     is_misaddressed: bool
@@ -183,6 +184,7 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         file_reason=typed.sent.get("file_reason", ""), sending=sending,
         virus=virus_in(document.notes), files=_file_lines(session, document),
         twins=tuple(desk.twins(session, document)), kinds=tuple(office.kinds(session)),
+        divisions=tuple(people.division_names(session)),
         mergeable=tuple(one for one in candidates(session, user, document) if one.id not in parts),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
         closed_reason=document.closed_reason,

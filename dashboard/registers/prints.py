@@ -66,7 +66,7 @@ def table(rows: list[BookRow]) -> bytes:
     for row in rows:
         what = f"{row.kind}: {row.subject}" if row.kind else row.subject
         cells = (
-            day(row.arrived_on), str(row.number), row.issuer, row.code, day(row.issued_on), what, "", "", "",
+            day(row.arrived_on), str(row.number), row.issuer, row.code, day(row.issued_on), what, row.receiver, "", "",
             remark_of(row),
         )  # fmt: skip
         writer.writerow([_harmless(cell) for cell in cells])

@@ -1,0 +1,1 @@
+"""What clerks' corrections teach: proposals for the next letter, each visible, dated and reversible (FEATURES B8)."""

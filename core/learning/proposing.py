@@ -1,0 +1,79 @@
+"""What lessons make of a new letter's values before the clerk sees them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.db import table_of
+from core.evidence import Evidence, Source
+from core.learning.asking import Question, first_questions, next_questions
+from core.learning.tables import Lesson
+from core.text import fold, squeeze
+
+_lessons = table_of(Lesson).c
+_FEW = 2  # entries that agree, before it is said what somebody usually does
+_MOST = 0.8  # of those entries say so
+_SUREST = 0.95
+_USUAL_SUREST = 0.6  # it stands nowhere in the document: the clerk looks at it
+_MEANT = "đọc được «{read}», {votes} lần trước văn thư sửa thành «{value}»"
+_USUALLY = "không đọc được, {votes} lần trước văn thư ghi «{value}»"
+
+
+def with_lessons(session: Session, read: Mapping[str, Evidence], sender: str) -> dict[str, Evidence]:
+    """`read` with the values that earlier entries teach; `sender` is the letter's address, "" where there is none.
+
+    What the document says is never made surer by it, and a value that stands nowhere in it is proposed so unsurely
+    that the clerk must look.
+    """
+    values = {field: evidence.value for field, evidence in read.items()}
+    made = dict(read)
+    made |= _answers(session, first_questions(values, sender), read)
+    issuer, kind = (made[field].value if field in made else "" for field in ("issuer", "kind"))
+    made |= _answers(session, next_questions(values, issuer, kind), read)
+    return made
+
+
+def _answers(session: Session, questions: Iterable[Question], read: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    asked = {(one.field, one.scope, one.key): one for one in questions}
+    if not asked:
+        return {}
+    place = sa.tuple_(_lessons.field, _lessons.scope, _lessons.key)
+    columns = (_lessons.field, _lessons.scope, _lessons.key, _lessons.value, _lessons.votes)
+    found: dict[Question, dict[str, int]] = defaultdict(dict)
+    for row in session.execute(sa.select(*columns).where(place.in_(list(asked)), _lessons.reverted_at.is_(None))):
+        found[asked[row.field, row.scope, row.key]][row.value] = row.votes
+    answers = {}
+    for question, votes in found.items():
+        before = read.get(question.field)
+        said = _usual(votes) if question.is_usual else _meant(votes, before)
+        if said is not None:
+            answers[question.field] = said
+    return answers
+
+
+def _meant(votes: Mapping[str, int], before: Evidence | None) -> Evidence | None:
+    """How what was read is meant, where more entries say so than anything else."""
+    value, most = max(votes.items(), key=lambda item: item[1])
+    others = sum(votes.values()) - most
+    if before is None or most <= others or squeeze(before.value) == value:
+        return None
+    share = (most + 1) / (most + others + 2)
+    sure = min(_SUREST, share, max(before.confidence, share))
+    text = _MEANT.format(read=before.value, votes=most, value=value)
+    is_same = fold(before.value) == fold(value)
+    return replace(
+        before, value=value, source=Source.LESSON, text=text, as_read=before.value,
+        confidence=before.confidence if is_same else sure,
+    )  # fmt: skip
+
+
+def _usual(votes: Mapping[str, int]) -> Evidence | None:
+    value, most = max(votes.items(), key=lambda item: item[1])
+    total = sum(votes.values())
+    if most < _FEW or most < _MOST * total:
+        return None
+    sure = min(_USUAL_SUREST, most / (total + 2))
+    return Evidence(value, sure, Source.LESSON, text=_USUALLY.format(votes=most, value=value))

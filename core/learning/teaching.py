@@ -1,0 +1,82 @@
+"""What an entry of the register teaches, and taking a lesson back."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from core import events
+from core.db import table_of
+from core.errors import NotAllowed, WrongState
+from core.evidence import Evidence, Source
+from core.incoming.tables import Incoming
+from core.learning.asking import FIELDS, Question, taught
+from core.learning.tables import Lesson
+from core.letters import Message
+from core.people import Role, User
+from core.text import squeeze
+
+_lessons = table_of(Lesson)
+_PLACE = ("field", "scope", "key", "value")
+
+
+def learn(session: Session, document: Incoming, *, by: User, at: datetime) -> None:
+    """Count what was entered for `document`, beside what was read of it. Call when it is entered in the register."""
+    read = {field: was_read(document, field) for field in FIELDS}
+    sender = session.get_one(Message, document.message_id).sender_address if document.message_id else ""
+    # In one order, that of their places: two entries at once would else wait for each other's rows.
+    questions = sorted(taught(read, document.issuer, document.kind, sender), key=lambda one: (one.field, one.scope))
+    for question in questions:
+        value = str(getattr(document, question.field))
+        if value:
+            _vote(session, question, value, read[question.field], document, by=by, at=at)
+
+
+def was_read(document: Incoming, field: str) -> str:
+    """What stood in the document as it was read, whatever a lesson made of it; "" for nothing."""
+    stored = document.proposed.get(field)
+    evidence = Evidence.from_json(stored) if stored else None
+    if evidence is None:
+        return ""
+    return evidence.as_read if evidence.source is Source.LESSON else evidence.value
+
+
+def _vote(
+    session: Session, question: Question, value: str, read: str, document: Incoming, *, by: User, at: datetime
+) -> None:
+    row = {
+        "field": question.field, "scope": question.scope, "key": question.key, "value": value,
+        "is_correction": question.is_usual or value != squeeze(read), "votes": 1, "first_at": at, "last_at": at,
+        "first_from": document.id, "last_from": document.id, "taught_by": by.id,
+    }  # fmt: skip
+    # Two clerks may teach the same at one moment: on PostgreSQL the second waits here and adds its vote.
+    add = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(_lessons).values(row)
+    corrects = sa.or_(_lessons.c.is_correction, add.excluded.is_correction)
+    more = {"votes": _lessons.c.votes + 1, "last_at": at, "last_from": document.id, "is_correction": corrects}
+    session.execute(add.on_conflict_do_update(index_elements=_PLACE, set_=more, where=_lessons.c.reverted_at.is_(None)))
+
+
+def revert(session: Session, lesson: Lesson, *, by: User, at: datetime, source: str = "") -> None:
+    """Take a lesson back: it proposes nothing any more. Raises NotAllowed, WrongState where it was taken back."""
+    _may_change(by)
+    if lesson.reverted_at is not None:
+        raise WrongState("Bài học này đã được bỏ rồi.")
+    lesson.reverted_at, lesson.reverted_by = at, by.id
+    session.flush()
+    events.record(session, "lesson_reverted", "lesson", lesson.id, by=by.id, at=at, source=source)
+
+
+def restore(session: Session, lesson: Lesson, *, by: User, at: datetime, source: str = "") -> None:
+    """Let a lesson propose again. Raises NotAllowed, WrongState where it does."""
+    _may_change(by)
+    if lesson.reverted_at is None:
+        raise WrongState("Bài học này đang được dùng.")
+    lesson.reverted_at = lesson.reverted_by = None
+    session.flush()
+    events.record(session, "lesson_restored", "lesson", lesson.id, by=by.id, at=at, source=source)
+
+
+def _may_change(by: User) -> None:
+    if Role.CLERK not in by.roles:
+        raise NotAllowed("Chỉ văn thư được bỏ hay dùng lại bài học.")
