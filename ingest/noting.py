@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from core.signing.values import Status
+from ingest.authenticity.sender import notes_on_sender
 from ingest.letter import Attachment, Letter
 
 MOST_NOTES = 12
@@ -19,7 +20,8 @@ def notes_of(letter: Letter, files: Iterable[Attachment]) -> tuple[str, ...]:
     """Short codes for a draft of `letter` with `files`: "macro:tên tệp.docm" for a file, "subject_twice" for the
     letter, at most MOST_NOTES, the dangerous first."""
     files = list(files)
-    found = [f"{code}:{file.name}" for code in OF_FILES for file in files if code in file.warnings]
+    found = list(notes_on_sender(letter))
+    found += [f"{code}:{file.name}" for code in OF_FILES for file in files if code in file.warnings]
     found += [code for code in OF_LETTERS if code in letter.warnings]
     if any(one.status is not Status.INTACT for one in letter.signatures):
         found.append("mail_signature_broken")

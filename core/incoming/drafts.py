@@ -15,7 +15,7 @@ from core.incoming import addressees, missing
 from core.incoming.registration import check_version, move, require_reason
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
 from core.incoming.values import from_evidence, read_form
-from core.learning.proposing import with_lessons
+from core.learning.proposing import with_lessons, without_habits
 from core.office import office_date
 from core.people import Role, User
 from core.search import texts
@@ -58,12 +58,13 @@ class NewDraft:
 def insert(session: Session, draft: NewDraft) -> int:
     """Write a draft with its files and return its id. The caller records the event."""
     known = with_lessons(session, draft.proposed, draft.sender) if draft.uses_lessons else draft.proposed
+    notes = without_habits(session, draft.notes, draft.sender)
     values = from_evidence(known)
     proposed = {field: evidence.to_json() for field, evidence in known.items()}
     row = {
         "state": State.DRAFT, "version": 1, "origin": draft.origin, "book_id": draft.book_id,
         "message_id": draft.message_id, "received_at": draft.received_at, "sort_uid": draft.sort_uid,
-        "proposed": proposed, "notes": [*draft.notes, *addressees.note_of(session, draft.proposed)], **values,
+        "proposed": proposed, "notes": [*notes, *addressees.note_of(session, draft.proposed)], **values,
     }  # fmt: skip
     draft_id: int = session.execute(_INSERT, row).scalar_one()
     _insert_files(session, draft_id, 1, draft.files)

@@ -28,7 +28,7 @@ def first_questions(read: Mapping[str, str], sender: str) -> list[Question]:
     """What is asked before the issuer is known: how its name is meant, or who usually writes from that address."""
     asked = [Question(field, "", _key(read[field]), is_usual=False) for field in ALIASES if read.get(field)]
     if not read.get("issuer") and sender:
-        asked.append(Question("issuer", _of_sender(sender), "", is_usual=True))
+        asked.append(Question("issuer", of_sender(sender), "", is_usual=True))
     return asked
 
 
@@ -47,7 +47,7 @@ def taught(read: Mapping[str, str], issuer: str, kind: str, sender: str) -> list
     """Where an entry of the register adds its vote: as `read`, confirmed as from `issuer` and of `kind`."""
     asked = [Question(field, "", _key(read[field]), is_usual=False) for field in ALIASES if read.get(field)]
     if sender:
-        asked.append(Question("issuer", _of_sender(sender), "", is_usual=True))
+        asked.append(Question("issuer", of_sender(sender), "", is_usual=True))
     asked.append(Question("parent_issuer", _key(issuer), "", is_usual=True))
     known = next_questions(read, issuer, kind)
     return [*asked, *(one for one in known if one.field != "parent_issuer")]
@@ -57,7 +57,8 @@ def _key(text: str) -> str:
     return fold(squeeze(text))[:LONGEST_KEY]
 
 
-def _of_sender(sender: str) -> str:
+def of_sender(sender: str) -> str:
+    """The scope of what a sender's address says."""
     return f"<{sender.lower()}>"[:LONGEST_KEY]
 
 

@@ -1,7 +1,7 @@
 """What lessons make of a new letter's values before the clerk sees them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.db import table_of
 from core.evidence import Evidence, Source
-from core.learning.asking import Question, first_questions, next_questions
+from core.learning.asking import Question, first_questions, next_questions, of_sender
 from core.learning.tables import Lesson
 from core.text import fold, squeeze
 
@@ -18,6 +18,7 @@ _FEW = 2  # entries that agree, before it is said what somebody usually does
 _MOST = 0.8  # of those entries say so
 _SUREST = 0.95
 _USUAL_SUREST = 0.6  # it stands nowhere in the document: the clerk looks at it
+_HABITS = ("sender_private:", "reply_elsewhere:")  # what is odd of a stranger only
 _MEANT = "đọc được «{read}», {votes} lần trước văn thư sửa thành «{value}»"
 _USUALLY = "không đọc được, {votes} lần trước văn thư ghi «{value}»"
 
@@ -34,6 +35,17 @@ def with_lessons(session: Session, read: Mapping[str, Evidence], sender: str) ->
     issuer, kind = (made[field].value if field in made else "" for field in ("issuer", "kind"))
     made |= _answers(session, next_questions(values, issuer, kind), read)
     return made
+
+
+def without_habits(session: Session, notes: Sequence[str], sender: str) -> list[str]:
+    """`notes` without those that only say what has always been so with a sender whose letters were entered before."""
+    if not any(note.startswith(_HABITS) for note in notes):
+        return list(notes)
+    votes = sa.select(sa.func.sum(_lessons.votes)).where(
+        _lessons.field == "issuer", _lessons.scope == of_sender(sender), _lessons.key == ""
+    )
+    is_known = (session.scalar(votes) or 0) >= _FEW
+    return [note for note in notes if not (is_known and note.startswith(_HABITS))]
 
 
 def _answers(session: Session, questions: Iterable[Question], read: Mapping[str, Evidence]) -> dict[str, Evidence]:

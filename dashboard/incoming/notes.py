@@ -22,6 +22,12 @@ _NOTES = {
 }
 # What a file would do or lacks; «» stands for its name.
 _OF_FILES = {
+    "name_pretends": "Tên người gửi hiện như một địa chỉ khác, thư thật ra gửi từ «». Hỏi lại nơi gửi bằng đường khác "
+    "trước khi vào sổ",
+    "domain_lookalike": "Địa chỉ «» trông như của cơ quan nhà nước nhưng không phải. Đừng mở liên kết, hỏi lại nơi gửi",
+    "reply_elsewhere": "Thư của cơ quan nhà nước nhưng xin trả lời về «». Trả lời thì dùng địa chỉ đã biết",
+    "sender_private": "Thư mang tên cơ quan nhưng gửi từ hộp thư riêng «». Xem chữ ký trên văn bản, hoặc hỏi lại "
+    "nơi gửi",
     "virus": "Thư có vi-rút «», người giữ thư đã cho vào nháp. Không mở tệp của thư trên máy làm việc, "
     "báo quản trị kỹ thuật",
     "program": "Tệp «» là chương trình, không phải văn bản. Không mở, báo quản trị kỹ thuật",
@@ -47,6 +53,8 @@ _OF_FILES = {
     "plain_copy": "Tệp «» là bản đã bỏ mật khẩu. Bản gốc còn nguyên trong thư, chữ ký số (nếu có) chỉ còn trên bản gốc",
 }
 _SHORT = {
+    "name_pretends": "tên người gửi giả", "domain_lookalike": "tên miền giả", "reply_elsewhere": "xin trả lời nơi khác",
+    "sender_private": "hộp thư riêng",
     "no_file": "chưa có tệp", "no_file_waived": "không kèm tệp",
     "misaddressed": "có thể gửi nhầm",
     "stamp_unread": "chưa đọc được dấu", "number_blank": "chưa thấy số", "locked": "tệp có mật khẩu",

@@ -13,6 +13,7 @@ from core.incoming.drafts import NewDraft
 from core.incoming.tables import Incoming, Origin
 from core.learning import teaching
 from core.learning.tables import Lesson
+from core.letters import Message
 from core.people import User
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
@@ -32,10 +33,17 @@ class Desk:
         self._number += 1
         values = CLEAN | {"issuer": MISREAD, "code": f"{self._number}/UBND-VX"} | read
         proposed = {name: Evidence(value, 0.8, Source.OCR) for name, value in values.items() if value}
-        new = NewDraft(
-            Origin.MAIL, self.office.book_id, None, MORNING, 0, proposed, (), sender=sender, uses_lessons=uses_lessons
-        )
         with self.office.database.writing() as session:
+            letter = Message(
+                identity=f"{self._number}", raw_size=1, mail_class="letter", outcome="draft", sender_address=sender,
+                received_at=MORNING, taken_at=MORNING,
+            )  # fmt: skip
+            session.add(letter)
+            session.flush()
+            new = NewDraft(
+                Origin.MAIL, self.office.book_id, letter.id, MORNING, 0, proposed, (), sender=sender,
+                uses_lessons=uses_lessons,
+            )  # fmt: skip
             return drafts.insert(session, new)
 
     def proposed(self, draft_id: int, field: str = "issuer") -> Evidence | None:
@@ -154,3 +162,28 @@ def test_what_is_usual_is_proposed_after_two_entries_that_agree_and_must_be_look
     assert proposed is not None
     assert proposed.text == "không đọc được, 3 lần trước văn thư ghi «Phòng Quản lý khoa học»"
     assert desk.value(desk.arrives(issuer=MEANT, kind="Giấy mời"), "receiver") == ""
+
+
+def test_what_is_odd_of_a_stranger_is_not_said_of_one_who_always_writes_so(desk: Desk) -> None:
+    def notes() -> list[str]:
+        new = NewDraft(
+            Origin.MAIL, desk.office.book_id, None, MORNING, 0, {}, (), ("sender_private:a@gmail.com", "macro:a.docm"),
+            sender=SENDER,
+        )  # fmt: skip
+        with desk.office.database.writing() as session:
+            return list(session.get_one(Incoming, drafts.insert(session, new)).notes)
+
+    assert len(notes()) == 2
+    for _ in range(2):
+        desk.enter(desk.arrives(issuer=MEANT))
+    assert notes() == ["macro:a.docm"]
+
+
+def test_whose_issuer_is_not_read_has_the_one_that_usually_writes_from_there(desk: Desk) -> None:
+    for _ in range(2):
+        desk.enter(desk.arrives(issuer=MEANT))
+    proposed = desk.proposed(desk.arrives(issuer=""))
+    assert proposed is not None and (proposed.value, proposed.confidence < registration.UNSURE_BELOW) == (MEANT, True)
+    assert desk.value(desk.arrives(issuer="", sender="ai@daknong.gov.vn")) == ""
+    desk.enter(desk.arrives(issuer="Sở Nội vụ"))
+    assert desk.value(desk.arrives(issuer="")) == "", "several write from there"

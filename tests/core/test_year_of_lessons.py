@@ -13,6 +13,7 @@ from core.evidence import Evidence, Source
 from core.incoming import drafts, registration
 from core.incoming.drafts import NewDraft
 from core.incoming.tables import Incoming, Origin
+from core.letters import Message
 from core.people import User
 
 BEGIN = datetime(2026, 1, 1, 1, tzinfo=UTC)
@@ -106,12 +107,19 @@ def _letter(
         if rng.random() < share and read[field_name]:
             read[field_name] = misread(read[field_name], rng)
     proposed = {name: Evidence(value, 0.8, Source.OCR) for name, value in read.items() if value}
-    new = NewDraft(
-        Origin.MAIL, office.book_id, None, at, number, proposed, (), sender=who.address, uses_lessons=uses_lessons
-    )
+    letter = Message(
+        identity=f"{number}", raw_size=1, mail_class="letter", outcome="draft", sender_address=who.address,
+        received_at=at, taken_at=at,
+    )  # fmt: skip
     month = at.month
     year.letters[month] += 1
     with office.database.writing() as session:
+        session.add(letter)
+        session.flush()
+        new = NewDraft(
+            Origin.MAIL, office.book_id, letter.id, at, number, proposed, (), sender=who.address,
+            uses_lessons=uses_lessons,
+        )  # fmt: skip
         document = session.get_one(Incoming, drafts.insert(session, new))
         clerk = session.get_one(User, office.clerk_id)
         wrong = {
