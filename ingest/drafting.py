@@ -10,6 +10,7 @@ from core.evidence import Evidence, Source
 from core.incoming.links import NO_FILE, link_note
 from core.notation import code_key
 from core.text import fold
+from ingest.copies import copy_of
 from ingest.letter import Attachment, Draft, Letter, Page
 from ingest.noting import notes_of
 from ingest.reading.attached import goes_with, second_document
@@ -249,7 +250,7 @@ def _draft(letter: Letter, readings: Mapping[int, FileReading], group: _Group, h
         *(f"enclosed:{letter.attachments[i].name}" for i in enclosed),
         *notes_of(letter, (letter.attachments[i] for i in files)),
     )
-    return Draft(main, files, fields, notes)
+    return Draft(main, files, fields, notes, copy_of(name, reading.pages))
 
 
 def _enclosed(letter: Letter, readings: Mapping[int, FileReading], group: _Group) -> Iterator[str]:

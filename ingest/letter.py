@@ -175,12 +175,14 @@ class Page:
 class Draft:
     """A proposed register entry: its main file, all its files in order (indexes into the letter's
     attachments), and the fields read, keyed by the names of `core.evidence.FIELDS`. `notes` are short codes
-    shown to the clerk, such as "stamp_unread" (chưa đọc được dấu)."""
+    shown to the clerk, such as "stamp_unread" (chưa đọc được dấu). `copy` says which copy of the document the main
+    file is."""
 
     main: int | None
     files: tuple[int, ...]
     fields: Mapping[str, Evidence]
     notes: tuple[str, ...] = ()
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

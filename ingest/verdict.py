@@ -117,7 +117,7 @@ def _draft(
         for index, file in ((index, attachments[index]) for index in draft.files)
     ]  # fmt: skip
     received_at, sort_uid = order
-    return NewDraft(origin, book_id, None, received_at, sort_uid, draft.fields, files, draft.notes)
+    return NewDraft(origin, book_id, None, received_at, sort_uid, draft.fields, files, draft.notes, draft.copy)
 
 
 def _named(file: Attachment) -> Named:

@@ -40,7 +40,8 @@ class DraftFile:
 class NewDraft:
     """What intake knows of a document before the clerk sees it. `received_at` and `sort_uid` order the desk.
 
-    `sender` is the address that the letter came from; `uses_lessons` when earlier entries may say what is meant.
+    `copy` says which one its main file is (`core.incoming.copies`), `sender` is the address that the letter came from;
+    `uses_lessons` when earlier entries may say what is meant.
     """
 
     origin: Origin
@@ -51,6 +52,7 @@ class NewDraft:
     proposed: Mapping[str, Evidence]
     files: Sequence[DraftFile]
     notes: Sequence[str] = ()
+    copy: str = ""
     sender: str = ""
     uses_lessons: bool = True
 
@@ -64,6 +66,7 @@ def insert(session: Session, draft: NewDraft) -> int:
     row = {
         "state": State.DRAFT, "version": 1, "origin": draft.origin, "book_id": draft.book_id,
         "message_id": draft.message_id, "received_at": draft.received_at, "sort_uid": draft.sort_uid,
+        "copy": draft.copy,
         "proposed": proposed, "notes": [*notes, *addressees.note_of(session, draft.proposed)], **values,
     }  # fmt: skip
     draft_id: int = session.execute(_INSERT, row).scalar_one()
@@ -96,7 +99,7 @@ def begin_by_hand(session: Session, book_id: int, *, by: User, at: datetime, sou
     """Begin an entry for a document on paper (Điều 5.3b); returns the draft's id. Raises NotAllowed."""
     if Role.CLERK not in by.roles:
         raise NotAllowed("Chỉ văn thư được nhập văn bản đến.")
-    draft_id = insert(session, NewDraft(Origin.PAPER, book_id, None, at, 0, {}, ()))
+    draft_id = insert(session, NewDraft(Origin.PAPER, book_id, None, at, 0, {}, (), copy="paper"))
     events.record(session, "begun_by_hand", "incoming", draft_id, by=by.id, at=at, source=source)
     return draft_id
 

@@ -108,6 +108,7 @@ class Incoming(Base):
     event_place: Mapped[str] = mapped_column(sa.String(300), default="")  # nơi họp
     invited: Mapped[str] = mapped_column(sa.Text, default="")  # thành phần mời
     receiver: Mapped[str] = mapped_column(sa.String(200), default="")  # đơn vị hoặc người nhận
+    copy: Mapped[str] = mapped_column(sa.String(12), default="")  # which copy it is, see core.incoming.copies
     page_count: Mapped[int | None]
     remark: Mapped[str] = mapped_column(sa.Text, default="")  # ghi chú
     is_dossier_direct: Mapped[bool] = mapped_column(default=False)  # Điều 5.3c: hồ sơ giấy chuyển trực tiếp

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import registers
+from core.incoming.copies import LACKING
 from core.incoming.tables import Incoming, State
 from core.office import office_date
 from core.people import User
@@ -50,6 +51,7 @@ class Filter:
     to_day: date | None = None
     from_number: int | None = None
     to_number: int | None = None
+    lacks_original: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ def _where(user: User, shelf: Shelf, year: int, asked: Filter) -> tuple[sa.Colum
         wanted.append(Incoming.arrival_number >= asked.from_number)
     if asked.to_number is not None:
         wanted.append(Incoming.arrival_number <= asked.to_number)
+    if asked.lacks_original:
+        wanted += [Incoming.copy.in_(LACKING), Incoming.state == State.REGISTERED]
     return tuple(wanted)
 
 

@@ -26,6 +26,7 @@ _SENTENCES = {
     "declined": "Không cập nhật: {reason}",
     "taken_back": "Đưa lại bàn văn thư",
     "voided": "Hủy số đến {number}: {reason}",
+    "paper_taken": "Đã nhận bản giấy",
     "content_removed": "Gỡ nội dung: {reason}",
 }
 FIELD_NAMES = {

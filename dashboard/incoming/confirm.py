@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import Permanent, WrongState
-from core.incoming import drafts, missing, registration
+from core.incoming import copies, drafts, missing, registration
 from core.incoming.tables import FileRole, Incoming, State
 from core.listings import desk, history
 from core.rights import Right
@@ -107,6 +107,20 @@ async def take_back(request: Request) -> Response:
     return to_draft(incoming_id)
 
 
+async def take_paper(request: Request) -> Response:
+    """POST /den/{id}/nhan-ban-giay: the original of an entry has come on paper."""
+    person, incoming_id = require(request, Right.REGISTER), request.path_params["id"]
+    await form_of(request)
+    at, source = now(request), origin_of(request).source
+    try:
+        await in_writing(request, _take_paper, person.id, incoming_id, at=at, source=source)
+    except WrongState as refused:
+        flash(request, "warning", refused.sentence)
+    else:
+        flash(request, "done", "Đã ghi nhận bản giấy. Văn bản không còn trong danh sách chưa có bản chính.")
+    return to_draft(incoming_id)
+
+
 async def again(request: Request, form: Mapping[str, str], refused: Permanent | WrongState) -> Response:
     """The desk with what was typed still in the form, and why the act was not done."""
     incoming_id = request.path_params["id"]
@@ -187,6 +201,11 @@ def _waive_file(
     missing.waive(session, document, form.get("file_reason", ""), by=user, at=at, source=source)
 
 
+def _take_paper(session: Session, user_id: int, incoming_id: int, *, at: datetime, source: str) -> None:
+    user = view.clerk(session, user_id)
+    copies.take_paper(session, view.find(session, user, incoming_id), by=user, at=at, source=source)
+
+
 def _take_back(session: Session, user_id: int, incoming_id: int, *, at: datetime, source: str) -> None:
     user = view.clerk(session, user_id)
     drafts.take_back(session, view.find(session, user, incoming_id), by=user, at=at, source=source)
@@ -215,6 +234,7 @@ routes = [
     Route("/den/{id:int}/luu", keep, methods=["POST"], name="incoming:keep"),
     Route("/den/{id:int}/khong-cap-nhat", decline, methods=["POST"], name="incoming:decline"),
     Route("/den/{id:int}/khong-can-tep", waive_file, methods=["POST"], name="incoming:waive_file"),
+    Route("/den/{id:int}/nhan-ban-giay", take_paper, methods=["POST"], name="incoming:take_paper"),
     Route("/den/{id:int}/dua-lai", take_back, methods=["POST"], name="incoming:take_back"),
     Route("/den/{id:int}/tep/{position:int}/{role}", set_role, methods=["POST"], name="incoming:file"),
 ]

@@ -11,6 +11,7 @@ from core import office, people
 from core.errors import NotAllowed
 from core.files import signatures_of
 from core.incoming import addressees
+from core.incoming.copies import COPY_NAMES, LACKING, Copy
 from core.incoming.dangers import danger_of, virus_in
 from core.incoming.grouping import Candidate, candidates
 from core.incoming.links import host_of, is_missing, links
@@ -104,6 +105,8 @@ class Draft:
     divisions: tuple[str, ...]
     closed_reason: str
     is_removed: bool
+    copy: str
+    lacks_original: bool
     is_misaddressed: bool
     steps: tuple[history.Step, ...]
 
@@ -189,6 +192,8 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
         closed_reason=document.closed_reason,
         is_removed=document.removed_at is not None,
+        copy=COPY_NAMES[Copy(document.copy)] if document.copy else "",
+        lacks_original=document.state == State.REGISTERED and document.copy in LACKING,
         is_misaddressed=addressees.is_noted(document.notes), steps=_steps(session, document),
     )  # fmt: skip
 

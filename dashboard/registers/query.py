@@ -14,7 +14,7 @@ from core.listings.books import Filter
 STATES = {"": "Tất cả", State.REGISTERED: "Đang hiệu lực", State.VOIDED: "Đã hủy số"}
 NAMES = {
     "words": "tim", "kind": "loai", "urgency": "khan", "state": "tt", "from_day": "tu-ngay", "to_day": "den-ngay",
-    "from_number": "tu-so", "to_number": "den-so",
+    "from_number": "tu-so", "to_number": "den-so", "lacks_original": "thieu-ban-chinh",
 }  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def read(parameters: Mapping[str, str]) -> Asked:
     values: dict[str, Any] = {"words": typed["words"], "kind": typed["kind"]}
     values["urgency"] = typed["urgency"] if typed["urgency"] in URGENCIES else ""
     values["state"] = typed["state"] if typed["state"] in STATES else ""
+    values["lacks_original"] = typed["lacks_original"] == "1"
     for field in ("from_day", "to_day"):
         values[field] = _read(read_day, typed[field], field, faults)
     for field in ("from_number", "to_number"):
@@ -82,4 +83,6 @@ def _page_edge(text: str) -> int | None:
 def _shown(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
+    if isinstance(value, bool):
+        return "1" if value else ""
     return "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Bài học từ những lần văn thư sửa, và đơn vị nhận"""
+"""Bài học từ những lần văn thư sửa, đơn vị nhận, bản nào của văn bản"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column('incoming', sa.Column('receiver', sa.String(length=200), nullable=False, server_default=''))
+    op.add_column('incoming', sa.Column('copy', sa.String(length=12), nullable=False, server_default=''))
     op.create_table('lessons',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('field', sa.String(length=24), nullable=False),

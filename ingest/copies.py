@@ -1,0 +1,32 @@
+"""Which copy of a document a file is, by its signatures and by whether it is a picture (FEATURES B10)."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from config.vocabulary import vocabulary
+from core.incoming.copies import Copy
+from core.signing.values import Signature, Status
+from core.text import fold
+from ingest.letter import Attachment, Page
+
+
+def copy_of(file: Attachment, pages: Sequence[Page]) -> Copy:
+    """What `file` is, `pages` being those that were read of it. Whether signers are believed is said elsewhere."""
+    standing = [one for one in file.signatures + file.signed_beside if one.status is Status.INTACT]
+    if any(map(_is_office, standing)):
+        return Copy.SIGNED
+    if standing:
+        return Copy.UNSEALED
+    is_picture = file.media_type.startswith("image/") or any(page.is_scan or page.is_seen for page in pages[:1])
+    return Copy.SCAN if is_picture else Copy.UNSIGNED
+
+
+def _is_office(signature: Signature) -> bool:
+    """Whether a certificate is made out for an office, not for somebody who works there."""
+    name = fold(signature.signer)
+    return any(name == head or name.startswith(head + " ") for head in _heads())
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    return tuple(fold(head) for head in vocabulary("organs")["heads"])
