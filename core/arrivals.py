@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import files, requests
+from core import exchange, files, requests
 from core.db import table_of
 from core.events import Fact
+from core.exchange import Notice
 from core.files import Content
 from core.incoming import drafts
 from core.incoming.drafts import NewDraft
@@ -69,13 +70,15 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A letter to be taken in. `values` are the columns of its `Message` row, all but the times it came;
-    its files stand in the store already. The drafts' message is set here."""
+    its files stand in the store already. The drafts' message is set here. `notices` are what its packages say of other
+    documents."""
 
     identity: str
     raw: Content
     values: dict[str, Any]
     files: Sequence[Named]
     drafts: Sequence[NewDraft]
+    notices: Sequence[Notice] = ()
 
     def contents(self) -> list[Content]:
         """Everything that must stand in the store before the letter's rows."""
@@ -215,6 +218,7 @@ def _insert_letters(
     for identity, (_, letter) in new.items():
         for draft in letter.drafts:
             drafts.insert(session, replace(draft, message_id=known[identity]))
+        exchange.note(session, known[identity], letter.notices, at=at)
     return set(new)
 
 

@@ -1,10 +1,10 @@
 """Every table of the office in one place, for migrations and checks."""
 
-from core import accounts, events, files, letters, office, people, registers
+from core import accounts, events, exchange, files, letters, office, people, registers
 from core.backup import marks
 from core.db import Base
 from core.incoming import tables as incoming
 from core.search import tables as search
 
-MODULES = (accounts, events, files, incoming, letters, marks, office, people, registers, search)
+MODULES = (accounts, events, exchange, files, incoming, letters, marks, office, people, registers, search)
 METADATA = Base.metadata

@@ -18,6 +18,7 @@ from dashboard import (
     mailboxes,
     news,
     pictures,
+    recalls,
     registers,
     removal,
     reports,
@@ -31,7 +32,8 @@ from dashboard.web import Office
 
 ROUTES = [
     *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
-    *removal.routes, *mailboxes.routes, *reports.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
+    *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *backups.routes, *news.routes,
+    *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

@@ -65,6 +65,7 @@ def taken(
             {
                 "recipient": _clean(report.recipient), "action": report.action, "status": report.status,
                 "original_message_id": report.original_message_id, "text": _clean(report.text),
+                **({"about": _clean(report.about)} if report.about else {}),
             }
             for report in letter.reports
         ],
@@ -76,7 +77,8 @@ def taken(
     origin = Origin.DROPPED if door == "dropped" else Origin.MAIL
     order = (where.received_at or now, where.uid)
     drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
-    return Taken(letter.identity, raw, values, files, drafts if reading.outcome is Outcome.DRAFT else [])
+    drafts = drafts if reading.outcome is Outcome.DRAFT else []
+    return Taken(letter.identity, raw, values, files, drafts, letter.notices)
 
 
 def noted(letter: Taken, note: str) -> Taken:
@@ -114,7 +116,7 @@ def _draft(
         for index, file in ((index, attachments[index]) for index in draft.files)
     ]  # fmt: skip
     received_at, sort_uid = order
-    return NewDraft(origin, book_id, None, received_at, sort_uid, draft.fields, files, draft.notes)
+    return NewDraft(origin, book_id, None, received_at, sort_uid, draft.fields, files, draft.notes, draft.exchange)
 
 
 def _named(file: Attachment) -> Named:

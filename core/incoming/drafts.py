@@ -11,6 +11,7 @@ from core import events
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
+from core.exchange import Exchange
 from core.incoming import addressees, missing
 from core.incoming.registration import check_version, move, require_reason
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
@@ -47,13 +48,17 @@ class NewDraft:
     proposed: Mapping[str, Evidence]
     files: Sequence[DraftFile]
     notes: Sequence[str] = ()
+    exchange: Exchange | None = None
 
 
 def insert(session: Session, draft: NewDraft) -> int:
     """Write a draft with its files and return its id. The caller records the event."""
     values = from_evidence(draft.proposed)
     proposed = {field: evidence.to_json() for field, evidence in draft.proposed.items()}
+    exchange = draft.exchange
     row = {
+        "exchange_id": exchange.document_id[:200] if exchange else "",
+        "exchange": exchange.to_json() if exchange else {},
         "state": State.DRAFT, "version": 1, "origin": draft.origin, "book_id": draft.book_id,
         "message_id": draft.message_id, "received_at": draft.received_at, "sort_uid": draft.sort_uid,
         "proposed": proposed, "notes": [*draft.notes, *addressees.note_of(session, draft.proposed)], **values,
