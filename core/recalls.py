@@ -20,7 +20,8 @@ from core.rights import Right, may, require
 MOST_SHOWN = 50
 _LONGEST_REASON = 500
 _DONE = (State.DECLINED, State.VOIDED)
-_OPEN = (PackageNotice.kind == Kind.RECALL, PackageNotice.settled_at.is_(None))
+_RECALLS = (PackageNotice.kind == Kind.RECALL,)
+_OPEN = (*_RECALLS, PackageNotice.settled_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def recalls_of(session: Session, document: Incoming) -> list[Recall]:
         return []
     return [
         _recall(notice, sender, (Match(document, sure),))
-        for notice, sender in _naming(session, document)
+        for notice, sender in _naming(session, document, *_OPEN)
         if (sure := agrees(notice.about, notice.organ_name, document)) is not None
     ]
 
@@ -93,24 +94,35 @@ def settle(session: Session, notice_id: int, reason: str, *, by: User, at: datet
     )  # fmt: skip
 
 
-def settle_removed(session: Session, document: Incoming, *, by_id: int | None, at: datetime) -> None:
+def settle_removed(
+    session: Session, document: Incoming, *, forget: bool, by_id: int | None, at: datetime
+) -> None:  # fmt: skip
     """Close the requests that mean a document whose content is about to go, and remember which it was: its row can
-    not be found by them any more."""
-    for notice, _ in _naming(session, document):
-        if agrees(notice.about, notice.organ_name, document):
-            notice.settled_at, notice.settled_by, notice.incoming_id = at, by_id, document.id
-            notice.answer = "Đã gỡ nội dung"
+    not be found by them any more. With `forget` (a secret) they keep nothing that names or quotes it."""
+    for notice, _ in _naming(session, document, *_RECALLS):
+        if not agrees(notice.about, notice.organ_name, document):
+            continue
+        if notice.settled_at is None:
+            notice.settled_at, notice.settled_by, notice.answer = at, by_id, "Đã gỡ nội dung"
+        notice.incoming_id = document.id
+        if forget:
+            notice.document_id = notice.code = notice.code_key = notice.said = ""
+            notice.issued_on = None
+            session.get_one(Message, notice.message_id).reports = []
     session.flush()
 
 
-def _naming(session: Session, document: Incoming) -> list[tuple[PackageNotice, str]]:
+def _naming(
+    session: Session, document: Incoming, *which: sa.ColumnElement[bool]
+) -> list[tuple[PackageNotice, str]]:  # fmt: skip
+    """Those notices of `which` that bear the document's DocumentId or number, each with its mail's sender."""
     by_id = PackageNotice.document_id == document.exchange_id if document.exchange_id else sa.false()
     has_number = any(letter.isdigit() for letter in document.code_key)
     by_code = PackageNotice.code_key == document.code_key if has_number else sa.false()
     query = (
         sa.select(PackageNotice, Message.sender_address)
         .join(Message, Message.id == PackageNotice.message_id)
-        .where(*_OPEN, sa.or_(by_id, by_code))
+        .where(*which, sa.or_(by_id, by_code))
         .order_by(PackageNotice.id)
         .limit(MOST_SHOWN)
     )

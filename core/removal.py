@@ -86,7 +86,7 @@ def remove_content(
     if message is not None:
         named |= _blank_letter(session, message, named, at=at, by_id=by_id)
     _blank_requests(session, IntakeRequest.incoming_id == document.id)
-    recalls.settle_removed(session, document, by_id=by_id, at=at)
+    recalls.settle_removed(session, document, forget=basis is Basis.SECRET, by_id=by_id, at=at)
     _blank_document(document, basis, reason)
     document.removed_at, document.removed_by = at, by_id
     session.flush()

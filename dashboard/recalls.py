@@ -25,9 +25,12 @@ async def settle(request: Request) -> Response:
     reason, source = form.get("reason", ""), origin_of(request).source
     try:
         await in_writing(request, _settle, person.id, notice_id, reason, at=now(request), source=source)
-    except (Permanent, WrongState) as error:
+    except Permanent as error:
         return await _page(request, notice_id, reason, error)
-    flash(request, "done", "Đã khép yêu cầu thu hồi, lý do được ghi lại.")
+    except WrongState as error:
+        flash(request, "warning", error.sentence)
+    else:
+        flash(request, "done", "Đã khép yêu cầu thu hồi, lý do được ghi lại.")
     return RedirectResponse("/thu-hoi", 303)
 
 

@@ -62,6 +62,11 @@ class Exchanged:
     related: tuple[RelatedLine, ...]
     recalls: tuple[Recall, ...]
 
+    @property
+    def is_recalled(self) -> bool:
+        """Whether the sender surely asks for this document."""
+        return any(match.is_sure for recall in self.recalls for match in recall.matches)
+
 
 def exchanged(session: Session, document: Incoming, form: Mapping[str, str]) -> Exchanged:
     """What the page of `document` shows; `form` is what was typed and not saved, {} when nothing was."""
