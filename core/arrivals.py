@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import files, requests
+from core import exchange, files, requests
 from core.db import table_of
 from core.events import Fact
+from core.exchange import Notice
 from core.files import Content
 from core.incoming import drafts
 from core.incoming.drafts import NewDraft
@@ -72,13 +73,15 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A letter to be taken in. `values` are the columns of its `Message` row, all but the times it came;
-    its files stand in the store already. The drafts' message is set here."""
+    its files stand in the store already. The drafts' message is set here. `notices` are what its packages say of other
+    documents."""
 
     identity: str
     raw: Content
     values: dict[str, Any]
     files: Sequence[Named]
     drafts: Sequence[NewDraft]
+    notices: Sequence[Notice] = ()
 
     def contents(self) -> list[Content]:
         """Everything that must stand in the store before the letter's rows."""
@@ -218,6 +221,7 @@ def _insert_letters(
     for identity, (_, letter) in new.items():
         for draft in letter.drafts:
             drafts.insert(session, replace(draft, message_id=known[identity]))
+        exchange.note(session, known[identity], letter.notices, at=at)
     return set(new)
 
 
@@ -252,9 +256,7 @@ def _hold(session: Session, where: Where, held: Held, at: datetime) -> Fact:
             return Fact("held_again", "held_letter", held_again, {"reason": held.reason})
     if again is not None:
         return Fact("seen_again", "held_letter", again, {"mailbox": where.mailbox})
-    statement = sa.insert(HeldLetter).values(
-        arrival_id=arrival_id, held_at=at, decision_note="", **_held_values(held)
-    )  # fmt: skip
+    statement = sa.insert(HeldLetter).values(arrival_id=arrival_id, held_at=at, decision_note="", **_held_values(held))
     held_id: int = session.execute(statement.returning(HeldLetter.id)).scalar_one()
     return Fact("held", "held_letter", held_id, {"mailbox": where.mailbox, "reason": held.reason})
 
@@ -286,8 +288,7 @@ def _exclude(session: Session, where: Where, excluded: Excluded, at: datetime) -
 
 def _insert_arrival(session: Session, where: Where, state: ArrivalState, at: datetime) -> int:
     statement = sa.insert(Arrival).values(_row(where, state, None, at)).returning(Arrival.id)
-    arrival_id: int = session.execute(statement).scalar_one()
-    return arrival_id
+    return int(session.execute(statement).scalar_one())
 
 
 def _row(where: Where, state: ArrivalState, message_id: int | None, at: datetime) -> dict[str, Any]:

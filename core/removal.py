@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import events, files, rights, sealing
+from core import events, files, recalls, rights, sealing
 from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
 from core.errors import Temporary, WrongState
@@ -34,8 +34,8 @@ _UNNAMED = "(tên tệp đã gỡ)"
 _GONE = "(đã gỡ cùng nội dung)"
 # Acts whose payload says nothing of the document; what is not here is blanked.
 _SAYS_NOTHING = frozenset({
-    "amended", "content_removed", "excluded", "file_asked", "files_added", "held", "registered", "seen_again",
-    "taken_in",
+    "amended", "content_removed", "excluded", "file_asked", "files_added", "held", "registered", "replacement_by",
+    "replacement_of", "seen_again", "taken_in", "update_by", "update_of",
 })  # fmt: skip
 
 
@@ -86,6 +86,7 @@ def remove_content(
     if message is not None:
         named |= _blank_letter(session, message, named, at=at, by_id=by_id)
     _blank_requests(session, IntakeRequest.incoming_id == document.id)
+    recalls.settle_removed(session, document, forget=basis is Basis.SECRET, by_id=by_id, at=at)
     _blank_document(document, basis, reason)
     document.removed_at, document.removed_by = at, by_id
     session.flush()
@@ -230,6 +231,7 @@ def _blank_document(document: Incoming, basis: Basis, reason: str) -> None:
         setattr(document, field, "")
     document.issued_on = document.page_count = None
     document.proposed, document.notes = {}, []
+    document.exchange_id, document.exchange = "", {}
     document.subject = f"(nội dung đã gỡ theo {BASES[basis]})"
     document.remark = reason
     if document.closed_reason:

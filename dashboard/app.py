@@ -19,6 +19,7 @@ from dashboard import (
     mailboxes,
     news,
     pictures,
+    recalls,
     registers,
     removal,
     reports,
@@ -32,8 +33,8 @@ from dashboard.web import Office
 
 ROUTES = [
     *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
-    *removal.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *backups.routes, *news.routes,
-    *health.routes, *assets.routes,
+    *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *backups.routes,
+    *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

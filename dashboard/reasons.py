@@ -15,7 +15,7 @@ HELD = {
     "not_given": "Máy chủ thư không trả nội dung thư này, thư còn nguyên ở hộp thư",
     "locked_archive": "Tệp nén có mật khẩu",
     "locked_file": "Tệp có mật khẩu",
-    "archive_limits": "Tệp nén quá nhiều tệp, quá sâu hoặc quá lớn khi bung",
+    "archive_limits": "Tệp nén hay gói quá nhiều tệp, quá sâu hoặc quá lớn khi bung",
     "two_in_one": "Tệp vừa là PDF hay ảnh vừa là tệp nén: mỗi phần mềm mở ra một nội dung khác",
     "too_many_files": "Thư có quá nhiều tệp",
     "link_only": "Thư chỉ có đường liên kết tải tệp, chưa có tệp",
@@ -45,6 +45,7 @@ LEFT_OUT = {
 }
 _NOTICES = {
     "report": "Báo gửi được hay không, báo đã đọc", "receipt_in_prose": "Trả lời đã nhận văn bản",
+    "edxml_status": "Trạng thái xử lý văn bản, gói edXML", "edxml_recall": "Nơi gửi thu hồi văn bản, gói edXML",
     "auto_reply": "Trả lời tự động", "quang_cao": "Quảng cáo, thư gửi hàng loạt",
     "ignore": "Không phải văn bản",
 }  # fmt: skip

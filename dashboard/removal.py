@@ -69,8 +69,10 @@ async def finding(request: Request) -> Response:
 
 
 async def asking(request: Request) -> Response:
-    """GET /den/{id}/go-noi-dung: ask for law and reason."""
-    return await _page(request, {})
+    """GET /den/{id}/go-noi-dung: ask for law and reason; ?can-cu= the law that a recall names."""
+    basis = request.query_params.get("can-cu", "")
+    reason = "Nơi gửi thu hồi bằng gói edXML" if basis == Basis.RECALLED else ""
+    return await _page(request, {"basis": basis, "reason": reason})
 
 
 async def remove(request: Request) -> Response:

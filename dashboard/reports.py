@@ -8,17 +8,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.listings import reports as listing
-from core.listings.reports import KINDS, OTHERS, ReportRow
+from core.listings.reports import KINDS, OTHERS, ReportLine, ReportRow
 from core.rights import Right
 from dashboard import reasons
 from dashboard.web import acting, in_reading, render, require
 
 NAMES = {
     "": "Tất cả", "failed": "Không gửi được", "delayed": "Chưa gửi được, còn thử", "delivered": "Máy nhận đã nhận",
-    "displayed": "Người nhận đã mở", OTHERS: "Trả lời tự động và khác",
+    "displayed": "Người nhận đã mở", "status": "Trạng thái xử lý (gói edXML)", "recall": "Nơi gửi thu hồi văn bản",
+    OTHERS: "Trả lời tự động và khác",
 }  # fmt: skip
 _OF_ACTION = {action: kind for kind, actions in KINDS.items() for action in actions}
-_MARKS = {"failed": "⚠", "delayed": "…", "delivered": "✓", "displayed": "↩"}
+_MARKS = {"failed": "⚠", "delayed": "…", "delivered": "✓", "displayed": "↩", "status": "✓", "recall": "⚠"}
+# What the code of a status message means (QCVN 102:2016; DOMAIN §3.3); 13 is a recall.
+STATUSES = {
+    "01": "Đã đến, văn thư nơi nhận chưa xử lý", "02": "Từ chối tiếp nhận", "03": "Đã tiếp nhận, vào sổ",
+    "04": "Lãnh đạo đã phân công", "05": "Đang xử lý", "06": "Đã hoàn thành",
+    "15": "Đồng ý cho cập nhật, lấy lại", "16": "Không đồng ý cho cập nhật, lấy lại",
+}  # fmt: skip
+_REFUSALS = ("02", "16")
 
 
 async def index(request: Request) -> Response:
@@ -44,13 +52,17 @@ def _list(session: Session, user_id: int, /, **asked: Any) -> list[ReportRow]:
 
 
 def _shown(row: ReportRow) -> dict[str, Any]:
-    lines = [
-        {"recipient": line.recipient, "mark": _MARKS.get(_OF_ACTION.get(line.action, ""), "?"),
-         "outcome": NAMES.get(_OF_ACTION.get(line.action, "-"), line.action or "chưa rõ"), "status": line.status,
-         "said": line.said, "about": line.about}
-        for line in row.lines
-    ]  # fmt: skip
-    return {"row": row, "kind": reasons.notice(row.outcome, row.rule), "lines": lines}
+    return {"row": row, "kind": reasons.notice(row.outcome, row.rule), "lines": [_line(line) for line in row.lines]}
+
+
+def _line(line: ReportLine) -> dict[str, str]:
+    kind = _OF_ACTION.get(line.action, "")
+    mark, outcome = _MARKS.get(kind, "?"), NAMES.get(kind or "-", line.action or "chưa rõ")
+    if kind == "status":
+        outcome = STATUSES.get(line.status, "Trạng thái chưa rõ")
+        mark = "⚠" if line.status in _REFUSALS else mark if line.status in STATUSES else "?"
+    return {"recipient": line.recipient, "mark": mark, "outcome": outcome, "status": line.status, "said": line.said,
+            "about": line.about, "document": line.document, "kind": kind}  # fmt: skip
 
 
 routes = [Route("/bao-nhan", index, name="reports:index")]

@@ -11,24 +11,28 @@ from typing import Any, cast
 
 from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
 from core import passwords
+from core.edxml import Kind
 from core.evidence import Evidence, Source
+from core.exchange import Notice
 from core.sandbox import Limits, Sandbox, SandboxFailed
 from core.signing.values import Signature
 from ingest import active
 from ingest.authenticity import with_signatures
-from ingest.drafting import FileReading, draft
-from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Page, Reading
+from ingest.drafting import draft
+from ingest.grouped import FileReading
+from ingest.letter import Attachment, Draft, Letter, MailClass, Outcome, Page, Reading, Report
 from ingest.mime import Unreadable as UnreadableMail
 from ingest.mime import read_letter, sniff
 from ingest.mime.parts import NESTED_TYPES
 from ingest.reading import Scans, Unreadable, read_fields
 from ingest.reading.archives import open_archives
-from ingest.reading.packages import PACKAGE_TYPES, package_fields, read_package
+from ingest.reading.packages import PACKAGE_TYPES, notices_of, package_fields, read_package
 from ingest.reading.pages import PDF, PICTURES, TIFF
 from ingest.reading.pdf_files import with_embedded
-from ingest.screening import MOST_FILES, STATUS_PACKAGE, screen
+from ingest.screening import MOST_FILES, RECALL_PACKAGE, STATUS_PACKAGE, screen
 
 _MOST_SHOWN = 4  # pictures of a mail's text that are read
+_NO_DOCUMENT = {Kind.STATUS: STATUS_PACKAGE, Kind.RECALL: RECALL_PACKAGE}
 MOST_DOCUMENTS = 100  # files of one letter whose pages are read; more are kept, unread
 
 
@@ -101,14 +105,16 @@ def _read_files(letter: Letter, scans: Scans) -> tuple[Letter, dict[int, FileRea
     """The pages of the documents; a file that could not be opened is marked with the reason as a warning."""
     attachments = list(letter.attachments)
     files: dict[int, FileReading] = {}
+    notices: list[Notice] = []
     for index, attachment in enumerate(letter.attachments):
         is_copied = "unlocked" in attachment.warnings
         if attachment.path is None or attachment.is_inline or is_copied or len(files) >= MOST_DOCUMENTS:
             continue
         if attachment.media_type in PACKAGE_TYPES and (package := read_package(attachment.path)):
-            if package.status_code:
-                attachments[index] = replace(attachment, warnings=(*attachment.warnings, STATUS_PACKAGE))
-            files[index] = FileReading(fields=package_fields(package, attachment.sha256))
+            if (kind := _NO_DOCUMENT.get(package.kind)) is not None:
+                attachments[index] = replace(attachment, warnings=(*attachment.warnings, kind))
+            files[index] = FileReading(fields=package_fields(package, attachment.sha256), package=package)
+            notices += notices_of(package)
             continue
         try:
             if "too_large_inside" in attachment.warnings:
@@ -121,7 +127,14 @@ def _read_files(letter: Letter, scans: Scans) -> tuple[Letter, dict[int, FileRea
             continue
         if pages:
             files[index] = FileReading(pages)
-    return replace(letter, attachments=tuple(attachments)), files
+    told = tuple(dict.fromkeys(notices))
+    reports = (*letter.reports, *map(_report, told))
+    return replace(letter, attachments=tuple(attachments), notices=told, reports=reports), files
+
+
+def _report(notice: Notice) -> Report:
+    return Report(notice.organ_name or notice.organ_id, notice.kind, notice.status_code, None, notice.said[:500],
+                  notice.about.in_words)  # fmt: skip
 
 
 def _with_fields(attachment: Attachment, file: FileReading) -> FileReading:
@@ -269,6 +282,7 @@ def _draft(made: Draft, attachments: tuple[Attachment, ...]) -> dict[str, Any]:
         "signatures": [_signature(one) for i in made.files for one in _all_signatures(attachments[i])],
         "fields": fields,
         "notes": list(made.notes),
+        **({"package": made.exchange.to_json()} if made.exchange else {}),
     }
 
 

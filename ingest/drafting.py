@@ -1,22 +1,22 @@
 """A letter and what was read of its files to drafts: main documents, their twins and annexes."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from core.evidence import Evidence, Source
 from core.incoming.links import NO_FILE, link_note
 from core.notation import code_key
 from core.text import fold
+from ingest import packaged
 from ingest.copies import copy_of
-from ingest.letter import Attachment, Draft, Letter, Page
+from ingest.grouped import FileReading, Group
+from ingest.letter import Attachment, Draft, Letter
 from ingest.noting import notes_of
 from ingest.reading.attached import goes_with, second_document
 from ingest.reading.candidates import from_file_name, from_subject
 from ingest.reading.pages import DOC, DOCX, ODT, PDF, PICTURES, RTF, SHEETS
-from ingest.reading.weighing import merge, same
+from ingest.reading.weighing import merge
 from ingest.usable import is_kept, may_be_main
 
 _ANNEX_NAME = re.compile(
@@ -30,63 +30,27 @@ _SUFFIXES = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class FileReading:
-    """What was read of one attachment: its pages and fields, and why not ("locked", "damaged", "") otherwise."""
-
-    pages: tuple[Page, ...] = ()
-    fields: Mapping[str, Evidence] = field(default_factory=dict)
-    problem: str = ""
-
-    @property
-    def is_unread(self) -> bool:
-        """Whether it is a scan whose head could not be read: no words in it, or none that make a document's head."""
-        if not self.pages or not (self.pages[0].is_scan or self.pages[0].is_seen):
-            return False
-        return self.fields.keys() <= {"page_count"}
-
-    @property
-    def is_package(self) -> bool:
-        """Whether it is an edXML package: it speaks for a document and is none."""
-        return any(evidence.source is Source.EDXML for evidence in self.fields.values())
-
-    @cached_property
-    def is_document(self) -> bool:
-        """Whether it has a head of its own: a code, or at least a notation with its number left blank, but no annex's
-        form that says with which document it goes."""
-        if "code" not in self.fields and goes_with(self.pages) is not None:
-            return False
-        return "code_notation" in self.fields or ("issuer" in self.fields and "kind" in self.fields)
-
-
-@dataclass
-class _Group:
-    """The files of one coming draft, as indexes: documents (twins of one another), then annexes."""
-
-    documents: list[int]
-    annexes: list[int] = field(default_factory=list)
-
-
 def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, ...]:
     """The drafts of `letter`. `readings` are by index of attachment; files without one are annexes.
 
     Each document with a head of its own is a draft, but what a Phiếu chuyển or Phiếu gửi brings goes with it; files
     that bear the same code, or the same name but for the ending, are twins of one draft, of which the signed PDF is
     the main file. What has no head is an annex
-    of the document that its name or archive points to, else of the first. Pictures of the mail's text are
+    of the document that its package, name or archive points to, else of the first. Pictures of the mail's text are
     left out. A letter whose files have no head at all is one draft, so that nothing is lost; one that brings links
     instead of files is a draft that waits for its file.
     """
     usable = [i for i, a in enumerate(letter.attachments) if is_kept(a)]
     mains = [i for i in usable if may_be_main(letter.attachments[i])]
     groups = _under_slips(_documents(letter, readings, mains), readings)
+    groups += packaged.groups(letter.attachments, readings, groups, mains)
     placed = {i for group in groups for i in (*group.documents, *group.annexes)}
     rest = [i for i in usable if i not in placed]
     if not groups:
         if not mains:
             return _without_file(letter, usable)
         main = min(mains, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
-        groups = [_Group([main])]
+        groups = [Group([main])]
         rest.remove(main)
     for index in rest:
         _home(letter, readings, groups, index).annexes.append(index)
@@ -101,8 +65,8 @@ def _without_file(letter: Letter, files: Sequence[int]) -> tuple[Draft, ...]:
     return (Draft(None, tuple(files), from_subject(letter.subject), (*notes, *notes_of(letter, ()))),)
 
 
-def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequence[int]) -> list[_Group]:
-    groups: list[_Group] = []
+def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequence[int]) -> list[Group]:
+    groups: list[Group] = []
     # Those with a number first: a DOCX whose number is still blank then finds the PDF it became.
     order = sorted(usable, key=lambda i: ("code" not in _fields(readings, i), i))
     for index in order:
@@ -117,12 +81,12 @@ def _documents(letter: Letter, readings: Mapping[int, FileReading], usable: Sequ
         if twin:
             twin.documents.append(index)
         else:
-            groups.append(_Group([index]))
+            groups.append(Group([index]))
     groups.sort(key=lambda g: min(g.documents))
     return groups
 
 
-def _under_slips(groups: list[_Group], readings: Mapping[int, FileReading]) -> list[_Group]:
+def _under_slips(groups: list[Group], readings: Mapping[int, FileReading]) -> list[Group]:
     """With one slip in the letter (DOMAIN §1.1 numbers 26, 27) the documents that it forwards are its annexes."""
     slips = [group for group in groups if _kind(readings, group) in SLIPS]
     if len(slips) != 1:
@@ -132,7 +96,7 @@ def _under_slips(groups: list[_Group], readings: Mapping[int, FileReading]) -> l
     return slips
 
 
-def _kind(readings: Mapping[int, FileReading], group: _Group) -> str:
+def _kind(readings: Mapping[int, FileReading], group: Group) -> str:
     said = (_fields(readings, index).get("kind") for index in group.documents)
     return next((kind.value for kind in said if kind), "")
 
@@ -183,6 +147,11 @@ def _rank(attachment: Attachment, reading: FileReading | None) -> tuple[int, ...
     return is_annex, kind, not _is_signed(attachment), reading is None or bool(reading.problem)
 
 
+def _place(attachment: Attachment, reading: FileReading | None) -> tuple[int, ...]:
+    """Among twins: as they rank, and what stands in the mail itself before what was brought within something."""
+    return *_rank(attachment, reading), bool(attachment.inside)
+
+
 def _is_signed(attachment: Attachment) -> bool:
     """By name, or by the byte range that every PDF signature has (ISO 32000-1 12.8.1); trust is judged elsewhere."""
     if _SIGNED_NAME.search(attachment.name):
@@ -198,13 +167,18 @@ def _is_signed(attachment: Attachment) -> bool:
     return False
 
 
-def _home(letter: Letter, readings: Mapping[int, FileReading], groups: Sequence[_Group], index: int) -> _Group:
+def _home(letter: Letter, readings: Mapping[int, FileReading], groups: Sequence[Group], index: int) -> Group:
     """The draft that the annex `index` belongs to: a package's code, the code it names, same stem, same
     archive, else the first."""
     attachment = letter.attachments[index]
     if "code" in _fields(readings, index):
         for group in groups:
-            if _agree(_fields(readings, group.documents[0]), readings[index].fields):
+            if packaged.agree(readings, group, index):
+                return group
+    if index in readings and readings[index].is_package:
+        brought = packaged.own_files(letter.attachments, readings, index)
+        for group in groups:
+            if brought & set(group.documents):
                 return group
     if index in readings and (code := goes_with(readings[index].pages)):
         for group in groups:
@@ -222,42 +196,27 @@ def _home(letter: Letter, readings: Mapping[int, FileReading], groups: Sequence[
     return groups[0]
 
 
-def _agree(document: Mapping[str, Evidence], package: Mapping[str, Evidence]) -> bool:
-    return all("code" in f for f in (document, package)) and same(document["code"], package["code"])
-
-
-def _draft(letter: Letter, readings: Mapping[int, FileReading], group: _Group, hints: Mapping[str, Evidence]) -> Draft:
-    ranked = sorted(group.documents, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
+def _draft(letter: Letter, readings: Mapping[int, FileReading], group: Group, hints: Mapping[str, Evidence]) -> Draft:
+    ranked = sorted(group.documents, key=lambda i: _place(letter.attachments[i], readings.get(i)))
     main, *twins = ranked
     reading = readings.get(main, FileReading())
     name = letter.attachments[main]
-    # A package speaks for the document of its code, or for one whose own code could not be read.
-    packages = [
-        readings[i].fields for i in group.annexes
-        if i in readings and readings[i].is_package
-        and ("code" not in reading.fields or _agree(reading.fields, readings[i].fields))
-    ]  # fmt: skip
-    layers = [*packages, reading.fields, *(_fields(readings, i) for i in twins)]
+    speaking, exchange, said = packaged.speaking(letter.attachments, readings, group, main)
+    layers = [*speaking, *({} if reading.is_package else reading.fields,), *(_fields(readings, i) for i in twins)]
     outer = [hints, from_file_name(name.name, name.sha256)]
     is_read = any(layers)
     fields = merge(*layers, *outer)
     if is_read:  # hints confirm or cast doubt; they fill no place that the document itself left blank
         fields = {n: e for n, e in fields.items() if e.source not in (Source.SUBJECT, Source.FILENAME)}
-    files = (*ranked, *group.annexes)
+    files = packaged.once_each(letter.attachments, readings, (*ranked, *group.annexes))
     enclosed = (i for i in group.annexes if i in readings and readings[i].is_document and not readings[i].is_package)
     notes = (
         *_notes(reading, fields),
+        *said,
         *(f"enclosed:{letter.attachments[i].name}" for i in enclosed),
         *notes_of(letter, (letter.attachments[i] for i in files)),
     )
-    return Draft(main, files, fields, notes, copy_of(name, reading.pages))
-
-
-def _enclosed(letter: Letter, readings: Mapping[int, FileReading], group: _Group) -> Iterator[str]:
-    if _kind(readings, group) in SLIPS:
-        for index in group.annexes:
-            if index in readings and readings[index].is_document and not readings[index].is_package:
-                yield f"enclosed:{letter.attachments[index].name}"
+    return Draft(main, files, fields, notes, copy_of(name, reading.pages), exchange)
 
 
 def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.evidence import Evidence
+from core.exchange import Exchange, Notice
 from core.signing.values import Signature
 
 
@@ -47,13 +48,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a bounce, delay notice or receipt says of one recipient (RFC 3464, RFC 8098)."""
+    """What a bounce, delay notice or receipt says of one recipient (RFC 3464, RFC 8098), or a package of a document."""
 
     recipient: str
-    action: str  # failed, delayed, delivered, relayed, expanded, displayed
-    status: str  # enhanced status code "5.1.1", or "" when the report gives none
+    action: str  # failed, delayed, delivered, relayed, expanded, displayed; of packages: status, recall
+    status: str  # enhanced status code "5.1.1", the package's "03", or "" when the report gives none
     original_message_id: str | None = None
     text: str = ""  # the server's own words
+    about: str = ""  # the document that a package names, in words
 
 
 class MailClass(StrEnum):
@@ -85,6 +87,7 @@ class Letter:
     into text, never kept as HTML), NFC; `inner` is only there to be screened. `warnings` are short codes of
     what had to be repaired. `links` are addresses that the text gives in place of files, none of them ever fetched.
     `signatures` are those of the mail itself (S/MIME).
+    `notices` are what its edXML packages say of documents that came or went before.
     """
 
     message_id: str | None
@@ -107,6 +110,7 @@ class Letter:
     inner: tuple[Inner, ...] = ()
     links: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 class Outcome(StrEnum):
@@ -176,13 +180,14 @@ class Draft:
     """A proposed register entry: its main file, all its files in order (indexes into the letter's
     attachments), and the fields read, keyed by the names of `core.evidence.FIELDS`. `notes` are short codes
     shown to the clerk, such as "stamp_unread" (chưa đọc được dấu). `copy` says which copy of the document the main
-    file is."""
+    file is, `exchange` what its edXML package makes of it."""
 
     main: int | None
     files: tuple[int, ...]
     fields: Mapping[str, Evidence]
     notes: tuple[str, ...] = ()
     copy: str = ""
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)

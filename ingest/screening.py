@@ -19,7 +19,8 @@ from ingest.screening_rules import Item, Score, score
 from ingest.usable import may_be_main
 
 PagesByAttachment = Mapping[int, Sequence[Page]]
-STATUS_PACKAGE = "edxml_status"  # marks an attachment that is a status message (DOMAIN §3.3)
+# Mark attachments that are status messages, or call a document back (DOMAIN §3.2, 3.3): no documents themselves.
+STATUS_PACKAGE, RECALL_PACKAGE = "edxml_status", "edxml_recall"
 _HEAD_LINES = 40
 _MOST_LETTERS = 200_000
 MOST_FILES = 300  # of one letter: an office sends dozens, and storing thousands keeps the next letter waiting
@@ -175,8 +176,9 @@ def _by_contents(letter: Letter, items: Sequence[Item]) -> tuple[Outcome, tuple[
         if "archive_limits" in attachment.warnings:
             return Outcome.HOLD, (Reason("archive_limits", attachment.name),)
     files = [a for a in letter.attachments if may_be_main(a)]
-    if files and all(STATUS_PACKAGE in a.warnings for a in files):
-        return Outcome.REPORT, (Reason(STATUS_PACKAGE, files[0].name),)
+    if files and all({STATUS_PACKAGE, RECALL_PACKAGE} & set(a.warnings) for a in files):
+        is_recall = any(RECALL_PACKAGE in a.warnings for a in files)
+        return Outcome.REPORT, (Reason(RECALL_PACKAGE if is_recall else STATUS_PACKAGE, files[0].name),)
     if files:
         return Outcome.DRAFT, ()
     if letter.in_reply_to and len(letter.text) < 1500 and (found := _RECEIPT.search(letter.text)):

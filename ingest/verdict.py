@@ -66,6 +66,7 @@ def taken(
             {
                 "recipient": _clean(report.recipient), "action": report.action, "status": report.status,
                 "original_message_id": report.original_message_id, "text": _clean(report.text),
+                **({"about": _clean(report.about)} if report.about else {}),
             }
             for report in letter.reports
         ],
@@ -79,7 +80,8 @@ def taken(
     order = (where.received_at or now, where.uid)
     drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
     drafts = [replace(draft, sender=str(values["sender_address"]), uses_lessons=uses_lessons) for draft in drafts]
-    return Taken(letter.identity, raw, values, files, drafts if reading.outcome is Outcome.DRAFT else [])
+    drafts = drafts if reading.outcome is Outcome.DRAFT else []
+    return Taken(letter.identity, raw, values, files, drafts, letter.notices)
 
 
 def noted(letter: Taken, note: str) -> Taken:
@@ -117,7 +119,9 @@ def _draft(
         for index, file in ((index, attachments[index]) for index in draft.files)
     ]  # fmt: skip
     received_at, sort_uid = order
-    return NewDraft(origin, book_id, None, received_at, sort_uid, draft.fields, files, draft.notes, draft.copy)
+    return NewDraft(
+        origin, book_id, None, received_at, sort_uid, draft.fields, files, draft.notes, draft.exchange, draft.copy
+    )  # fmt: skip
 
 
 def _named(file: Attachment) -> Named:

@@ -11,6 +11,7 @@ from core import events
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
+from core.exchange import Exchange
 from core.incoming import addressees, missing
 from core.incoming.registration import check_version, move, require_reason
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
@@ -52,6 +53,7 @@ class NewDraft:
     proposed: Mapping[str, Evidence]
     files: Sequence[DraftFile]
     notes: Sequence[str] = ()
+    exchange: Exchange | None = None
     copy: str = ""
     sender: str = ""
     uses_lessons: bool = True
@@ -63,7 +65,10 @@ def insert(session: Session, draft: NewDraft) -> int:
     notes = without_habits(session, draft.notes, draft.sender)
     values = from_evidence(known)
     proposed = {field: evidence.to_json() for field, evidence in known.items()}
+    exchange = draft.exchange
     row = {
+        "exchange_id": exchange.document_id[:200] if exchange else "",
+        "exchange": exchange.to_json() if exchange else {},
         "state": State.DRAFT, "version": 1, "origin": draft.origin, "book_id": draft.book_id,
         "message_id": draft.message_id, "received_at": draft.received_at, "sort_uid": draft.sort_uid,
         "copy": draft.copy,

@@ -69,7 +69,8 @@ def merge(
 ) -> None:  # fmt: skip
     """Gộp dự thảo: all files of `document` go to `into` as annexes, and `document` is left out of the register.
 
-    A file that both have is kept once. Raises NotAllowed, WrongState unless both are drafts, and two.
+    A file that both have is kept once; what a package makes of the one holds for the other. Raises NotAllowed,
+    WrongState unless both are drafts, and two.
     """
     _check(document, by)
     _check(into, by)
@@ -89,6 +90,8 @@ def merge(
     drafts.add_files(session, into.id, moved)
     into.notes = [*into.notes, *(note for note in document.notes if _goes_along(str(note)) and note not in into.notes)]
     missing.refresh(session, into)
+    if not into.exchange:
+        into.exchange_id, into.exchange = document.exchange_id, document.exchange
     move(document, Act.DECLINE, by=by)
     title = _title(f"{into.kind} {into.code} {into.subject}")
     document.closed_reason, document.closed_at, document.closed_by = f"Gộp vào dự thảo «{title}»", at, by.id

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from core import events, registers
 from core.db import CHANGED
 from core.errors import NotAllowed, Permanent, WrongState
+from core.events import Fact
 from core.evidence import Evidence
+from core.incoming import relations
 from core.incoming.links import NO_FILE_SENTENCE, is_missing
 from core.incoming.tables import STATE_NAMES, TRANSITIONS, Act, Incoming, State
 from core.learning import teaching
@@ -35,9 +37,9 @@ def register(
     """Enter a drafted document in the register and return its arrival number (số đến).
 
     Numbers run without gaps within the office-time year of `at` (timezone-aware). `looked_at` names the
-    unsure fields that the clerk has looked at. Raises NotAllowed unless `by` is a clerk, WrongState unless
-    the document is a draft, Permanent (naming the field) when a required field is empty or an unsure one
-    was not looked at.
+    unsure fields that the clerk has looked at. The entries that its package replaces or updates are linked with it.
+    Raises NotAllowed unless `by` is a clerk, WrongState unless the document is a draft, Permanent (naming the field)
+    when a required field is empty or an unsure one was not looked at.
     """
     book = session.get_one(Book, document.book_id)
     check_complete(document, looked_at=looked_at)
@@ -49,7 +51,8 @@ def register(
     document.registered_at, document.registered_by = at, by.id
     session.flush()
     payload = {"number": number, "year": day.year, "book": book.code}
-    events.record(session, "registered", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
+    facts = [Fact("registered", "incoming", document.id, payload), *relations.link(session, document, at=at)]
+    events.record_many(session, facts, by=by.id, at=at, source=source)
     return number
 
 

@@ -65,7 +65,9 @@ class Incoming(Base):
     Text fields are as printed on the document; `subject` is the trích yếu without "V/v". `urgency` is
     thuong, khan, thuong_khan or hoa_toc; `secrecy` khong, mat, toi_mat or tuyet_mat. `proposed` maps a
     field to its `core.evidence.Evidence` as JSON: what the program read, kept beside what the clerk
-    confirmed. `version` grows with every change; an act on an older one is refused (C16). `text_version` grows
+    confirmed. `exchange_id` is the DocumentId that its edXML package bears, `exchange` what that package makes of it
+    (`core.exchange.Exchange` as JSON, and in `apart` the entries that it does not replace after all). `version` grows
+    with every change; an act on an older one is refused (C16). `text_version` grows
     when its files or what they say change; `indexed_version` is the sum of both that the search index mirrors.
     """
 
@@ -76,6 +78,12 @@ class Incoming(Base):
         sa.CheckConstraint("secrecy = 'khong'", name="no_secrets_here"),  # promise 4
         sa.Index("ix_incoming_desk", "state", "received_at", "sort_uid"),
         sa.Index("ix_incoming_code", "code_key", "year"),
+        sa.Index(
+            "ix_incoming_exchange_id",
+            "exchange_id",
+            sqlite_where=sa.text("exchange_id <> ''"),
+            postgresql_where=sa.text("exchange_id <> ''"),
+        ),
         sa.Index("ix_incoming_unindexed", "id", sqlite_where=sa.text(UNINDEXED), postgresql_where=sa.text(UNINDEXED)),
     )
 
@@ -114,6 +122,8 @@ class Incoming(Base):
     is_dossier_direct: Mapped[bool] = mapped_column(default=False)  # Điều 5.3c: hồ sơ giấy chuyển trực tiếp
     proposed: Mapped[dict[str, Any]] = mapped_column(default=dict)
     notes: Mapped[list[Any]] = mapped_column(default=list)
+    exchange_id: Mapped[str] = mapped_column(sa.String(200), default="")  # mã định danh văn bản
+    exchange: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     arrival_number: Mapped[int | None] = mapped_column(sa.BigInteger)  # số đến
     year: Mapped[int | None]
@@ -129,6 +139,17 @@ class Incoming(Base):
     indexed_version: Mapped[int] = mapped_column(default=0)
 
     files: Mapped[list["IncomingFile"]] = relationship(order_by="IncomingFile.position", lazy="select")
+
+
+class IncomingRelation(Base):
+    """One entry that came instead of another: `kind` is replacement (thay thế) or update (cập nhật)."""
+
+    __tablename__ = "incoming_relations"
+
+    newer_id: Mapped[int] = mapped_column(sa.ForeignKey("incoming.id"), primary_key=True)
+    older_id: Mapped[int] = mapped_column(sa.ForeignKey("incoming.id"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    made_at: Mapped[datetime]
 
 
 class FileRole(StrEnum):

@@ -89,12 +89,13 @@ class AskedFile:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """An entry that bears the same số ký hiệu as the draft."""
+    """An entry that bears the same số ký hiệu as the draft, or whose package bears the same DocumentId."""
 
     id: int
     arrival_number: int
     arrived_on: date
     issuer: str
+    is_same_package: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,17 +221,22 @@ def asked_files(session: Session, *, since: datetime) -> list[AskedFile]:
 
 
 def twins(session: Session, document: Incoming) -> list[Twin]:
-    """Entries of the register with the same số ký hiệu as a draft: it may have come before."""
-    if not any(letter.isdigit() for letter in document.code_key):  # "không số" is no code
-        return []
+    """Entries of the register with the same số ký hiệu or DocumentId as a draft: it may have come before."""
+    has_number = any(letter.isdigit() for letter in document.code_key)  # "không số" is no code
+    same_code = Incoming.code_key == document.code_key if has_number else sa.false()
+    same_package = Incoming.exchange_id == document.exchange_id if document.exchange_id else sa.false()
     query = (
-        sa.select(Incoming.id, Incoming.arrival_number, Incoming.arrived_on, Incoming.issuer)
-        .where(Incoming.code_key == document.code_key, Incoming.id != document.id)
+        sa.select(Incoming.id, Incoming.arrival_number, Incoming.arrived_on, Incoming.issuer, Incoming.exchange_id)
+        .where(sa.or_(same_code, same_package), Incoming.id != document.id)
         .where(Incoming.state == State.REGISTERED)
         .order_by(Incoming.registered_at.desc())
         .limit(3)
     )
-    return [Twin(row.id, row.arrival_number, row.arrived_on, row.issuer) for row in session.execute(query)]
+    return [
+        Twin(row.id, row.arrival_number, row.arrived_on, row.issuer,
+             bool(document.exchange_id) and row.exchange_id == document.exchange_id)
+        for row in session.execute(query)
+    ]  # fmt: skip
 
 
 def closed_books(session: Session, user: User, *, at: datetime) -> list[ClosedBook]:

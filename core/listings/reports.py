@@ -13,25 +13,30 @@ from core.rights import Right, require
 
 PAGE_ROWS = 50
 MOST_RECIPIENTS = 10  # of one letter that are shown; a report may name a thousand
-# The kinds a list can be narrowed to: the actions of RFC 3464 2.3.3 and the dispositions of RFC 8098 3.2.6.
+# The kinds a list can be narrowed to: the actions of RFC 3464 2.3.3, the dispositions of RFC 8098 3.2.6, and what
+# packages say.
 KINDS: dict[str, tuple[str, ...]] = {
     "failed": ("failed",),
     "delayed": ("delayed",),
     "delivered": ("delivered", "relayed", "expanded"),
     "displayed": ("displayed", "deleted", "dispatched", "processed"),
+    "status": ("status",),  # what packages say of our documents (DOMAIN §3.3)
+    "recall": ("recall",),  # which documents their senders ask back
 }
 OTHERS = "others"  # automatic replies, receipts in prose, advertisements: letters that name no recipient
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """What a letter says of one recipient; `said` are the server's own words, `about` the Message-ID of ours."""
+    """What a letter says of one recipient; `said` are the sender's own words, `about` the Message-ID of ours, or
+    `document` in words where a package speaks of one (`recipient` is then the office that says it)."""
 
     recipient: str
     action: str
     status: str
     said: str
     about: str
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def _row(row: sa.Row[tuple[int, str, str, datetime, list[object], list[dict[str,
     lines = tuple(
         ReportLine(
             report.get("recipient") or "", report.get("action") or "", report.get("status") or "",
-            report.get("text") or "", report.get("original_message_id") or "",
+            report.get("text") or "", report.get("original_message_id") or "", report.get("about") or "",
         )
         for report in row.reports[:MOST_RECIPIENTS]
     )  # fmt: skip

@@ -17,6 +17,7 @@ from core.listings import desk, history
 from core.rights import Right
 from dashboard.incoming import view
 from dashboard.incoming.desk import desk_page, to_draft
+from dashboard.incoming.exchange import is_field, keep_choice
 from dashboard.incoming.form import looked_at
 from dashboard.incoming.view import Typed
 from dashboard.web import flash, form_of, in_reading, in_writing, now, origin_of, require, user_of
@@ -125,7 +126,7 @@ async def again(request: Request, form: Mapping[str, str], refused: Permanent | 
     """The desk with what was typed still in the form, and why the act was not done."""
     incoming_id = request.path_params["id"]
     is_conflict = isinstance(refused, WrongState)
-    values = {name: value for name, value in form.items() if name not in _NOT_VALUES}
+    values = {name: value for name, value in form.items() if name not in _NOT_VALUES and not is_field(name)}
     if values:
         values.setdefault("is_dossier_direct", "")
     errors = {refused.field: refused.sentence} if refused.field else {}
@@ -169,7 +170,9 @@ def _amend(
     # A tick that was taken out is not sent at all.
     values = {"is_dossier_direct": ""} | {name: value for name, value in form.items() if name not in _NOT_VALUES}
     user = view.clerk(session, user_id)
-    return drafts.amend(session, document, values, version=int(version), by=user, at=at, source=source)
+    changed = drafts.amend(session, document, values, version=int(version), by=user, at=at, source=source)
+    keep_choice(document, form)
+    return changed
 
 
 def _set_role(

@@ -50,6 +50,11 @@ _OF_FILES = {
     "signature_modified": "Tệp «» bị sửa sau khi ký, chỗ sửa không ai ký. So với bản nơi gửi còn giữ trước khi vào sổ",
     "signatures_unchecked": "Tệp «» có chữ ký số mà máy chưa kiểm tra được. Kiểm bằng phần mềm khác nếu cần",
     "unopened": "Tệp nén «» máy chưa mở được. Mở ngoài rồi thả các tệp vào bàn",
+    "damaged_package": "Gói «» hỏng hoặc bị cắt cụt, máy chỉ lấy được phần đọc được. Đề nghị nơi gửi lại",
+    "package_lacks": "Gói nêu tệp «» nhưng không kèm tệp ấy. Đề nghị nơi gửi lại nếu cần",
+    "package_headers": "Gói «» có hai phần đầu khác nhau, máy lấy phần thứ nhất. So với văn bản trước khi vào sổ",
+    "package_disagrees": "Gói kèm theo ghi số, ký hiệu «», khác văn bản này: máy không lấy giá trị nào trong gói",
+    "recall": "Gói kèm theo thu hồi văn bản «». Xem văn bản ấy đã đến chưa, ở trang Thu hồi",
     "plain_copy": "Tệp «» là bản đã bỏ mật khẩu. Bản gốc còn nguyên trong thư, chữ ký số (nếu có) chỉ còn trên bản gốc",
 }
 _SHORT = {
@@ -68,6 +73,8 @@ _SHORT = {
     "names_disagree": "tệp hai tên", "damaged_base64": "tệp hỏng", "damaged_archive": "tệp nén hỏng",
     "plain_copy": "bản đã bỏ mật khẩu", "signature_broken": "chữ ký hỏng", "signature_modified": "sửa sau khi ký",
     "signatures_unchecked": "chữ ký chưa kiểm",
+    "damaged_package": "gói hỏng", "package_lacks": "gói thiếu tệp", "package_headers": "gói hai phần đầu",
+    "package_disagrees": "gói ghi số khác", "recall": "thu hồi văn bản",
     "unopened": "tệp nén chưa mở", "enclosed": "có văn bản kèm phiếu", "second_document": "hai văn bản một tệp",
 }  # fmt: skip
 

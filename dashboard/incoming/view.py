@@ -20,9 +20,11 @@ from core.incoming.tables import FileRole, Incoming, Origin, State
 from core.letters import Message, signatures_beside
 from core.listings import desk, history
 from core.people import User
+from core.recalls import open_recalls
 from core.registers import Book
 from core.rights import Right, may, may_read
 from core.signing.values import Signature
+from dashboard.incoming.exchange import Exchanged, exchanged
 from dashboard.incoming.form import Form, form_of, looked_at
 from dashboard.web import acting
 
@@ -108,6 +110,7 @@ class Draft:
     copy: str
     lacks_original: bool
     is_misaddressed: bool
+    exchanged: Exchanged
     steps: tuple[history.Step, ...]
 
     @property
@@ -118,13 +121,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The left zone: the drafts that wait, the figures above them, and files handed in lately."""
+    """The left zone: the drafts that wait, the figures above them, files handed in lately, how many documents are asked
+    back."""
 
     rows: tuple[desk.QueueRow, ...]
     counters: desk.Counters
     asked: tuple[desk.AskedFile, ...]
     run: desk.Run | None
     closed_books: tuple[desk.ClosedBook, ...]
+    recalls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +168,7 @@ def load_queue(session: Session, user_id: int, *, at: datetime) -> Queue:
     return Queue(
         rows=tuple(desk.queue(session, user, at=at)), counters=desk.counters(session, user, at=at),
         asked=tuple(desk.asked_files(session, since=at - ASKED_FOR)), run=desk.last_run(session, user, at=at),
-        closed_books=tuple(desk.closed_books(session, user, at=at)),
+        closed_books=tuple(desk.closed_books(session, user, at=at)), recalls=len(open_recalls(session, user)),
     )  # fmt: skip
 
 
@@ -194,7 +199,8 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         is_removed=document.removed_at is not None,
         copy=COPY_NAMES[Copy(document.copy)] if document.copy else "",
         lacks_original=document.state == State.REGISTERED and document.copy in LACKING,
-        is_misaddressed=addressees.is_noted(document.notes), steps=_steps(session, document),
+        is_misaddressed=addressees.is_noted(document.notes),
+        exchanged=exchanged(session, document, typed.sent), steps=_steps(session, document),
     )  # fmt: skip
 
 

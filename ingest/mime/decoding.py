@@ -39,7 +39,7 @@ def _base64(raw: Raw, part: Part) -> Iterator[bytes]:
         chunk = raw.read(at, min(part.end, at + step))
         data = _whole_lines(chunk, length, line_end)
         if data is None or (at + step < part.end and len(data) % 3):
-            yield from _damaged_base64(raw.chunks(at, part.end, _CHUNK_BYTES), part)
+            yield from loose_base64(raw.chunks(at, part.end, _CHUNK_BYTES), part.warnings)
             return
         yield data
         at += step
@@ -58,7 +58,9 @@ def _whole_lines(chunk: bytes, length: int, line_end: int) -> bytes | None:
     return data if letters % 4 == 0 and len(data) == letters // 4 * 3 - padding else None
 
 
-def _damaged_base64(chunks: Iterable[bytes], part: Part) -> Iterator[bytes]:
+def loose_base64(chunks: Iterable[bytes], warnings: list[str]) -> Iterator[bytes]:
+    """The bytes of base64 in windows of any length, whatever stands between its letters; "damaged_base64" goes to
+    `warnings` where something is wrong with it."""
     rest, is_ended, is_damaged = b"", False, False
     for chunk in chunks:
         data = chunk.translate(None, _RUBBISH)
@@ -85,7 +87,7 @@ def _damaged_base64(chunks: Iterable[bytes], part: Part) -> Iterator[bytes]:
         is_damaged = is_damaged or not is_ended
         yield binascii.a2b_base64(rest + b"=" * (4 - len(rest)))
     if is_damaged:
-        part.warnings.append("damaged_base64")
+        warnings.append("damaged_base64")
 
 
 def _quoted_printable(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -53,6 +53,8 @@ _EML = re.compile(
     rb"[ \t]*:[^\n]*\n(?:[ \t]+[^\n]*\n|[!-9;-~]+[ \t]*:[^\n]*\n)*",
     re.IGNORECASE,
 )
+# An edXML package by its root, where no declaration stands before it, or junk does (DOMAIN §3.4).
+_PACKAGE = re.compile(rb"[^<]{0,200}<(?:\?xml[^<>]{0,200}>\s{0,200}<)?(?:[\w.-]{1,40}:)?(?:edxml|envelope)[\s>/]")
 _WEB_ARCHIVE = re.compile(
     rb"^content-type[ \t]*:\s{0,8}multipart/(?:related|alternative)", re.IGNORECASE | re.MULTILINE
 )
@@ -133,7 +135,7 @@ def _text(head: bytes, ending: str, declared: str) -> str:
     if (wide := utf16(head)) is not None:
         head = wide.encode("utf-8", "replace")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:512].lower()
-    if start.startswith(b"<?xml") or start.startswith(b"<edxml"):
+    if start.startswith(b"<?xml") or _PACKAGE.match(start):
         if b"<svg" in head.lower():
             return "image/svg+xml"
         return "application/xhtml+xml" if b"<html" in start else "application/xml"
@@ -141,6 +143,8 @@ def _text(head: bytes, ending: str, declared: str) -> str:
         return "image/svg+xml"
     if start.startswith((b"<!doctype html", b"<html", b"<script", b"<head", b"<body")):
         return "text/html"
+    if ending == "edxml" and b"<" in start[:200]:
+        return "application/xml"
     if start.startswith(b"begin:vcalendar"):
         return "text/calendar"
     if start.startswith(b"begin:vcard"):

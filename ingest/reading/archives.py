@@ -10,19 +10,15 @@ from pathlib import Path, PurePosixPath
 
 from ingest.letter import Attachment, Inner
 from ingest.mime import read_letter, sniff
-from ingest.mime.files import PartsFolder
-from ingest.reading import libarchive, locks, zips
+from ingest.reading import libarchive, locks, package_files, zips
 from ingest.reading.locks.documents import unlocked_document
-from ingest.reading.member_names import decoded, is_clutter, raw_name, shown_name
+from ingest.reading.member_names import is_clutter, raw_name, shown_name
+from ingest.reading.packages import PACKAGE_TYPES, read_package
+from ingest.reading.unpacked import MOST_FILES, TooMuch, Unpacked
 from ingest.reading.unreadable import Unreadable
 
 MAIL = "message/rfc822"
-MOST_FILES = 1000
-MOST_BYTES = 512 << 20
-MOST_RATIO = 1000
 MOST_DEPTH = 3
-_RATIO_MATTERS_ABOVE = 1 << 20
-_MOST_FOLDERS = 20  # one within the other
 _WINDOW = 256 << 10
 _ENCRYPTED_FLAG = 0x1
 
@@ -30,42 +26,36 @@ _ENCRYPTED_FLAG = 0x1
 def open_archives(
     attachments: Sequence[Attachment], folder: Path, passwords: Sequence[str] = ()
 ) -> tuple[tuple[Attachment, ...], tuple[Inner, ...]]:
-    """`attachments`, each archive or mail followed by the files it holds (`inside` names it), to a depth of
-    three; and what such mails say, to be screened. Each of `passwords` is tried on archives, PDFs and Office files that
-    have one: such a document ("unlocked") is followed by its copy without.
+    """`attachments`, each archive, mail or edXML package followed by the files it holds (`inside` names it), to a
+    depth of three; and what such mails say, to be screened. Each of `passwords` is tried on archives, PDFs and Office
+    files that have one: such a document ("unlocked") is followed by its copy without.
 
     Files are written to a folder below `folder` under generated names: nothing of an archive's own paths is
     used. Limits hold for the whole letter: 1,000 files, 512 MB, a ratio of 1,000. An archive over them or with a
     password stays as it is with the warning "archive_limits", "locked" or "damaged_archive", one that this machine
-    can't open has "unopened", an opened mail "opened".
+    can't open has "unopened", an opened mail "opened", a package that breaks off "damaged_package".
     """
     unpacker = _Unpacker(folder, passwords)
     out: list[Attachment] = []
     for attachment in attachments:
         out += unpacker.opened(attachment, 0)
-    return tuple(out), tuple(unpacker.inner)
-
-
-class _Limits(Exception):
-    """The letter's archives hold more than is taken."""
+    return tuple(out), tuple(unpacker.out.inner)
 
 
 class _Unpacker:
     def __init__(self, folder: Path, passwords: Sequence[str]) -> None:
         self._passwords = passwords
-        self.inner: list[Inner] = []
         self._folder = folder
+        self.out = Unpacked(folder)
         self._mails = 0
-        self._place = folder / "unpacked"
-        self._files: PartsFolder | None = None
-        self._folders: set[str] = set()
-        self._count = 0
-        self._bytes = 0
         self._unlocked = 0
 
     def opened(self, attachment: Attachment, depth: int) -> Iterator[Attachment]:
         if attachment.path is not None and _may_hide_zip(attachment) and zips.ends_as_zip(attachment.path):
             yield from self._unhidden(attachment, attachment.path, depth)
+            return
+        if attachment.media_type in PACKAGE_TYPES and attachment.path is not None:
+            yield from self._of_package(attachment, attachment.path, depth)
             return
         is_mail = attachment.media_type == MAIL and "opened" not in attachment.warnings
         if not (is_mail or attachment.media_type in sniff.ARCHIVES) or attachment.path is None:
@@ -87,7 +77,7 @@ class _Unpacker:
         """A document, and behind one that opens with a password its copy without, whatever that turns out to be."""
         try:
             plain = self._without_password(attachment) if self._passwords and depth <= MOST_DEPTH else None
-        except _Limits:
+        except TooMuch:
             yield _warned(attachment, "archive_limits")
             return
         yield _warned(attachment, "unlocked") if plain else attachment
@@ -103,6 +93,19 @@ class _Unpacker:
         for member in inner:
             yield from self.opened(member, depth + 1)
 
+    def _of_package(self, attachment: Attachment, path: Path, depth: int) -> Iterator[Attachment]:
+        """An edXML package and the files it brings; other XML as it is."""
+        package = read_package(path)
+        inner: list[Attachment] = []
+        if package is not None and depth >= MOST_DEPTH and any(file.has_content for file in package.attachments):
+            attachment = _warned(attachment, "archive_limits")
+        elif package is not None:
+            inner, warnings = package_files.take(package, path, self.out, attachment.name)
+            attachment = replace(attachment, warnings=(*attachment.warnings, *warnings))
+        yield attachment
+        for member in inner:
+            yield from self.opened(member, depth + 1)
+
     def _unpack(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         taken, warning = self._unpacked(attachment, path)
         if warning == "locked" and self._passwords:
@@ -115,7 +118,7 @@ class _Unpacker:
         """An archive that libarchive opens, or the one file that was compressed. With `checksums` (CRC-32) a file that
         has none of them is damage."""
         taken: list[Attachment] = []
-        begun, packed = self._bytes, path.stat().st_size
+        begun, packed = self.out.bytes, path.stat().st_size
         if locks.is_locked(path, attachment.media_type):
             return [], "locked"
         try:
@@ -127,13 +130,13 @@ class _Unpacker:
                 names, members = [], libarchive.members(path, passwords=self._passwords if is_zip else ())
             for member in members:
                 raw = names.pop() if names else member.name
-                self._note_folders(raw)
+                self.out.note_folders(raw)
                 name = shown_name(raw)
                 if not is_clutter(name):
-                    self._allow(1, member.size or 0, packed)
+                    self.out.allow(1, member.size or 0, packed)
                     chunks = libarchive.checked(member.chunks, checksums) if checksums else member.chunks
-                    taken.append(self._keep(name, self._counted(chunks, begun, packed), attachment.name))
-        except (_Limits, libarchive.TooMany):
+                    taken.append(self.out.keep(name, self.out.counted(chunks, begun, packed), attachment.name))
+        except (TooMuch, libarchive.TooMany):
             return taken, "archive_limits"
         except libarchive.Locked:
             return [], "locked"
@@ -143,7 +146,7 @@ class _Unpacker:
 
     def _unlock(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         """A RAR or 7-Zip that has a password, by the first that opens it."""
-        begun = self._count, self._bytes
+        begun = self.out.count, self.out.bytes
         for password in self._passwords:
             plain = self._folder / f"plain-{self._unlocked}"
             self._unlocked += 1
@@ -157,16 +160,16 @@ class _Unpacker:
             if warning in ("", "archive_limits"):
                 return taken, warning
             # Another password, or damage: checksums tell no more.
-            self._drop(taken, begun)
+            self.out.drop(taken, begun)
         return [], "locked"
 
     def _unlock_zip(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         if not self._passwords or not libarchive.is_there():
             return [], "locked"
-        begun = self._count, self._bytes
+        begun = self.out.count, self.out.bytes
         taken, warning = self._unpacked(attachment, path)
         if warning == "damaged_archive":  # old zips let one wrong password in 256 through to the checksum
-            self._drop(taken, begun)
+            self.out.drop(taken, begun)
             return [], "locked"
         return taken, warning
 
@@ -179,33 +182,26 @@ class _Unpacker:
                 windows = unlocked_document(attachment.path, attachment.media_type, password)
                 if (first := next(windows, None)) is None:
                     return None
-                counted = self._counted(chain((first,), windows), self._bytes, 0)
-                return _warned(self._keep(attachment.name, counted, attachment.name), "plain_copy")
+                counted = self.out.counted(chain((first,), windows), self.out.bytes, 0)
+                return _warned(self.out.keep(attachment.name, counted, attachment.name), "plain_copy")
         return None
-
-    def _drop(self, taken: Sequence[Attachment], begun: tuple[int, int]) -> None:
-        """Forget what a wrong password brought; `begun` is what was counted before it."""
-        self._count, self._bytes = begun
-        for attachment in taken:
-            if attachment.path is not None:
-                attachment.path.unlink()
 
     def _unzip(self, attachment: Attachment, path: Path) -> tuple[list[Attachment], str]:
         taken: list[Attachment] = []
         try:
             # Asked before the directory is read: making 70,000 entries takes seconds.
             if not zips.is_readable(path, MOST_FILES):
-                raise _Limits
+                raise TooMuch
             with zipfile.ZipFile(path) as archive:
                 members = [m for m in archive.infolist() if not m.is_dir() and not is_clutter(m.filename)]
                 if any(m.header_offset < 0 for m in members):  # zipfile would seek there: OSError, as from a full disk
                     raise zipfile.BadZipFile
                 if any(m.flag_bits & _ENCRYPTED_FLAG for m in members):
                     return self._unlock_zip(attachment, path)
-                self._allow(len(members), sum(m.file_size for m in members), path.stat().st_size)
+                self.out.allow(len(members), sum(m.file_size for m in members), path.stat().st_size)
                 for member in members:
                     taken.append(self._take(archive, member, attachment.name))
-        except _Limits:
+        except TooMuch:
             return taken, "archive_limits"
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError):
             return taken, "damaged_archive"
@@ -217,52 +213,19 @@ class _Unpacker:
         place = self._folder / f"mail-{self._mails}"
         place.mkdir(mode=0o700)
         letter = read_letter(path, place)
-        self.inner += [Inner(letter.subject, letter.text), *letter.inner]
-        self._count += len(letter.attachments)
-        warning = "archive_limits" if self._count > MOST_FILES else "opened"
+        self.out.inner += [Inner(letter.subject, letter.text), *letter.inner]
+        self.out.count += len(letter.attachments)
+        warning = "archive_limits" if self.out.count > MOST_FILES else "opened"
         return [replace(a, inside=a.inside or attachment.name) for a in letter.attachments], warning
-
-    def _allow(self, count: int, size: int, packed: int) -> None:
-        """Check what the directory promises; what really comes out is counted again while reading."""
-        too_tight = size > _RATIO_MATTERS_ABOVE and size > MOST_RATIO * max(packed, 1)
-        if self._count + count > MOST_FILES or self._bytes + size > MOST_BYTES or too_tight:
-            raise _Limits
 
     def _take(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo, holder: str) -> Attachment:
         raw = raw_name(member)
-        self._note_folders(raw)
-        return self._keep(shown_name(raw), self._chunks(archive, member), holder)
-
-    def _note_folders(self, raw: bytes) -> None:
-        """The names of the folders that a member lies in, to be screened: they say what it is, and are not kept."""
-        for folder in PurePosixPath(decoded(raw).replace("\\", "/")).parts[:-1][:_MOST_FOLDERS]:
-            if folder not in self._folders and len(self._folders) < MOST_FILES:
-                self._folders.add(folder)
-                self.inner.append(Inner("", "", folder))
-
-    def _keep(self, name: str, chunks: Iterator[bytes], holder: str) -> Attachment:
-        if self._files is None:
-            self._place.mkdir(mode=0o700)
-            self._files = PartsFolder(self._place)
-        self._count += 1
-        stored = self._files.store(chunks)
-        kind = sniff.media_type(stored.head, stored.tail, name, "")
-        return Attachment(name, stored.size, stored.sha256, kind, "", stored.path, inside=holder)
+        self.out.note_folders(raw)
+        return self.out.keep(shown_name(raw), self._chunks(archive, member), holder)
 
     def _chunks(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
         with archive.open(member) as stream:
-            yield from self._counted(iter(lambda: stream.read(_WINDOW), b""), self._bytes, 0)
-
-    def _counted(self, chunks: Iterator[bytes], begun: int, packed: int) -> Iterator[bytes]:
-        """`chunks` within the limits, whatever a directory promised. `begun` is what had come out before this archive,
-        `packed` its size, or 0 where its directory showed the ratio."""
-        for chunk in chunks:
-            self._bytes += len(chunk)
-            size = self._bytes - begun
-            too_tight = packed and size > _RATIO_MATTERS_ABOVE and size > MOST_RATIO * packed
-            if self._bytes > MOST_BYTES or too_tight:
-                raise _Limits
-            yield chunk
+            yield from self.out.counted(iter(lambda: stream.read(_WINDOW), b""), self.out.bytes, 0)
 
 
 def _holds_tar(path: Path) -> bool:

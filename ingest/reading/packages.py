@@ -1,23 +1,28 @@
-"""edXML packages as fields: the most trusted source, for the sender's own system wrote them (DOMAIN §3.4)."""
+"""edXML packages as fields and notices: the most trusted source, for the sender's own system wrote them (DOMAIN §3)."""
 
 import html
 import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from core import edxml
-from core.edxml import Package
+from core.edxml import Kind, Package, Reference
 from core.errors import Permanent
 from core.evidence import Evidence, Source
+from core.exchange import Exchange, Notice
 from core.text import normal
 from ingest.reading.patterns import LETTER_SUBJECT
 
 PACKAGE_TYPES = ("application/xml", "text/xml")
 TRUST = 0.99
+MOST_NOTICES = 20  # documents that one message speaks of
+_DAMAGE = "\ufffd"
 _URGENCY = {1: "khan", 2: "thuong_khan", 3: "hoa_toc", 4: "hoa_toc"}
 
-_ENDS_BYTES = 1 << 20  # of a package: its header stands before the files within, or behind them
+# Of a package all that is no content of its files is looked at, of hostile ones as much as this.
+_WINDOW_BYTES, _MOST_WINDOWS = 16 << 10, 256
 # An element's name, attributes and first text. Each begins with "<" and stops at the next: linear on any input.
 _ELEMENT = re.compile(r"<([^\s<>/!?\"'=]{1,200}+)([^<>]{0,4000}+)>\s*(?:<!\[CDATA\[\s*)?([^<\]]{0,2000})")
 _ATTRIBUTE = re.compile(r"""\s([^\s<>/"'=]{1,200}+)\s{0,9}=\s{0,9}["']([^"'<>]{0,200})["']""")
@@ -40,7 +45,9 @@ def says_secret(path: Path) -> bool:
             own = attribute.rpartition(":")[2]
             if _is_level(value) and (_OF_SECRECY.search(own) or own.lower() in ("value", "val", "level")):
                 return True
-    return False
+    package = read_package(path)  # a header amid thousands of small files is found only so
+    said = package.values.items() if package else ()
+    return any(_OF_SECRECY.search(name.rpartition("/")[2]) and any(map(_is_level, texts)) for name, texts in said)
 
 
 def said_subject(path: Path) -> str:
@@ -54,15 +61,29 @@ def _is_level(text: str) -> bool:
 
 
 def _elements(path: Path, words: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
-    """Local name, attributes and first text of the elements near either end of the file that have one of `words` in
-    their tags."""
+    """Local name, attributes and first text of the elements that have one of `words` in their tags."""
     with path.open("rb") as file:
-        start = file.read(_ENDS_BYTES)
-        file.seek(max(_ENDS_BYTES, path.stat().st_size - _ENDS_BYTES) // 2 * 2)
-        rest = file.read(_ENDS_BYTES)
+        whole = _without_contents(file)
     wide = {b"\xff\xfe": "utf-16-le", b"<\0": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\0<": "utf-16-be"}
-    charset = wide.get(start[:2], "utf-8")
-    whole = start.decode(charset, "replace") + rest.decode(charset, "replace")
+    yield from _found_in(whole.decode(wide.get(whole[:2], "utf-8"), "replace"), words)
+
+
+def _without_contents(file: BinaryIO) -> bytes:
+    """What the file says in windows that have a "<", which base64 has not, and the window behind each; of a file with
+    too many of them its beginning and its end."""
+    kept: list[bytes] = []
+    was_tags = True
+    while window := file.read(_WINDOW_BYTES):
+        is_tags = b"<" in window
+        if is_tags or was_tags:
+            kept.append(window)
+        was_tags = is_tags
+        if len(kept) > _MOST_WINDOWS:
+            del kept[_MOST_WINDOWS // 2]
+    return b"".join(kept)
+
+
+def _found_in(whole: str, words: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
     end = 0
     for word in islice(words.finditer(whole), _MOST_WORDS):
         opened = whole.rfind("<", max(end, word.start() - _LONGEST_TAG), word.start())
@@ -73,24 +94,43 @@ def _elements(path: Path, words: re.Pattern[str]) -> Iterator[tuple[str, str, st
 
 
 def read_package(path: Path) -> Package | None:
-    """The package in the file `path`, or None where it is other XML or cannot be read."""
-    if path.stat().st_size > edxml.MOST_BYTES:
-        return None
+    """The package in the file `path`, or None where it is other XML or nothing of it can be read."""
     try:
-        return edxml.read_package(path.read_bytes())
+        with path.open("rb") as stream:
+            return edxml.read_package(stream)
     except Permanent:
         return None
 
 
+def exchange_of(package: Package) -> Exchange | None:
+    """What `package` makes of its document: new, or instead of which; None where it brings no document."""
+    if package.kind in (Kind.STATUS, Kind.RECALL):
+        return None
+    return Exchange(package.kind, package.document_id, package.reason, package.concerns)
+
+
+def notices_of(package: Package) -> tuple[Notice, ...]:
+    """What a status message says of our documents, or which of its own its sender calls back."""
+    if package.kind not in (Kind.STATUS, Kind.RECALL):
+        return ()
+    said = package.said or package.reason
+    return tuple(
+        Notice(package.kind, package.status_code, package.organ_id, package.organ_name, about, said, package.said_at)
+        for about in package.concerns[:MOST_NOTICES] or (Reference(),)
+    )
+
+
 def package_fields(package: Package, file: str) -> dict[str, Evidence]:
-    """The fields that `package` gives, `file` being its SHA-256; a status message gives none."""
-    if package.status_code:
+    """The fields that `package` gives, `file` being its SHA-256; none but of one that brings a document.
+
+    What was damaged on the way (U+FFFD) is no value.
+    """
+    if package.kind in (Kind.STATUS, Kind.RECALL):
         return {}
-    number, notation = package.code_number, package.code_notation
     values = {
-        "code": f"{number}/{notation}" if number and notation else "",
-        "code_number": number,
-        "code_notation": notation,
+        "code": package.code,
+        "code_number": package.code_number,
+        "code_notation": package.code_notation,
         "issued_on": package.issued_on.isoformat() if package.issued_on else "",
         "issuer": package.organ_name,
         "parent_issuer": package.parent_organ_name if package.parent_organ_name != package.organ_name else "",
@@ -104,4 +144,5 @@ def package_fields(package: Package, file: str) -> dict[str, Evidence]:
         "page_count": str(package.page_count) if package.page_count else "",
         "recipients": "; ".join(package.receivers),
     }
-    return {name: Evidence(value, TRUST, Source.EDXML, file, text=value) for name, value in values.items() if value}
+    known = {name: value for name, value in values.items() if value and _DAMAGE not in value}
+    return {name: Evidence(value, TRUST, Source.EDXML, file, text=value) for name, value in known.items()}

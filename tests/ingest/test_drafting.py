@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.evidence import Evidence, Source
-from ingest.drafting import FileReading, draft
+from ingest.drafting import draft
+from ingest.grouped import FileReading
 from ingest.letter import Address, Attachment, Draft, Letter, MailClass, Page, Word
 from ingest.reading import read_fields, read_pages
 from ingest.reading.pages import DOCX, PDF

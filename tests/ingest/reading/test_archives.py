@@ -17,9 +17,9 @@ from hostile_files import hostile_files
 
 from ingest.letter import Attachment
 from ingest.mime import sniff
-from ingest.reading import archives
 from ingest.reading.archives import open_archives
 from ingest.reading.member_names import shown_name
+from ingest.reading.unpacked import MOST_FILES
 from ingest.usable import is_kept
 
 
@@ -79,7 +79,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
 
 
 def test_too_many_files_are_not_unpacked(tmp_path: Path) -> None:
-    many = {f"{i}.txt": b"x" for i in range(archives.MOST_FILES + 1)}
+    many = {f"{i}.txt": b"x" for i in range(MOST_FILES + 1)}
     (found,) = open_archives([packed(tmp_path / "a", many)], tmp_path)[0]
     assert found.warnings == ("archive_limits",)
 

@@ -16,8 +16,9 @@ from word_files import Para, word_file
 
 from ingest.letter import Attachment
 from ingest.mime import sniff
-from ingest.reading.archives import MOST_BYTES, open_archives
+from ingest.reading.archives import open_archives
 from ingest.reading.pages import read_pages
+from ingest.reading.unpacked import MOST_BYTES
 from ingest.usable import is_kept
 
 FILES = {"CV 12.pdf": b"%PDF-1.4 y" * 999, "bang.txt": bytes(random.Random(3).randbytes(50_000))}
