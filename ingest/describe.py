@@ -41,8 +41,8 @@ def read_raw_letter(
 ) -> Reading:  # fmt: skip
     """Everything the mail in the file `raw` becomes; its parts are decoded into `folder` (empty, on the spool).
 
-    Pictures of pages are read for `scan_seconds` of wall time together; later ones stay unread. Who signed is believed
-    by the certificates in the folder `roots`.
+    Pictures of pages are read for `scan_seconds` of processor time together; later ones stay unread. Who signed is
+    believed by the certificates in the folder `roots`.
     For a suspected secret nothing of the contents is in the answer. Raises `ingest.mime.Unreadable` for an empty
     file and OSError where the spool fails; time and memory are bounded by the process that calls.
     """

@@ -161,7 +161,8 @@ class Page:
     read, or in a box drawn on a page of text. `quarters` is how often the page as it lies must be turned to the left
     by 90 degrees to be read; its words stand as on the turned page. `has_art` when the head of a page of text shows
     pictures, whose words, once read, are among the stamps. `seal` is where a round seal was found on a page
-    that bears a signature. `is_unseen` when pictures in the head of a page of text could not be drawn.
+    that bears a signature. `is_unseen` when pictures in the head of a page of text could not be drawn, or
+    no time was left to look for stamps in the head of a picture.
     """
 
     number: int

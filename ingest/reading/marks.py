@@ -18,7 +18,7 @@ _NEXT_TO = r"[^\w\n]{0,3}|_"
 LEVEL = re.compile(
     rf"(?<![^\W\d_])(?:(?P<degree>tuyệt|tuyet|tối|toi)(?:{_NEXT_TO}))?(?P<secret>mật|mat)(?![^\W\d_])", re.IGNORECASE
 )
-_GAP, _WIDE_GAP = r"[^\w\n]{1,3}", r"[^\w\n]{1,9}"
+_GAP, _WIDE_GAP = r"[^\w\n]{0,3}", r"[^\w\n]{0,9}"
 _SPREAD = re.compile(
     rf"(?<![^\W_])(?:(?:T{_GAP}[ỐO]{_GAP}I|T{_GAP}U{_GAP}Y{_GAP}[ỆE]{_GAP}T){_WIDE_GAP}M{_GAP}[ẬA]|M{_GAP}Ậ){_GAP}T(?![^\W_])",
     re.IGNORECASE,
@@ -56,13 +56,17 @@ class Mark:
 
 
 def readable(text: str) -> str:
-    """`text` as a person reads it: full-width letters, letters of other alphabets and spread ones as they are meant."""
+    """`text` as a person reads it: full-width letters, letters of other alphabets and those of a level that stand apart
+    from each other, all or some of them, as they are meant."""
     whole = text if text.isascii() else normal(unicodedata.normalize("NFKC", nfc(text)))
     return _SPREAD.sub(_together, whole.translate(_DRAWN_ALIKE) if not whole.isascii() else whole)
 
 
 def _together(found: re.Match[str]) -> str:
-    letters = "".join(_WORD.findall(found[0]))
+    pieces = _WORD.findall(found[0])
+    letters = "".join(pieces)
+    if len(pieces[-1]) == len(letters) or (len(pieces) == 2 and len(pieces[-1]) == 3):
+        return found[0]
     return f"{letters[:-3]} {letters[-3:]}".strip()
 
 
@@ -130,7 +134,8 @@ def is_about_rules(text: str) -> bool:
 def _mark(found: re.Match[str], *, has_noun: bool) -> Mark:
     text = found[0]
     accented = found["secret"].lower() == "mật" and (found["degree"] or "tối").lower() in ("tối", "tuyệt")
-    return Mark(_value(found), text.isupper(), text[0].isupper(), accented, has_noun, found.start(), found.end())
+    is_capital = "".join(filter(str.isascii, text)).isupper()  # TCVN3 has no capital Ậ or Ố: "TốI MậT"
+    return Mark(_value(found), is_capital, text[0].isupper(), accented, has_noun, found.start(), found.end())
 
 
 def _value(found: re.Match[str]) -> str:

@@ -1,21 +1,21 @@
 """The files of one letter as pages of words, their pictures too, as long as the letter's time for these lasts."""
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
 from ingest.letter import Page
+from ingest.reading.allowance import Allowance
 from ingest.reading.head import find_head
 from ingest.reading.pages import PDF, read_pages
 from ingest.reading.unreadable import Unreadable
 
 
 class Scans:
-    """Reads files and, for at most `seconds` of wall time in all, the pictures in them."""
+    """Reads files and, for at most `seconds` (see `Allowance`) in all, the pictures in them."""
 
     def __init__(self, seconds: float) -> None:
         self.are_left_out = False  # whether there was no time left for a picture
-        self._ends = time.monotonic() + seconds
+        self._allowance = Allowance(seconds)
 
     def read(self, path: Path, media_type: str) -> tuple[Page, ...]:
         """`read_pages`, and what is read in the pictures among them where no page of text has the document's head."""
@@ -26,7 +26,7 @@ class Scans:
             return pages
         from ingest.reading.scan import read_scan  # here, for few letters need numpy
 
-        return read_scan(path, pages, self._ends, is_pdf=media_type == PDF)
+        return read_scan(path, pages, self._allowance, is_pdf=media_type == PDF)
 
     def _with_art(self, path: Path, media_type: str, pages: tuple[Page, ...]) -> tuple[Page, ...]:
         if not any(page.has_art for page in pages) or not self._have_time():
@@ -34,12 +34,12 @@ class Scans:
         from ingest.reading.scan.art import with_art, with_pictures  # as above
 
         if media_type != PDF:
-            return with_pictures(path, pages, self._ends)
+            return with_pictures(path, pages, self._allowance)
         seen = list(pages)
         for place, page in enumerate(pages):
             if page.has_art:
                 try:
-                    seen[place] = with_art(path, page, self._ends)
+                    seen[place] = with_art(path, page, self._allowance)
                 except Unreadable:  # too slow, or damaged: so are the others, more likely than not
                     seen[place] = replace(page, is_unseen=True)
                     break
@@ -54,7 +54,7 @@ class Scans:
         return is_like_page(path)
 
     def _have_time(self) -> bool:
-        if time.monotonic() < self._ends:
+        if self._allowance.left() > 0:
             return True
         self.are_left_out = True
         return False

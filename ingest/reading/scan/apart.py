@@ -1,13 +1,15 @@
 """Stamps in the head of a page, however they were put down: urgency and secrecy (ô 10a, 10b, NĐ 30)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ingest.letter import Word
-from ingest.reading.scan.preparing import Gray, slant
+from ingest.reading.scan.preparing import Gray, Mask, around, slant
+from ingest.reading.scan.seal import find_seal
 from ingest.reading.scan.sheets import Sheet
 from ingest.reading.scan.tesseract import AS_A_BLOCK, Seen, see
 from ingest.reading.scan.zones import Zone
@@ -21,8 +23,11 @@ _LEAST_LIKELY = 0.1  # of a word of a stamp: there are few, and what is none of 
 _MARGIN = 24
 _CELL = 8  # pixels a side of the coarse picture in which stamps are told apart
 _LEAST_IN_CELL = 3  # pixels with ink: fewer are grain
+_FULL, _SOLID, _DENSE = 56, 8, 40  # pixels of a cell, cells a side, that no stroke fills; pixels at a table's edge
 _APART = 5  # white cells between two stamps, some 5 mm; the words of one stand closer
 _MOST_STAMPS = 5
+_BAND = 3  # cells: the least height of one of two stamps, one closely above the other
+_LARGE = 150  # pixels: both sides of a thing that may be a round seal, or what words leave of one
 _MOST_WORDS = 6  # of a black stamp; what has more is a table or a picture
 _FRAME_INK = 160
 _OUTLINE_WIDTH = 0.75  # of the stamp's: a piece of ink that reaches farther is its frame
@@ -30,11 +35,21 @@ _OUTLINE_HEIGHT, _THIN = 0.9, 9  # of its height, and pixels: so is a side that 
 _LONGEST_BAR, _FRAME_WIDTH = 50, 0.25  # pixels, and of the stamp's width: a longer run across is its frame
 _LONGEST_STEM, _FRAME_HEIGHT = 40, 0.55  # the same downwards, where there is a frame
 _INK, _DARK = 250, 130  # shades below which a pixel is ink, and is surely black ink
+_PALE = 205  # below which it is, where no red ink is near: a stamp that needed ink, scanned without colours
 # Parts of the page's width: what is smaller, larger, or at the paper's edge is no stamp that was overlooked.
 _SMALLEST, _WIDEST, _HIGHEST, _EDGE = 0.02, 0.4, 0.12, 0.01
 
 
 Stamps = tuple[tuple[Word, ...], ...]  # the words of each
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A thing that stands apart at `place`, with a margin, and how many pixels of ink it has."""
+
+    place: Place
+    picture: Gray
+    ink: int
 
 
 def red_stamps(sheet: Sheet, zone: Zone, seconds: float) -> Stamps:
@@ -43,10 +58,8 @@ def red_stamps(sheet: Sheet, zone: Zone, seconds: float) -> Stamps:
     Raises NotRead.
     """
     part = zone.cut(sheet.red)
-    if (part < _INK).sum() > _LEAST_RED and sheet.seal:
-        # A seal hung over the head touches what is stamped beside it.
-        part = np.where(zone.cut(sheet.seal.disc(sheet.red.shape)), np.uint8(255), part)
-    return _read(sheet, _cuts(part, part < _INK, _LEAST_RED), seconds)
+    part, ink = _without_seal(part, part < _INK, part < _INK)
+    return _read(sheet, _likeliest(_cuts(part, ink, _LEAST_RED), ink.shape), seconds)
 
 
 def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: float) -> Stamps:
@@ -55,16 +68,18 @@ def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: floa
     Framed or slanting, tesseract takes a stamp for a picture. Raises NotRead.
     """
     part = zone.cut(sheet.black)
-    ink = part < _DARK
+    ink = (part < _DARK) | (part < _PALE) & ~around(zone.cut(sheet.red) < _INK)
     height, width = sheet.black.shape
+    with_words = ink.copy()
     for word in words:
         if word.sure >= _LEAST_SURE:
             y0, y1 = int(word.y0 * height) - zone.top, int(word.y1 * height) - zone.top
             ink[
                 max(0, y0 - _CELL) : y1 + _CELL, max(0, int(word.x0 * width) - _CELL) : int(word.x1 * width) + _CELL
             ] = 0
-    cuts = [cut for cut in _cuts(part, ink, _LEAST_UNREAD) if _may_be_stamp(cut[0], ink.shape)]
-    return tuple(words for words in _read(sheet, cuts, seconds) if len(words) <= _MOST_WORDS)
+    part, ink = _without_seal(part, ink, with_words)
+    cuts = [cut for cut in _cuts(part, ink, _LEAST_UNREAD) if _may_be_stamp(cut.place, ink.shape)]
+    return tuple(words for words in _read(sheet, _likeliest(cuts, ink.shape), seconds) if len(words) <= _MOST_WORDS)
 
 
 def _may_be_stamp(place: Place, shape: tuple[int, ...]) -> bool:
@@ -76,16 +91,16 @@ def _may_be_stamp(place: Place, shape: tuple[int, ...]) -> bool:
     return bool(is_inside and _SMALLEST * width < wide < _WIDEST * width and 12 < high < _HIGHEST * width)
 
 
-def _read(sheet: Sheet, cuts: Sequence[tuple[Place, Gray]], seconds: float) -> Stamps:
+def _read(sheet: Sheet, cuts: Sequence[_Cut], seconds: float) -> Stamps:
     """The words of each of `cuts`, their frames taken off in two ways: what touches one is lost in one or the other."""
     if not cuts:
         return ()
-    level = [_level(_deepened(cut)) for _, cut in cuts]
+    level = [_level(_deepened(cut.picture)) for cut in cuts]
     seen = see([way(picture) for picture in level for way in (_without_bars, _without_outline)], seconds, AS_A_BLOCK)
     # Where a word stood before its stamp was turned does not matter, only which stamp it belongs to.
     found = [
-        max((sheet.words(_likely(one), place[0].start, place[1].start) for one in ways), key=_worth)
-        for (place, _), ways in zip(cuts, zip(seen[::2], seen[1::2], strict=True), strict=True)
+        max((sheet.words(_likely(one), *(side.start for side in cut.place)) for one in ways), key=_worth)
+        for cut, ways in zip(cuts, zip(seen[::2], seen[1::2], strict=True), strict=True)
     ]
     return tuple(words for words in found if words)
 
@@ -108,27 +123,86 @@ def _deepened(cut: Gray) -> Gray:
     return deepened
 
 
-def _cuts(part: Gray, ink: NDArray[np.bool_], least: int) -> list[tuple[Place, Gray]]:
+def _likeliest(cuts: Sequence[_Cut], shape: tuple[int, ...]) -> list[_Cut]:
+    """The largest of `cuts`, those first that are shaped like a stamp: a table's edge beside the paper is larger."""
+    return sorted(cuts, key=lambda cut: (not _may_be_stamp(cut.place, shape), -cut.ink))[:_MOST_STAMPS]
+
+
+def _cuts(part: Gray, ink: Mask, least: int) -> list[_Cut]:
     """Where in `part` stamps stand, each by itself: a frame or a slant is that of one stamp, and a seal has its own."""
-    height, width = (side // _CELL * _CELL for side in ink.shape)
-    cells = ink[:height, :width].reshape(height // _CELL, _CELL, width // _CELL, _CELL).sum(axis=(1, 3))
+    places = ((_with_margin(rows), _with_margin(columns), amount) for rows, columns, amount in _places(ink, least))
+    return [_Cut((rows, columns), part[rows, columns], amount) for rows, columns, amount in places]
+
+
+def _without_seal(part: Gray, ink: Mask, whole: Mask) -> tuple[Gray, Mask]:
+    """`part` and `ink` without a seal hung over the head, which touches what is stamped beside it. `whole` is the ink
+    in which it is whole."""
+    large = (min(rows.stop - rows.start, columns.stop - columns.start) for rows, columns, _ in _places(ink, 0))
+    seal = find_seal(whole) if max(large, default=0) > _LARGE else None
+    if seal is None:
+        return part, ink
+    disc = seal.disc(ink.shape)
+    return np.where(disc, np.uint8(255), part), ink & ~disc
+
+
+def _places(mask: Mask, least: int) -> Iterator[tuple[slice, slice, int]]:
+    """Rows, columns and amount of each group of ink; where one stands closely above another, each of the two too."""
+    height, width = (side // _CELL * _CELL for side in mask.shape)
+    cells = mask[:height, :width].reshape(height // _CELL, _CELL, width // _CELL, _CELL).sum(axis=(1, 3))
     cells[cells < _LEAST_IN_CELL] = 0
-    cells[_from_outside(cells > 0)] = 0
-    found = []
-    for rows in _runs(cells.any(axis=1)):
-        for columns in _runs(cells[rows].any(axis=0)):
-            for inner in _runs(cells[rows, columns].any(axis=1)):
-                high = slice(rows.start + inner.start, rows.start + inner.stop)
-                amount = int(cells[high, columns].sum())
-                if amount >= least:
-                    found.append((amount, _with_margin(high), _with_margin(columns)))
-    largest = sorted(found, key=lambda place: -place[0])[:_MOST_STAMPS]
-    return [((high, wide), part[high, wide]) for _, high, wide in largest]
+    cells[_from_outside(cells)] = 0
+    ink = cells > 0
+    for rows, columns in _groups(ink, slice(0, ink.shape[0]), slice(0, ink.shape[1])):
+        bands = [_moved(band, rows.start) for band in _runs(_has_ink(ink, rows, columns, across=1), apart=1)]
+        parts = (part for band in bands if band.stop - band.start >= _BAND for part in _groups(ink, band, columns))
+        for high, wide in [(rows, columns), *(parts if len(bands) > 1 else ())]:
+            amount = int(cells[high, wide].sum())
+            if amount >= least:
+                yield _in_pixels(high), _in_pixels(wide), amount
 
 
-def _from_outside(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The ink that reaches in from the paper's sides or its top: a table around it, the scanner's shadow."""
-    outside = np.zeros_like(ink)
+def _groups(ink: Mask, rows: slice, columns: slice) -> Iterator[tuple[slice, slice]]:
+    """The parts of `ink` between which white goes across, or down, until none does within any."""
+    for high in _runs(_has_ink(ink, rows, columns, across=1)):
+        high = _moved(high, rows.start)
+        for wide in _runs(_has_ink(ink, high, columns, across=0)):
+            wide = _moved(wide, columns.start)
+            if (high, wide) == (rows, columns):
+                yield high, wide
+            else:
+                yield from _groups(ink, high, wide)
+
+
+def _has_ink(ink: Mask, rows: slice, columns: slice, *, across: int) -> Mask:
+    return np.asarray(ink[rows, columns].any(axis=across))
+
+
+def _moved(side: slice, by: int) -> slice:
+    return slice(side.start + by, side.stop + by)
+
+
+def _solid(cells: NDArray[np.int64]) -> Mask:
+    """Where squares begin that are full of ink and larger than any stroke: no paper, but what it lies upon."""
+    solid: Mask = cells >= _FULL
+    found = np.zeros_like(solid)
+    for _ in range(_SOLID - 1):
+        solid = solid[1:, 1:] & solid[:-1, 1:] & solid[1:, :-1] & solid[:-1, :-1]
+    found[: solid.shape[0], : solid.shape[1]] = solid
+    return found
+
+
+def _from_outside(cells: NDArray[np.int64]) -> Mask:
+    """The ink that is no paper's: a table around it, with its edge; the scanner's shadow, and whatever reaches in from
+    the sides or the top. Where a stamp touches the table, it has less ink in a cell."""
+    table = np.pad(_reached(cells >= _DENSE, _solid(cells)), 1)
+    table = table[:-2] | table[1:-1] | table[2:]
+    table = table[:, :-2] | table[:, 1:-1] | table[:, 2:]
+    return table | _reached((cells > 0) & ~table, np.zeros_like(table))
+
+
+def _reached(ink: Mask, inner: Mask) -> Mask:
+    """The ink that hangs together with that at the sides, at the top, or `inner`."""
+    outside = ink & inner
     outside[0], outside[:, 0], outside[:, -1] = ink[0], ink[:, 0], ink[:, -1]
     before = 0
     while (count := int(outside.sum())) > before:
@@ -141,17 +215,21 @@ def _from_outside(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return outside
 
 
-def _runs(has_ink: NDArray[np.bool_]) -> list[slice]:
-    """The runs of cells with ink; less than `_APART` white cells do not part them."""
+def _runs(has_ink: Mask, apart: int = _APART) -> list[slice]:
+    """The runs of cells with ink; less than `apart` white cells do not part them."""
     where = np.nonzero(has_ink)[0]
     if not len(where):
         return []
-    parts = np.split(where, np.nonzero(np.diff(where) > _APART)[0] + 1)
+    parts = np.split(where, np.nonzero(np.diff(where) > apart)[0] + 1)
     return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
 
 
-def _with_margin(cells: slice) -> slice:
-    return slice(max(0, cells.start * _CELL - _MARGIN), cells.stop * _CELL + _MARGIN)
+def _in_pixels(cells: slice) -> slice:
+    return slice(cells.start * _CELL, cells.stop * _CELL)
+
+
+def _with_margin(side: slice) -> slice:
+    return slice(max(0, side.start - _MARGIN), side.stop + _MARGIN)
 
 
 def _level(cut: Gray) -> Gray:
@@ -198,7 +276,7 @@ def _without_bars(cut: Gray) -> Gray:
     return np.where(frame, np.uint8(255), cut)
 
 
-def _long_runs(ink: NDArray[np.bool_], least: int) -> NDArray[np.bool_]:
+def _long_runs(ink: Mask, least: int) -> Mask:
     """The ink of `ink` that goes on for `least` pixels along its row."""
     padded = np.pad(ink, ((0, 0), (1, 1))).astype(np.int8)
     rows, edges = np.nonzero(np.diff(padded, axis=1))

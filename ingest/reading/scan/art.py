@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest.letter import Box, Page, Word
+from ingest.reading.allowance import Allowance
 from ingest.reading.office_zip import DAMAGE
 from ingest.reading.pdf_art import pictures_in_head
 from ingest.reading.scan.apart import Stamps, red_stamps, unread_stamps
@@ -26,17 +26,17 @@ _STAMP = (600, 170)  # pixels within which a stamp is set on a page to be read
 _AT = 120  # pixels from the page's corner
 
 
-def with_art(path: Path, page: Page, ends: float) -> Page:
-    """`page` of the PDF at `path` with the words of what its head shows and does not say; as it is where that could
-    not be read before `ends` (of time.monotonic). Raises Unreadable."""
-    stamps: Stamps = ()
-    with contextlib.suppress(NotRead):
+def with_art(path: Path, page: Page, allowance: Allowance) -> Page:
+    """`page` of the PDF at `path` with the words of what its head shows and does not say; marked as unseen where that
+    could not be read within `allowance`. Raises Unreadable."""
+    try:
         sheet = Sheet(page.number, pdf_picture(path, page.number), quarters=page.quarters)
         zone = head_zone(sheet.black)
         covered = [] if page.quarters else pictures_in_head(path, page.number)
         seen = [word for word in page.words if not any(_is_under(word, box) for box in covered)]
-        stamps = _stamps(sheet, zone, seen, ends)
-    return replace(page, stamps=(*page.stamps, *stamps))
+        return replace(page, stamps=(*page.stamps, *_stamps(sheet, zone, seen, allowance)))
+    except NotRead:
+        return replace(page, is_unseen=True)
 
 
 def _is_under(word: Word, box: Box) -> bool:
@@ -44,19 +44,19 @@ def _is_under(word: Word, box: Box) -> bool:
     return box[0] < x < box[2] and box[1] < y < box[3]
 
 
-def with_pictures(path: Path, pages: Sequence[Page], ends: float) -> tuple[Page, ...]:
+def with_pictures(path: Path, pages: Sequence[Page], allowance: Allowance) -> tuple[Page, ...]:
     """`pages` of the DOCX at `path`, the stamps among its first pictures on the first of them; pages that were pasted
-    in follow. What could not be read before `ends` (of time.monotonic) is not among them."""
+    in follow. What could not be read within `allowance` is not among them."""
     stamps: Stamps = ()
     pasted: list[Page] = []
     for file in _pictures(path):
         with contextlib.suppress(Unreadable, NotRead):
             width, height = size_of(file)
             if min(width, height) >= _LEAST_PAGE and _PAGE_SHAPE[0] < height / width < _PAGE_SHAPE[1]:
-                pasted.append(_page(Sheet(len(pages) + len(pasted) + 1, file_picture(file, 1)), ends))
+                pasted.append(_page(Sheet(len(pages) + len(pasted) + 1, file_picture(file, 1)), allowance))
             elif width >= _LEAST[0] and height >= _LEAST[1]:
                 sheet = Sheet(1, set_on_page(file, _STAMP, _AT), quarters=0)
-                stamps += _stamps(sheet, Zone(0, len(sheet.black)), (), ends)
+                stamps += _stamps(sheet, Zone(0, len(sheet.black)), (), allowance)
     first, *others = pages or (Page(1, ()),)
     return (replace(first, stamps=(*first.stamps, *stamps), has_art=bool(stamps)), *others, *pasted)
 
@@ -69,13 +69,14 @@ def _pictures(path: Path) -> Iterator[IO[bytes]]:
             yield io.BytesIO(package.read(name))
 
 
-def _page(sheet: Sheet, ends: float) -> Page:
+def _page(sheet: Sheet, allowance: Allowance) -> Page:
     zone = head_zone(sheet.black)
-    (seen,) = see([zone.cut(sheet.black)], ends - time.monotonic(), AS_A_PAGE)
+    (seen,) = see([zone.cut(sheet.black)], allowance.left(), AS_A_PAGE)
     words = sheet.words(seen, zone.top, zone.left)
-    return Page(sheet.number, words, is_seen=True, stamps=_stamps(sheet, zone, words, ends), quarters=sheet.quarters)
+    stamps = _stamps(sheet, zone, words, allowance)
+    return Page(sheet.number, words, is_seen=True, stamps=stamps, quarters=sheet.quarters)
 
 
-def _stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], ends: float) -> Stamps:
-    found = red_stamps(sheet, zone, ends - time.monotonic())
-    return found + unread_stamps(sheet, zone, words, ends - time.monotonic())
+def _stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], allowance: Allowance) -> Stamps:
+    found = red_stamps(sheet, zone, allowance.left())
+    return found + unread_stamps(sheet, zone, words, allowance.left())

@@ -43,7 +43,7 @@ def inks(picture: Picture) -> Inks:
     r, g, b = (np.ascontiguousarray(picture[:, :, channel]) for channel in range(3))
     other = np.maximum(g, b)
     redness = np.maximum(r, other) - other  # without going below 0, where bytes would begin anew
-    red: Mask = (redness > _FAINT) & _around(redness > _SATURATED)
+    red: Mask = (redness > _FAINT) & around(redness > _SATURATED)
     blue = np.maximum(b, r) - r > _SATURATED
     # In the red channel red ink is nearly as light as the paper: `levelled` takes what is left of it.
     pen = levelled(r)
@@ -69,7 +69,7 @@ def evenly_lit(picture: Picture) -> Picture:
     return np.clip(picture * gain, 0, 255).astype(np.uint8)
 
 
-def _around(mask: Mask) -> Mask:
+def around(mask: Mask) -> Mask:
     """Where `mask` is, and a few letters' strokes around it."""
     height, width = (-(-side // _CELL) for side in mask.shape)
     padded = np.pad(mask, ((0, height * _CELL - mask.shape[0]), (0, width * _CELL - mask.shape[1])))

@@ -1,13 +1,13 @@
 """One scan to pages of words: the head of its first page and the signature, nothing else of it."""
 
 import contextlib
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from ingest.letter import Page, Word
+from ingest.reading.allowance import Allowance
 from ingest.reading.head import find_head
 from ingest.reading.scan.apart import Stamps, red_stamps, unread_stamps
 from ingest.reading.scan.preparing import Gray
@@ -26,28 +26,30 @@ _SIGNERS_SIDE = 0.4  # of the page's width
 _OVERLAP = 0.4  # of the smaller word's sides
 
 
-def read_scan(path: Path, pages: Sequence[Page], ends: float, *, is_pdf: bool) -> tuple[Page, ...]:
+def read_scan(path: Path, pages: Sequence[Page], allowance: Allowance, *, is_pdf: bool) -> tuple[Page, ...]:
     """`pages` of the file with the words of the pictures that were read; the others stay as they were.
 
-    Never raises for what a file holds: what is damaged, too large, or not read at `ends` (of time.monotonic)
-    stays unread.
+    Never raises for what a file holds: what is damaged, too large, or not read within `allowance` stays
+    unread.
     """
-    scan = _Scan(Sheets(path, pages[-1].number, is_pdf=is_pdf), ends)
+    scan = _Scan(Sheets(path, pages[-1].number, is_pdf=is_pdf), allowance)
     with contextlib.suppress(Unreadable, NotRead):
         scan.read(next(page.number for page in pages if page.is_scan))
     known = {page.number: page for page in pages}
     if is_legible([word for page in scan.pages.values() for word in page.words]):
         known |= scan.pages
     # A stamp counts also where nothing beside it can be read.
-    return tuple(replace(known[number], stamps=scan.stamps.get(number, ())) for number in sorted(known))
+    stamped = {number: replace(page, stamps=scan.stamps.get(number, ())) for number, page in known.items()}
+    return tuple(replace(stamped[n], is_unseen=n in scan.unsearched) for n in sorted(stamped))
 
 
 class _Scan:
-    def __init__(self, sheets: Sheets, ends: float) -> None:
+    def __init__(self, sheets: Sheets, allowance: Allowance) -> None:
         self.pages: dict[int, Page] = {}
         self.stamps: dict[int, Stamps] = {}
+        self.unsearched: set[int] = set()  # pages whose head was read, and then no time was left to look for stamps
         self._sheets = sheets
-        self._ends = ends
+        self._allowance = allowance
 
     def read(self, first: int) -> None:
         """The head on page `first` or one of the next two, then the signature."""
@@ -89,9 +91,11 @@ class _Scan:
     def _see_stamps(self, sheet: Sheet, words: tuple[Word, ...] | None) -> None:
         """What stands apart from `words` (None: they were not read)."""
         zone = head_zone(sheet.black)
+        self.unsearched.add(sheet.number)
         self.stamps[sheet.number] = red_stamps(sheet, zone, self._a_while())
         if words is not None:
             self.stamps[sheet.number] += unread_stamps(sheet, zone, words, self._a_while())
+        self.unsearched.discard(sheet.number)
 
     def _see_block(self, sheet: Sheet, zone: Zone) -> None:
         # As a page, tesseract takes the signature for a picture and the name beside it for a part of that.
@@ -116,7 +120,7 @@ class _Scan:
         return min(_MOST_SECONDS, self._left())
 
     def _left(self) -> float:
-        return self._ends - time.monotonic()
+        return self._allowance.left()
 
     def _head(self) -> bool:
         return find_head([self.pages[number] for number in sorted(self.pages)]) is not None

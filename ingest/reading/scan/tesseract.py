@@ -44,7 +44,10 @@ class Seen:
 
 
 def see(pictures: Sequence[Gray], seconds: float, layout: int = AS_A_PAGE) -> list[list[Seen]]:
-    """The words of each of `pictures` (dark on light), in a fork that is ended after `seconds`. Raises NotRead."""
+    """The words of each of `pictures` (dark on light), in a fork that is ended after `seconds` of processor time.
+
+    Raises NotRead.
+    """
     if seconds <= 0:
         raise NotRead("no_time")
     try:
@@ -52,7 +55,7 @@ def see(pictures: Sequence[Gray], seconds: float, layout: int = AS_A_PAGE) -> li
     except RuntimeError as error:
         raise NotRead("not_there") from error
     try:
-        seen = forked.objects(_see, pictures, layout, seconds=seconds, memory_bytes=_MEMORY_BYTES, is_wall_time=True)
+        seen = forked.objects(_see, pictures, layout, seconds=seconds, memory_bytes=_MEMORY_BYTES)
         return [cast(list[Seen], words) for words in seen]
     except Unreadable as problem:
         raise NotRead(problem.why) from problem

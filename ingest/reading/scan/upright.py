@@ -3,12 +3,14 @@
 import contextlib
 from collections.abc import Callable, Sequence
 
+from core.text import is_syllable
 from ingest.letter import Word
 from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.tesseract import NotRead
 
 _LEAST_WORDS = 8
 _LEAST_SURE = 0.5
+_LEAST_WELL_FORMED = 0.6  # of the words; pages the right way up have 0.9, upside down at most 0.45
 _OTHERWISE = {0: (2,), 1: (3, 0), 2: (0,), 3: (1, 0)}  # quarters that may be right where others were not
 
 
@@ -20,17 +22,28 @@ def read_upright(
     Raises NotRead when it is not read at all, and Unreadable.
     """
     first = sheets[number]
-    words = read(first)
-    if is_legible(words):
-        return first, words
+    ways = [(first, read(first))]
+    if _makes_sense(ways[0][1]):
+        return ways[0]
     with contextlib.suppress(NotRead):  # no time is left: then it stays as it lies
         for quarters in _OTHERWISE[first.quarters]:
             sheets.turn(quarters)
-            others = read(sheets[number])
-            if is_legible(others):
-                return sheets[number], others
-    sheets.turn(None)
-    return first, words
+            ways.append((sheets[number], read(sheets[number])))
+            if _makes_sense(ways[-1][1]):
+                return ways[-1]
+    best = next((way for way in ways if is_legible(way[1])), ways[0])
+    sheets.turn(None if best is ways[0] else best[0].quarters)
+    return best
+
+
+def _makes_sense(words: Sequence[Word]) -> bool:
+    """Whether `words` are legible and most of them have the shape of our syllables: of a short page upside down
+    tesseract may be sure, too."""
+    bare = ("".join(filter(str.isalpha, word.text)) for word in words)
+    known = [
+        is_syllable(word) and (word.istitle() or word.isupper() or word.islower()) for word in bare if len(word) > 1
+    ]
+    return is_legible(words) and sum(known) >= _LEAST_WELL_FORMED * len(known)
 
 
 def is_legible(words: Sequence[Word]) -> bool:

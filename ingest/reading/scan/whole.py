@@ -1,11 +1,11 @@
 """Whole pages of a scan, for the full text: a few seconds each, so behind the letters."""
 
 import contextlib
-import time
 from dataclasses import replace
 from pathlib import Path
 
 from ingest.letter import Page, Word
+from ingest.reading.allowance import Allowance
 from ingest.reading.scan.apart import Stamps, red_stamps, unread_stamps
 from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.tesseract import NotRead, see
@@ -17,9 +17,8 @@ from ingest.reading.unreadable import Unreadable
 class WholePages:
     """Reads pages of one file that are pictures, until the time given for them is over."""
 
-    def __init__(self, path: Path, *, is_pdf: bool, ends: float) -> None:
-        """`ends` is an instant of time.monotonic."""
-        self._path, self._is_pdf, self._ends = path, is_pdf, ends
+    def __init__(self, path: Path, *, is_pdf: bool, allowance: Allowance) -> None:
+        self._path, self._is_pdf, self._allowance = path, is_pdf, allowance
 
     def read(self, page: Page) -> Page:
         """`page` with the words of its picture; as it was where they could not be read, or no time is left."""
@@ -46,4 +45,4 @@ class WholePages:
         return sheet.words(see([sheet.black], self._left())[0])
 
     def _left(self) -> float:
-        return self._ends - time.monotonic()
+        return self._allowance.left()

@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
 from printed_papers import Paper, print_pdf
 
-_FONT = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Bold.ttf"
+FONT = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Bold.ttf"
 RED, BLACK, BLUE = (216, 30, 40), (20, 20, 24), (40, 60, 200)
 
 
@@ -51,7 +51,7 @@ def stamped(
     turned: float = 0.0,
 ) -> Image.Image:
     """With a framed stamp of `lines`, its middle at `place` in fractions of the page; ink lets print show through."""
-    font = ImageFont.truetype(_FONT, int(size * picture.width))
+    font = ImageFont.truetype(FONT, int(size * picture.width))
     wide = max(font.getlength(line) for line in lines)
     high = 1.25 * font.size * len(lines)
     stamp = Image.new("RGB", (int(wide + 2 * font.size), int(high + font.size)), "white")

@@ -1,0 +1,87 @@
+"""Stamps that something else hides on a picture: another stamp, a seal, pale ink, the table under the paper."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from printed_papers import papers
+from scanned_papers import BLACK, FONT, noisy, photograph, scan_pdf, sealed, stamped
+
+from ingest.letter import Page, Word
+from ingest.reading import Scans
+from ingest.reading.pages import PDF
+from ingest.reading.scan.sheets import Sheet, Sheets
+from ingest.reading.scan.upright import read_upright
+from ingest.reading.stamps import may_hide_secrecy
+from ingest.screening import secret_on
+
+REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)
+LEFT = (0.14, 0.15)  # where nothing is printed
+GRAY = (158, 158, 158)
+
+
+def shows_secret(page: Page) -> bool:
+    return secret_on(page, "scan.pdf", is_first=True) == "secret_stamp"
+
+
+def is_stopped(page: Page) -> bool:
+    """Kept out, or for a person to look at: half of it was read."""
+    return shows_secret(page) or may_hide_secrecy(page)
+
+
+def first_of(path: Path) -> Page:
+    return Scans(60).read(path, PDF)[0]
+
+
+ARRIVED = ("SỞ KHOA HỌC VÀ CÔNG NGHỆ", "ĐẾN Số: 6030", "Ngày: 12/12/2019", "Chuyển: ................")
+
+
+@pytest.mark.parametrize(("word", "turned"), [("TUYỆT MẬT", -5.0), ("MẬT", -5.0), ("TỐI MẬT", 4.0)])
+def test_a_stamp_closely_above_the_receivers_is_read(tmp_path: Path, word: str, turned: float) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], (word,), LEFT, turned=turned)
+    first = stamped(first, ARRIVED, (LEFT[0] + 0.05, LEFT[1] + 0.056), size=0.012)
+    assert shows_secret(first_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf")))
+
+
+@pytest.mark.parametrize("word", ["MẬT", "TỐI MẬT"])
+def test_a_pale_stamp_is_read_in_a_scan_without_colours(tmp_path: Path, word: str) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], (word,), LEFT, color=GRAY, turned=3.0)
+    assert shows_secret(first_of(scan_pdf([noisy(first).convert("L")], tmp_path / "scan.pdf")))
+
+
+def test_a_stamp_beside_a_black_seal_over_print_is_read(tmp_path: Path) -> None:
+    first = photograph(REPORT, tmp_path)[0]
+    ImageDraw.Draw(first).text((110, 270), "TUYỆT MẬT", font=ImageFont.truetype(FONT, 38), fill=BLACK)
+    first = sealed(sealed(first, (0.25, 0.13), color=BLACK), (0.65, 0.8), color=BLACK)
+    assert is_stopped(first_of(scan_pdf([noisy(first).convert("L")], tmp_path / "scan.pdf")))
+
+
+@pytest.mark.parametrize("degrees", [1.8, -2.2])
+def test_a_stamp_is_read_beside_the_edge_of_a_red_table(tmp_path: Path, degrees: float) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("MẬT",), (0.16, 0.022), color=(236, 150, 150), turned=-3.0)
+    table = Image.new("RGB", (first.width + 160, first.height + 200), (128, 72, 52))
+    table.paste(first, (80, 90))
+    light = np.linspace(0.7, 1.0, table.width)[None, :, None]
+    lit = noisy(Image.fromarray((np.asarray(table) * light).astype(np.uint8)))
+    turned = lit.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=(110, 60, 44))
+    path = tmp_path / "photo.jpg"
+    turned.save(path, quality=75)
+    assert is_stopped(Scans(60).read(path, "image/jpeg")[0])
+
+
+def test_a_short_page_upside_down_is_turned_though_tesseract_was_sure_of_what_it_read(tmp_path: Path) -> None:
+    said = {
+        1: "uiọIU3 I9 Ing 'SL'S9d ST LA YNỦ ôuÖN nu dẹ2 ueud o2 Á Buo2 dun dẹ2 tqupÕu H2ÌL nH2 tuạn nñuN",
+        3: "UBND HUYỆN KRÔNG BÔNG CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Số: 83/CĐ-UBND Cư Pui, ngày 02 tháng 12 năm 2025",
+    }
+    sheet = np.asarray(photograph(REPORT, tmp_path)[0])
+    path = scan_pdf([Image.fromarray(np.rot90(sheet))], tmp_path / "scan.pdf")
+
+    def words_of(sheet: Sheet) -> tuple[Word, ...]:
+        return tuple(Word(text, 0.1, 0.1, 0.2, 0.12, 0.9) for text in said.get(sheet.quarters, "").split())
+
+    sheet_read, words = read_upright(Sheets(path, 1, is_pdf=True), 1, words_of)
+    assert sheet_read.quarters == 3 and words[0].text == "UBND"
+    del said[3]
+    assert read_upright(Sheets(path, 1, is_pdf=True), 1, words_of)[0].quarters == 1, "as it lies where none makes sense"
