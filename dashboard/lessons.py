@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from core.errors import WrongState
 from core.learning import teaching
+from core.learning.proposing import speaks
 from core.learning.tables import Lesson
 from core.listings import lessons as listing
 from core.listings.lessons import LessonRow
@@ -71,16 +72,16 @@ def _change(session: Session, /, act: Any, user_id: int, lesson_id: int, **how: 
 
 
 def _shown(row: LessonRow) -> dict[str, Any]:
-    return {"row": row, "field": LABELS[row.field], "where": _where(row), "is_outvoted": row.others >= row.votes}
+    is_used = speaks(row.votes, row.others, is_usual=not row.as_read)
+    return {"row": row, "field": LABELS[row.field], "where": _where(row), "is_used": is_used}
 
 
 def _where(row: LessonRow) -> str:
-    if row.key:
-        return f"Khi đọc được «{row.key}»" + (f" trên văn bản của «{row.scope}»" if row.scope else "")
-    if row.scope.startswith("<"):
-        return f"Khi không đọc được trong thư của {row.scope.strip('<>')}"
-    issuer, _, kind = row.scope.partition(" | ")
-    return f"Văn bản của «{issuer}»" + (f", loại «{kind}»" if kind else "")
+    if row.as_read:
+        return f"Khi đọc được «{row.as_read}»" + (f" trên văn bản của {row.holds_for}" if row.holds_for else "")
+    if "@" in row.holds_for:
+        return f"Khi không đọc được trong thư của {row.holds_for}"
+    return f"Khi không đọc được trên văn bản của {row.holds_for}"
 
 
 routes = [

@@ -16,19 +16,20 @@ FIELDS = (*ALIASES, *OF_ISSUER, *OF_ISSUER_AND_KIND)
 @dataclass(frozen=True, slots=True)
 class Question:
     """Where one lesson is looked for. `is_usual` when it speaks of what a sender or an issuer usually has, not of how
-    to read what stands there."""
+    to read what stands there; `holds_for` is the scope in words."""
 
     field: str
     scope: str
     key: str
     is_usual: bool
+    holds_for: str = ""
 
 
 def first_questions(read: Mapping[str, str], sender: str) -> list[Question]:
     """What is asked before the issuer is known: how its name is meant, or who usually writes from that address."""
     asked = [Question(field, "", _key(read[field]), is_usual=False) for field in ALIASES if read.get(field)]
     if not read.get("issuer") and sender:
-        asked.append(Question("issuer", of_sender(sender), "", is_usual=True))
+        asked.append(Question("issuer", of_sender(sender), "", is_usual=True, holds_for=sender))
     return asked
 
 
@@ -37,18 +38,19 @@ def next_questions(read: Mapping[str, str], issuer: str, kind: str) -> list[Ques
     if not issuer:
         return []
     scope = _key(issuer)
-    asked = [Question(field, scope, _key(read[field]), is_usual=False) for field in OF_ISSUER if read.get(field)]
+    asked = [Question(field, scope, _key(read[field]), False, issuer) for field in OF_ISSUER if read.get(field)]
     if not read.get("parent_issuer"):
-        asked.append(Question("parent_issuer", scope, "", is_usual=True))
-    return [*asked, *(Question(field, _of_kind(issuer, kind), "", is_usual=True) for field in OF_ISSUER_AND_KIND)]
+        asked.append(Question("parent_issuer", scope, "", is_usual=True, holds_for=issuer))
+    of_kind = f"{issuer}, loại {kind}" if kind else issuer
+    return [*asked, *(Question(field, _of_kind(issuer, kind), "", True, of_kind) for field in OF_ISSUER_AND_KIND)]
 
 
 def taught(read: Mapping[str, str], issuer: str, kind: str, sender: str) -> list[Question]:
     """Where an entry of the register adds its vote: as `read`, confirmed as from `issuer` and of `kind`."""
     asked = [Question(field, "", _key(read[field]), is_usual=False) for field in ALIASES if read.get(field)]
     if sender:
-        asked.append(Question("issuer", of_sender(sender), "", is_usual=True))
-    asked.append(Question("parent_issuer", _key(issuer), "", is_usual=True))
+        asked.append(Question("issuer", of_sender(sender), "", is_usual=True, holds_for=sender))
+    asked.append(Question("parent_issuer", _key(issuer), "", is_usual=True, holds_for=issuer))
     known = next_questions(read, issuer, kind)
     return [*asked, *(one for one in known if one.field != "parent_issuer")]
 

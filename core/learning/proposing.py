@@ -26,8 +26,7 @@ _USUALLY = "không đọc được, {votes} lần trước văn thư ghi «{valu
 def with_lessons(session: Session, read: Mapping[str, Evidence], sender: str) -> dict[str, Evidence]:
     """`read` with the values that earlier entries teach; `sender` is the letter's address, "" where there is none.
 
-    What the document says is never made surer by it, and a value that stands nowhere in it is proposed so unsurely
-    that the clerk must look.
+    A value that stands nowhere in the document is proposed so unsurely that the clerk must look.
     """
     values = {field: evidence.value for field, evidence in read.items()}
     made = dict(read)
@@ -66,26 +65,27 @@ def _answers(session: Session, questions: Iterable[Question], read: Mapping[str,
     return answers
 
 
+def speaks(votes: int, others: int, *, is_usual: bool) -> bool:
+    """Whether a lesson with so many `votes` proposes its value, where `others` say something else at the same place."""
+    return votes >= max(_FEW, _MOST * (votes + others)) if is_usual else votes > others
+
+
 def _meant(votes: Mapping[str, int], before: Evidence | None) -> Evidence | None:
     """How what was read is meant, where more entries say so than anything else."""
     value, most = max(votes.items(), key=lambda item: item[1])
     others = sum(votes.values()) - most
-    if before is None or most <= others or squeeze(before.value) == value:
+    if before is None or not speaks(most, others, is_usual=False) or squeeze(before.value) == value:
         return None
-    share = (most + 1) / (most + others + 2)
-    sure = min(_SUREST, share, max(before.confidence, share))
-    text = _MEANT.format(read=before.value, votes=most, value=value)
     is_same = fold(before.value) == fold(value)
-    return replace(
-        before, value=value, source=Source.LESSON, text=text, as_read=before.value,
-        confidence=before.confidence if is_same else sure,
-    )  # fmt: skip
+    sure = before.confidence if is_same else min(_SUREST, (most + 1) / (most + others + 2))
+    text = _MEANT.format(read=before.value, votes=most, value=value)
+    return replace(before, value=value, source=Source.LESSON, text=text, as_read=before.value, confidence=sure)
 
 
 def _usual(votes: Mapping[str, int]) -> Evidence | None:
     value, most = max(votes.items(), key=lambda item: item[1])
-    total = sum(votes.values())
-    if most < _FEW or most < _MOST * total:
+    others = sum(votes.values()) - most
+    if not speaks(most, others, is_usual=True):
         return None
-    sure = min(_USUAL_SUREST, most / (total + 2))
+    sure = min(_USUAL_SUREST, most / (most + others + 2))
     return Evidence(value, sure, Source.LESSON, text=_USUALLY.format(votes=most, value=value))

@@ -16,6 +16,7 @@ class Lesson(Base):
     `key` is the folded value that was read, "" where nothing was; `scope` is what it holds for: "" everywhere, else an
     issuer (folded), an issuer and a kind, or a sender's address (see `core.learning.asking`). `votes` counts the
     entries that say so. One that changes nothing (the value as read) is kept too: it outvotes a wrong correction.
+    `as_read` and `holds_for` say key and scope as they stand in the document that taught it, for people to read.
     `first_from` and `last_from` are entries of the register. A reverted lesson proposes nothing and takes no votes.
     """
 
@@ -27,6 +28,8 @@ class Lesson(Base):
     scope: Mapped[str] = mapped_column(sa.String(LONGEST_KEY))
     key: Mapped[str] = mapped_column(sa.String(LONGEST_KEY))
     value: Mapped[str] = mapped_column(sa.String(300))
+    as_read: Mapped[str] = mapped_column(sa.String(LONGEST_KEY), default="")
+    holds_for: Mapped[str] = mapped_column(sa.String(2 * LONGEST_KEY), default="")
     is_correction: Mapped[bool] = mapped_column(index=True)
     votes: Mapped[int] = mapped_column(default=0)
     first_at: Mapped[datetime]

@@ -12,7 +12,7 @@ from core.errors import NotAllowed, WrongState
 from core.evidence import Evidence, Source
 from core.incoming.tables import Incoming
 from core.learning.asking import FIELDS, Question, taught
-from core.learning.tables import Lesson
+from core.learning.tables import LONGEST_KEY, Lesson
 from core.letters import Message
 from core.people import Role, User
 from core.text import squeeze
@@ -49,6 +49,8 @@ def _vote(
         "field": question.field, "scope": question.scope, "key": question.key, "value": value,
         "is_correction": question.is_usual or value != squeeze(read), "votes": 1, "first_at": at, "last_at": at,
         "first_from": document.id, "last_from": document.id, "taught_by": by.id,
+        "as_read": "" if question.is_usual else read[:LONGEST_KEY],
+        "holds_for": question.holds_for[: 2 * LONGEST_KEY],
     }  # fmt: skip
     # Two clerks may teach the same at one moment: on PostgreSQL the second waits here and adds its vote.
     add = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(_lessons).values(row)

@@ -22,8 +22,8 @@ class LessonRow:
 
     id: int
     field: str
-    scope: str
-    key: str
+    as_read: str
+    holds_for: str
     value: str
     votes: int
     others: int
@@ -54,8 +54,9 @@ def lessons(
         .scalar_subquery()
     )
     columns = (
-        Lesson.id, Lesson.field, Lesson.scope, Lesson.key, Lesson.value, Lesson.votes, elsewhere.label("others"),
-        Lesson.first_at, Lesson.last_at, Lesson.last_from, Incoming.arrival_number, User.full_name,
+        Lesson.id, Lesson.field, Lesson.as_read, Lesson.holds_for, Lesson.value, Lesson.votes,
+        elsewhere.label("others"), Lesson.first_at, Lesson.last_at, Lesson.last_from, Incoming.arrival_number,
+        User.full_name,
         Lesson.reverted_at.is_not(None),
     )  # fmt: skip
     query = (

@@ -19,6 +19,8 @@ def upgrade() -> None:
     sa.Column('scope', sa.String(length=300), nullable=False),
     sa.Column('key', sa.String(length=300), nullable=False),
     sa.Column('value', sa.String(length=300), nullable=False),
+    sa.Column('as_read', sa.String(length=300), nullable=False),
+    sa.Column('holds_for', sa.String(length=600), nullable=False),
     sa.Column('is_correction', sa.Boolean(), nullable=False),
     sa.Column('votes', sa.Integer(), nullable=False),
     sa.Column('first_at', sa.DateTime(timezone=True), nullable=False),
