@@ -13,7 +13,7 @@ HALF ?= practice
 COUNT ?= 100
 KINDS ?= pdf,docx
 
-.PHONY: help run test check bench torture mutations score score-by-issuer score-generated score-screening setup-run setup-test setup-check
+.PHONY: help run test check bench torture mutations score score-by-issuer score-generated score-packages score-screening setup-run setup-test setup-check
 
 help:
 	@echo 'make run                chạy cơ quan mẫu: hộp thư, tài khoản, thư đến (PORT=8360)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make mutations          phá từng lời hứa trong một bản sao, kiểm thử phải bắt được'
 	@echo 'make score DATA=THƯ_MỤC chấm điểm «congvan read» trên dữ liệu có nhãn'
 	@echo 'make score-by-issuer DATA=THƯ_MỤC  cũng thế, theo loại tệp, tên loại, cơ quan ban hành'
+	@echo 'make score-packages DATA=THƯ_MỤC  chấm việc đọc gói edXML có nhãn (edxml.jsonl)'
 	@echo 'make score-screening    thư tự sinh: có dấu mật thì không lọt, nói chuyện mật thì không chặn (COUNT=500)'
 	@echo 'make score-generated DATA=THƯ_MỤC  chấm trên văn bản tự sinh (HALF=practice|scored COUNT=100 KINDS=pdf,docx,scan)'
 
@@ -66,6 +67,10 @@ score-screening: setup-test
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	$(PYTHON_BIN) -m tests.generator "$$folder" --mode secrecy --half $(HALF) --count $(COUNT) && \
 	$(PYTHON_BIN) -m tests.generator.screening_score "$$folder" --command '$(CURDIR)/.venv/bin/congvan' $(ARGS)
+
+score-packages: setup-run
+	@test -f '$(DATA)/edxml.jsonl' || { echo 'Cách dùng: make score-packages DATA=THƯ_MỤC (có edxml.jsonl)'; exit 64; }
+	@$(PYTHON_BIN) -m tests.generator.package_score '$(DATA)'
 
 score-by-issuer: setup-run
 	@test -n '$(DATA)' || { echo 'Cách dùng: make score-by-issuer DATA=THƯ_MỤC'; exit 64; }

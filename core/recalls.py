@@ -11,6 +11,7 @@ from core.edxml import Kind
 from core.errors import Permanent, WrongState
 from core.exchange import PackageNotice
 from core.incoming.matching import Match, agrees, find
+from core.incoming.recalled import OPEN, naming
 from core.incoming.registration import require_reason
 from core.incoming.tables import Incoming, State
 from core.letters import Message
@@ -20,8 +21,6 @@ from core.rights import Right, may, require
 MOST_SHOWN = 50
 _LONGEST_REASON = 500
 _DONE = (State.DECLINED, State.VOIDED)
-_RECALLS = (PackageNotice.kind == Kind.RECALL,)
-_OPEN = (*_RECALLS, PackageNotice.settled_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def open_recalls(session: Session, user: User, *, limit: int = MOST_SHOWN) -> li
     query = (
         sa.select(PackageNotice, Message.sender_address)
         .join(Message, Message.id == PackageNotice.message_id)
-        .where(*_OPEN)
+        .where(*OPEN)
         .order_by(PackageNotice.id)
     )
     for notice, sender in session.execute(query.limit(10 * limit)):
@@ -67,7 +66,7 @@ def recalls_of(session: Session, document: Incoming) -> list[Recall]:
         return []
     return [
         _recall(notice, sender, (Match(document, sure),))
-        for notice, sender in _naming(session, document, *_OPEN)
+        for notice, sender in naming(session, document, *OPEN)
         if (sure := agrees(notice.about, notice.organ_name, document)) is not None
     ]
 
@@ -92,41 +91,6 @@ def settle(session: Session, notice_id: int, reason: str, *, by: User, at: datet
     events.record(
         session, "recall_settled", "package_notice", notice.id, by=by.id, at=at, source=source, payload=payload
     )  # fmt: skip
-
-
-def settle_removed(
-    session: Session, document: Incoming, *, forget: bool, by_id: int | None, at: datetime
-) -> None:  # fmt: skip
-    """Close the requests that mean a document whose content is about to go, and remember which it was: its row can
-    not be found by them any more. With `forget` (a secret) they keep nothing that names or quotes it."""
-    for notice, _ in _naming(session, document, *_RECALLS):
-        if not agrees(notice.about, notice.organ_name, document):
-            continue
-        if notice.settled_at is None:
-            notice.settled_at, notice.settled_by, notice.answer = at, by_id, "Đã gỡ nội dung"
-        notice.incoming_id = document.id
-        if forget:
-            notice.document_id = notice.code = notice.code_key = notice.said = ""
-            notice.issued_on = None
-            session.get_one(Message, notice.message_id).reports = []
-    session.flush()
-
-
-def _naming(
-    session: Session, document: Incoming, *which: sa.ColumnElement[bool]
-) -> list[tuple[PackageNotice, str]]:  # fmt: skip
-    """Those notices of `which` that bear the document's DocumentId or number, each with its mail's sender."""
-    by_id = PackageNotice.document_id == document.exchange_id if document.exchange_id else sa.false()
-    has_number = any(letter.isdigit() for letter in document.code_key)
-    by_code = PackageNotice.code_key == document.code_key if has_number else sa.false()
-    query = (
-        sa.select(PackageNotice, Message.sender_address)
-        .join(Message, Message.id == PackageNotice.message_id)
-        .where(*which, sa.or_(by_id, by_code))
-        .order_by(PackageNotice.id)
-        .limit(MOST_SHOWN)
-    )
-    return [(row[0], row[1]) for row in session.execute(query)]
 
 
 def _recall(notice: PackageNotice, sender: str, matches: tuple[Match, ...]) -> Recall:

@@ -13,12 +13,13 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import events, files, recalls, rights, sealing
+from core import events, files, rights, sealing
 from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
 from core.errors import Temporary, WrongState
 from core.evidence import Source
 from core.files import FolderStore, StoredFile
+from core.incoming import recalled
 from core.incoming.registration import move, require_reason
 from core.incoming.tables import Act, Incoming, IncomingFile
 from core.letters import Exclusion, HeldLetter, IntakeRequest, Message, MessageFile
@@ -86,7 +87,7 @@ def remove_content(
     if message is not None:
         named |= _blank_letter(session, message, named, at=at, by_id=by_id)
     _blank_requests(session, IntakeRequest.incoming_id == document.id)
-    recalls.settle_removed(session, document, forget=basis is Basis.SECRET, by_id=by_id, at=at)
+    recalled.answer_removed(session, document, forget=basis is Basis.SECRET, by_id=by_id, at=at)
     _blank_document(document, basis, reason)
     document.removed_at, document.removed_by = at, by_id
     session.flush()

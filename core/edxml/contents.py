@@ -7,7 +7,7 @@ from typing import BinaryIO
 from core.edxml.scanning import Broken, Piece, Sort, scan
 
 HOLDER, CONTENT = "attachment", "contenttransferencoded"
-_HEADS = frozenset({"messageheader", "traceheaderlist"})
+_HEADS = frozenset({"messageheader", "traceheaderlist", "edxmlmanifest", "manifest"})  # what stands in them is no file
 # Base64, also for addresses (RFC 4648 5), and what web programs put before it. Placeholders of templates are neither.
 _ENCODED = re.compile(r"[A-Za-z0-9+/_=\s-]+")
 _PREFIX = re.compile(r"\Adata:[^,<>]{0,200},")

@@ -55,6 +55,7 @@ def scan(source: BinaryIO) -> Iterator[Piece]:
             parser.Parse(window, False)
             fed += len(window)
         except expat.ExpatError as error:
+            parser.buffer_text = False  # hands on the text before the damage
             yield from found
             if is_over():
                 return

@@ -54,21 +54,27 @@ class Grower:
         self._without_text = without_text
         self._open: list[Node] = []
         self._texts: list[str] = []
-        self._letters = 0
+        self._length = self._letters = 0  # of the value being read, and of all that was kept
 
     def take(self, piece: Piece) -> None:
         """The next piece of the package."""
         if piece.sort is Sort.OPEN:
             self._opened(piece)
         elif self._open and piece.sort is Sort.TEXT:
-            if self._open[-1].name not in self._without_text and self._letters < MOST_LETTERS:
-                self._texts.append(piece.text[:_LONGEST_VALUE])
-                self._letters += len(piece.text)
+            if self._open[-1].name not in self._without_text:
+                kept = piece.text[: min(_LONGEST_VALUE - self._length, MOST_LETTERS - self._letters)]
+                self._texts.append(kept)
+                self._length += len(kept)
+                self._letters += len(kept)
         elif self._open:
             node = self._open.pop()
             if not node.children:
-                node.text = _tidy("".join(self._texts)[:_LONGEST_VALUE])
-            self._texts.clear()
+                node.text = _tidy("".join(self._texts))
+            self._forget()
+
+    def _forget(self) -> None:
+        self._texts.clear()
+        self._length = 0
 
     def _opened(self, piece: Piece) -> None:
         if not self._open and piece.text not in self._tops:
@@ -77,7 +83,7 @@ class Grower:
         node = Node(piece.text, piece.own, {key: _tidy(value[:2_000]) for key, value in piece.attributes[:20]})
         (self._open[-1].children if self._open else self.grown).append(node)
         self._open.append(node)
-        self._texts.clear()
+        self._forget()
 
 
 def _tidy(text: str) -> str:

@@ -14,6 +14,7 @@ _DECLARATION = re.compile(r"\s{0,500}<\?xml[^<>]{0,500}\?>")
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13}) + b"\x7f"
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _LONGEST_REFERENCE = 12
+_MOST_STRAY = 5_000  # in one window: text has a few, and mending millions takes seconds
 
 
 def windows(source: BinaryIO) -> Iterator[bytes]:
@@ -69,7 +70,7 @@ def _from_first_tag(text: str) -> str:
 
 
 def _clean(text: str) -> bytes:
-    if "&" in text:
+    if 0 < text.count("&") <= _MOST_STRAY:
         text = _BARE_AMPERSAND.sub("&amp;", text)
     data = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     # The two code points that are no characters (XML 1.0 2.2).

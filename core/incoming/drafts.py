@@ -12,7 +12,7 @@ from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
 from core.exchange import Exchange
-from core.incoming import addressees, missing
+from core.incoming import addressees, missing, recalled
 from core.incoming.registration import check_version, move, require_reason
 from core.incoming.tables import Act, FileRole, Incoming, IncomingFile, Origin, State
 from core.incoming.values import from_evidence, read_form
@@ -174,6 +174,7 @@ def decline(session: Session, document: Incoming, reason: str, *, by: User, at: 
     reason = require_reason(reason)
     move(document, Act.DECLINE, by=by)
     document.closed_reason, document.closed_at, document.closed_by = reason, at, by.id
+    recalled.answer(session, document, reason, by_id=by.id, at=at)
     session.flush()
     payload = {"reason": reason}
     events.record(session, "declined", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
@@ -186,6 +187,7 @@ def take_back(session: Session, document: Incoming, *, by: User, at: datetime, s
     move(document, Act.TAKE_BACK, by=by)
     document.closed_reason, document.closed_at, document.closed_by = "", None, None
     missing.refresh(session, document)  # another draft may have its files
+    recalled.reopen(session, document)
     session.flush()
     events.record(session, "taken_back", "incoming", document.id, by=by.id, at=at, source=source)
 

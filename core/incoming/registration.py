@@ -12,7 +12,7 @@ from core.db import CHANGED
 from core.errors import NotAllowed, Permanent, WrongState
 from core.events import Fact
 from core.evidence import Evidence
-from core.incoming import relations
+from core.incoming import recalled, relations
 from core.incoming.links import NO_FILE_SENTENCE, is_missing
 from core.incoming.tables import STATE_NAMES, TRANSITIONS, Act, Incoming, State
 from core.learning import teaching
@@ -64,6 +64,7 @@ def void(session: Session, document: Incoming, reason: str, *, by: User, at: dat
     reason = require_reason(reason)
     move(document, Act.VOID, by=by)
     document.closed_reason, document.closed_at, document.closed_by = reason, at, by.id
+    recalled.answer(session, document, reason, by_id=by.id, at=at)
     session.flush()
     payload = {"number": document.arrival_number, "year": document.year, "reason": reason}
     events.record(session, "voided", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)

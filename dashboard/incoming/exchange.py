@@ -70,8 +70,9 @@ class Exchanged:
 
 def exchanged(session: Session, document: Incoming, form: Mapping[str, str]) -> Exchanged:
     """What the page of `document` shows; `form` is what was typed and not saved, {} when nothing was."""
-    related = tuple(_line(one) for one in relations.related(session, document))
-    change = _change(session, document, form) if document.state == State.DRAFT else None
+    is_draft = document.state == State.DRAFT
+    related = () if is_draft else tuple(_line(one) for one in relations.related(session, document))
+    change = _change(session, document, form) if is_draft else None
     return Exchanged(change, related, tuple(recalls_of(session, document)))
 
 

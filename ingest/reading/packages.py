@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 from core import edxml
 from core.edxml import Kind, Package, Reference
@@ -37,7 +36,8 @@ def says_secret(path: Path) -> bool:
 
     Looked at as text, not parsed: gateways send packages that no parser takes whole.
     """
-    for name, attributes, text in _elements(path, _OF_SECRECY):
+    whole, is_all = _without_contents(path)
+    for name, attributes, text in _elements(whole, _OF_SECRECY):
         is_named = _OF_SECRECY.search(name)
         if is_named and _is_level(text):
             return True
@@ -45,45 +45,47 @@ def says_secret(path: Path) -> bool:
             own = attribute.rpartition(":")[2]
             if _is_level(value) and (_OF_SECRECY.search(own) or own.lower() in ("value", "val", "level")):
                 return True
-    package = read_package(path)  # a header amid thousands of small files is found only so
-    said = package.values.items() if package else ()
-    return any(_OF_SECRECY.search(name.rpartition("/")[2]) and any(map(_is_level, texts)) for name, texts in said)
+    # A header amid thousands of small files is found only so.
+    return not is_all and _is_said_secret(read_package(path))
 
 
 def said_subject(path: Path) -> str:
     """The subject in the package `path`, "" if there is none."""
-    found = (text for name, _, text in _elements(path, _SUBJECT) if name.lower() == "subject")
+    whole, _ = _without_contents(path)
+    found = (text for name, _, text in _elements(whole, _SUBJECT) if name.lower() == "subject")
     return next(map(html.unescape, found), "").strip()
+
+
+def _is_said_secret(package: Package | None) -> bool:
+    said = package.values.items() if package else ()
+    return any(_OF_SECRECY.search(path.rpartition("/")[2]) and any(map(_is_level, texts)) for path, texts in said)
 
 
 def _is_level(text: str) -> bool:
     return normal(" ".join(html.unescape(text[:200]).split())).lower() in _LEVELS
 
 
-def _elements(path: Path, words: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
-    """Local name, attributes and first text of the elements that have one of `words` in their tags."""
-    with path.open("rb") as file:
-        whole = _without_contents(file)
-    wide = {b"\xff\xfe": "utf-16-le", b"<\0": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\0<": "utf-16-be"}
-    yield from _found_in(whole.decode(wide.get(whole[:2], "utf-8"), "replace"), words)
-
-
-def _without_contents(file: BinaryIO) -> bytes:
-    """What the file says in windows that have a "<", which base64 has not, and the window behind each; of a file with
-    too many of them its beginning and its end."""
+def _without_contents(path: Path) -> tuple[str, bool]:
+    """What the file says in windows that have a "<", which base64 has not, and the window behind each; and whether
+    that is all of them: of a file with too many only its beginning and its end."""
     kept: list[bytes] = []
-    was_tags = True
-    while window := file.read(_WINDOW_BYTES):
-        is_tags = b"<" in window
-        if is_tags or was_tags:
-            kept.append(window)
-        was_tags = is_tags
-        if len(kept) > _MOST_WINDOWS:
-            del kept[_MOST_WINDOWS // 2]
-    return b"".join(kept)
+    was_tags = is_all = True
+    with path.open("rb") as file:
+        while window := file.read(_WINDOW_BYTES):
+            is_tags = b"<" in window
+            if is_tags or was_tags:
+                kept.append(window)
+            was_tags = is_tags
+            if len(kept) > _MOST_WINDOWS:
+                del kept[_MOST_WINDOWS // 2]
+                is_all = False
+    whole = b"".join(kept)
+    wide = {b"\xff\xfe": "utf-16-le", b"<\0": "utf-16-le", b"\xfe\xff": "utf-16-be", b"\0<": "utf-16-be"}
+    return whole.decode(wide.get(whole[:2], "utf-8"), "replace"), is_all
 
 
-def _found_in(whole: str, words: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
+def _elements(whole: str, words: re.Pattern[str]) -> Iterator[tuple[str, str, str]]:
+    """Local name, attributes and first text of the elements that have one of `words` in their tags."""
     end = 0
     for word in islice(words.finditer(whole), _MOST_WORDS):
         opened = whole.rfind("<", max(end, word.start() - _LONGEST_TAG), word.start())
@@ -106,7 +108,7 @@ def exchange_of(package: Package) -> Exchange | None:
     """What `package` makes of its document: new, or instead of which; None where it brings no document."""
     if package.kind in (Kind.STATUS, Kind.RECALL):
         return None
-    return Exchange(package.kind, package.document_id, package.reason, package.concerns)
+    return Exchange(package.kind, package.document_id, package.reason, package.concerns[:MOST_NOTICES])
 
 
 def notices_of(package: Package) -> tuple[Notice, ...]:

@@ -130,14 +130,29 @@ def test_a_clerk_closes_a_recall_with_a_reason_once(office: Any) -> None:
         assert (event.act, event.payload) == ("recall_settled", {"reason": "Không phải nơi ban hành yêu cầu"})
 
 
-def test_a_declined_draft_answers_its_recall(office: Any) -> None:
-    document = office.draft()
-    asked(office)
+def test_a_declined_draft_answers_its_recall_until_it_is_taken_back(office: Any) -> None:
+    document, notice = office.draft(), asked(office)
+    doubtful = asked(office, organ="UBND xã Mẫu")
     with office.database.writing() as session:
-        drafts.decline(
-            session, session.get_one(Incoming, document), "Nơi gửi thu hồi", by=person(session, office), at=MORNING
-        )
+        found, clerk = session.get_one(Incoming, document), person(session, office)
+        drafts.decline(session, found, "Nơi gửi thu hồi", by=clerk, at=MORNING)
+        kept = session.get_one(PackageNotice, notice)
+        assert (kept.answer, kept.settled_by, kept.incoming_id) == ("Nơi gửi thu hồi", clerk.id, document)
+        assert session.get_one(PackageNotice, doubtful).settled_at is None
     assert (proposed(office), on_page(office, document)) == ([], [])
+    with office.database.writing() as session:
+        drafts.take_back(session, session.get_one(Incoming, document), by=person(session, office), at=MORNING)
+    assert len(on_page(office, document)) == 2
+
+
+def test_a_voided_number_answers_its_recall(office: Any) -> None:
+    document, notice = office.draft(), asked(office)
+    enter(office, document)
+    with office.database.writing() as session:
+        found, clerk = session.get_one(Incoming, document), person(session, office)
+        registration.void(session, found, "Nơi gửi thu hồi", by=clerk, at=MORNING)
+        assert session.get_one(PackageNotice, notice).incoming_id == document
+    assert proposed(office) == []
 
 
 def test_removing_the_content_closes_the_recall_and_keeps_its_record(office: Any) -> None:

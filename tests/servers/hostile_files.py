@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 
+from hostile_packages import hostile_packages
 from hostile_pdfs import SCRIPT, hostile_pdfs
 from word_files import Para, compound, word_file
 
@@ -21,7 +22,15 @@ _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 def hostile_files() -> dict[str, bytes]:
     """File name -> bytes. The names are part of the attack."""
-    return {**_archives(), **_documents(), **_words(), **_texts(), **hostile_pdfs(), **_disguises()}
+    return {
+        **_archives(),
+        **_documents(),
+        **_words(),
+        **_texts(),
+        **hostile_pdfs(),
+        **_disguises(),
+        **hostile_packages(),
+    }
 
 
 def zipped(members: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -1,11 +1,12 @@
 """What packages say, in all the forms that gateways send them in (DOMAIN §3.4)."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from exchange_packages import OLD, SENDER, Made, Part, header, package, replacing, soap, status
 
-from core.edxml import Kind, Reference, parse_day, read_package
+from core.edxml import Kind, Reference, contents, parse_day, read_package
 from core.edxml.references import whole_code
 from core.errors import Permanent
 
@@ -137,6 +138,13 @@ def test_a_header_behind_or_within_the_files_is_told_from_theirs() -> None:
     assert (said.code, said.has_more_headers, [file.has_content for file in said.attachments]) == (
         "63/SMA-VP", False, [False],
     )  # fmt: skip
+
+
+def test_what_a_manifest_calls_attachments_are_no_files() -> None:
+    listed = "<edXMLManifest><Attachment><AttachmentName>x.pdf</AttachmentName></Attachment>"
+    text = package(NEW).replace("<edXMLManifest>", listed)
+    assert [(file.number, file.name) for file in read_package(text.encode()).attachments] == [(0, "63.pdf")]
+    assert [number for number, _ in contents(BytesIO(text.encode()))] == [0]
 
 
 def test_files_are_named_by_manifest_or_themselves() -> None:
