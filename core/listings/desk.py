@@ -88,16 +88,6 @@ class AskedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """An entry that bears the same số ký hiệu as the draft."""
-
-    id: int
-    arrival_number: int
-    arrived_on: date
-    issuer: str
-
-
-@dataclass(frozen=True, slots=True)
 class ClosedBook:
     """A book that can't give numbers yet: its first number of the year was never confirmed, or, where `waits_since`
     is set, its last one after a restore. `who` may confirm it, by name; `may_confirm` speaks of the person asking."""
@@ -217,20 +207,6 @@ def asked_files(session: Session, *, since: datetime) -> list[AskedFile]:
         AskedFile(row.name, row.asked_at, (row.answer or "Đã đọc xong.") if row.done_at else "", row.incoming_id)
         for row in session.execute(query)
     ]
-
-
-def twins(session: Session, document: Incoming) -> list[Twin]:
-    """Entries of the register with the same số ký hiệu as a draft: it may have come before."""
-    if not any(letter.isdigit() for letter in document.code_key):  # "không số" is no code
-        return []
-    query = (
-        sa.select(Incoming.id, Incoming.arrival_number, Incoming.arrived_on, Incoming.issuer)
-        .where(Incoming.code_key == document.code_key, Incoming.id != document.id)
-        .where(Incoming.state == State.REGISTERED)
-        .order_by(Incoming.registered_at.desc())
-        .limit(3)
-    )
-    return [Twin(row.id, row.arrival_number, row.arrived_on, row.issuer) for row in session.execute(query)]
 
 
 def closed_books(session: Session, user: User, *, at: datetime) -> list[ClosedBook]:

@@ -22,6 +22,12 @@ _SENTENCES = {
     "split_off": "Tách từ dự thảo khác: tệp {name}",
     "merged": "Gộp {count} tệp của dự thảo khác vào đây",
     "merged_into": "{reason}",
+    "joined": "Gộp {count} tệp của một lần gửi khác cùng văn bản này vào đây",
+    "joined_into": "{reason}",
+    "parted": "Tách ra {count} tệp đã gộp của lần gửi khác",
+    "told_apart": "Xác nhận không trùng với {name}",
+    "compared_again": "So lại với {name}",
+    "reply_chosen": "Chọn văn bản được trả lời",
     "registered": "Vào sổ, số đến {number}",
     "declined": "Không cập nhật: {reason}",
     "taken_back": "Đưa lại bàn văn thư",
@@ -34,7 +40,7 @@ FIELD_NAMES = {
     "signer_title": "chức vụ người ký", "urgency": "độ khẩn", "due_at": "hạn trả lời", "event_at": "giờ họp",
     "event_place": "nơi họp",
     "invited": "thành phần mời", "page_count": "số trang",
-    "remark": "ghi chú", "is_dossier_direct": "chuyển hồ sơ trực tiếp",
+    "in_reply_to": "văn bản được trả lời", "remark": "ghi chú", "is_dossier_direct": "chuyển hồ sơ trực tiếp",
 }  # fmt: skip
 
 

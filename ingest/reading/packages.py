@@ -101,6 +101,7 @@ def package_fields(package: Package, file: str) -> dict[str, Evidence]:
         "urgency": _URGENCY.get(package.priority or 0, ""),
         "due_at": package.due_on.isoformat() if package.due_on else "",
         "in_reply_to": package.answered_code,
+        "document_id": next((one for one in package.values.get("MessageHeader/DocumentId", ()) if one), ""),
         "page_count": str(package.page_count) if package.page_count else "",
         "recipients": "; ".join(package.receivers),
     }
