@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 from core.text import fold, normal
 
@@ -88,6 +89,7 @@ def _by_places(one: _Agency, other: _Agency, left: Sequence[str]) -> Relation:
     return Relation.SAME if has_places[0] == has_places[1] else Relation.UNKNOWN
 
 
+@lru_cache(maxsize=4096)  # a few hundred offices write nearly everything
 def _agency(name: str, parent: str) -> _Agency:
     bare, own = _without_places(plain_name(name))
     above, others = _without_places(plain_name(parent))

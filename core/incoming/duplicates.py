@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from core import agencies
 from core.agencies import Relation
 from core.evidence import Evidence, Source
-from core.incoming.likeness import Facts, Likeness, best, differing, judge
+from core.incoming.likeness import Facts, Likeness, differing, judge
 from core.incoming.registration import UNSURE_BELOW, as_text
 from core.incoming.tables import FileRole, Incoming, IncomingFile, State
 from core.incoming.wording import Said, compare
@@ -28,13 +28,14 @@ from core.text import squeeze
 MOST_SHOWN = 5
 _MOST_JUDGED = 40
 _MOST_LOOKED_AT = 500  # rows of one look-up; of one code in one year there are fewer, of one day in one office too
+_ORDER = list(Likeness)
 _LIVE = (State.DRAFT, State.REGISTERED)
 _OWN_WORDS = (Source.TEXT, Source.EDXML)
 _HINTS = (Source.SUBJECT, Source.FILENAME, Source.BODY)
 _COLUMNS = (
-    Incoming.id, Incoming.code, Incoming.code_key, Incoming.document_id, Incoming.issuer, Incoming.parent_issuer,
-    Incoming.kind, Incoming.subject, Incoming.issued_on, Incoming.received_at, Incoming.proposed, Incoming.told_apart,
-    Message.subject.label("said"), Message.sender_address,
+    Incoming.id, Incoming.state, Incoming.code, Incoming.code_key, Incoming.document_id, Incoming.issuer,
+    Incoming.parent_issuer, Incoming.kind, Incoming.subject, Incoming.issued_on, Incoming.received_at,
+    Incoming.proposed, Incoming.told_apart, Message.subject.label("said"), Message.sender_address,
 )  # fmt: skip
 _LIGHT = (Incoming.id, Incoming.code_key, Incoming.issuer, Incoming.parent_issuer, Incoming.issued_on, Incoming.subject,
           Incoming.kind)  # fmt: skip
@@ -50,7 +51,8 @@ class Match:
 
 
 def find(session: Session, user: User, document: Incoming) -> list[Match]:
-    """What the draft `document` may be one with, the same first, then by when it came; [] for what is no draft.
+    """What the draft `document` may be one with: the same before its corrections, these before what it is an annex of,
+    entries before drafts, then by when it came; [] for what is no draft.
 
     Of the documents that the person may read; not those that a clerk has told apart from it.
     """
@@ -70,7 +72,9 @@ def find(session: Session, user: User, document: Incoming) -> list[Match]:
         if likeness is not None:
             found.append((likeness, other.id))
     found = _told_by_sender(own.facts, facts, found)
-    return [Match(id_, like, tuple(differing(own.facts, facts[id_]))) for like, id_ in best(found)[:MOST_SHOWN]]
+    entered = {other.facts.id for other in others if other.is_entered}
+    found.sort(key=lambda one: (_ORDER.index(one[0]), one[1] not in entered, one[1]))
+    return [Match(id_, like, tuple(differing(own.facts, facts[id_]))) for like, id_ in found[:MOST_SHOWN]]
 
 
 def _told_by_sender(
@@ -87,6 +91,7 @@ def _told_by_sender(
 @dataclass(frozen=True, slots=True)
 class _Known:
     facts: Facts
+    is_entered: bool
     told_apart: frozenset[int]
 
 
@@ -116,6 +121,8 @@ def _by_day(session: Session, own: Facts) -> list[int]:
     if own.issued_on is None or not own.subject or "issued_on" in own.unsure:
         return []
     query = sa.select(*_LIGHT).where(Incoming.issued_on == own.issued_on, Incoming.state.in_(_LIVE))
+    if own.code_key and "code" not in own.unsure:  # then the other's code is the one missing; an entry's was looked at
+        query = query.where(sa.or_(Incoming.state == State.DRAFT, Incoming.code_key == ""))
     rows = session.execute(query.limit(_MOST_LOOKED_AT))
     return [
         row.id for row in rows
@@ -154,7 +161,7 @@ def _facts(session: Session, ids: Sequence[int], user: User | None = None) -> li
     )  # fmt: skip
     files = {row.incoming_id: (row.sha256, row.name) for row in session.execute(mains)}
     return [
-        _Known(_facts_of(row, *files.get(row.id, ("", ""))), frozenset(row.told_apart))
+        _Known(_facts_of(row, *files.get(row.id, ("", ""))), row.state == State.REGISTERED, frozenset(row.told_apart))
         for row in session.execute(query)
     ]
 
@@ -169,7 +176,7 @@ def _facts_of(row: Any, main: str, main_name: str) -> Facts:
         id=row.id, code_key=row.code_key, annex_key=matching_key(annex_of), document_id=row.document_id,
         issuer=row.issuer, parent_issuer=row.parent_issuer, kind=row.kind, subject=row.subject,
         issued_on=row.issued_on, received_on=office_date(row.received_at),
-        unsure=frozenset(_names(kept, lambda said: said.confidence < UNSURE_BELOW)),
+        unsure=frozenset(_names(kept, lambda said: said.confidence < UNSURE_BELOW and row.state == State.DRAFT)),
         exact=frozenset(_names(kept, lambda said: said.source in _OWN_WORDS)),
         main=main, main_name=main_name, has_head=has_head,
         is_code_named="code" in kept and kept["code"].source is Source.FILENAME,
@@ -182,20 +189,30 @@ def _names(read: dict[str, Evidence], holds: Any) -> Iterable[str]:
     return (name for name, said in read.items() if holds(said))
 
 
-def suspected(session: Session, ids: Collection[int]) -> list[int]:
-    """Of the drafts `ids` those whose code and day, or whose main file, another live document has: two look-ups each,
-    so that a whole queue can be asked."""
-    if not ids:
-        return []
-    other, file, own_file = aliased(Incoming), aliased(IncomingFile), aliased(IncomingFile)
-    same_code = sa.exists().where(
-        other.code_key == Incoming.code_key, other.issued_on == Incoming.issued_on, other.id != Incoming.id,
-        other.state.in_(_LIVE),
-    )  # fmt: skip
-    same_file = sa.exists().where(
-        own_file.incoming_id == Incoming.id, own_file.role == FileRole.MAIN, file.sha256 == own_file.sha256,
-        file.incoming_id != Incoming.id, other.id == file.incoming_id, other.state.in_(_LIVE),
-    )  # fmt: skip
-    has_code = sa.and_(Incoming.code_key != "", same_code)
-    query = sa.select(Incoming.id).where(Incoming.id.in_(ids), sa.or_(has_code, same_file))
-    return sorted(session.scalars(query))
+def suspected(session: Session, ids: Collection[int]) -> set[int]:
+    """Of the drafts `ids` those that a row of the queue says to be perhaps a document the office has: code and day or
+    the main file are another's, and no clerk has told them apart. Two queries for a whole queue."""
+    own, other = aliased(Incoming), aliased(Incoming)
+    file, own_file = aliased(IncomingFile), aliased(IncomingFile)
+    columns = (own.id.label("own"), own.issuer, own.parent_issuer, own.told_apart, other.id, other.state,
+               other.issuer.label("other_issuer"), other.parent_issuer.label("other_parent"),
+               other.told_apart.label("other_told"))  # fmt: skip
+    # States are looked at below: asked for here, SQLite begins with all entries.
+    live = (own.id.in_(ids), other.id != own.id)
+    same_code = sa.and_(other.code_key == own.code_key, other.issued_on == own.issued_on)
+    by_code = sa.select(*columns).join(other, same_code).where(own.code_key != "", *live)
+    by_file = (
+        sa.select(*columns)
+        .join(own_file, sa.and_(own_file.incoming_id == own.id, own_file.role == FileRole.MAIN))
+        .join(file, sa.and_(file.sha256 == own_file.sha256, file.role == FileRole.MAIN))
+        .join(other, other.id == file.incoming_id)
+        .where(*live)
+    )
+    rows = [row for query in (by_code, by_file) for row in session.execute(query.limit(_MOST_LOOKED_AT))]
+    return {row.own for row in rows if row.state in _LIVE and _is_open(row)}
+
+
+def _is_open(row: Any) -> bool:
+    is_apart = row.id in row.told_apart or row.own in row.other_told
+    whose = agencies.relation(row.issuer, row.parent_issuer, row.other_issuer, row.other_parent)
+    return not is_apart and whose is not Relation.OTHER

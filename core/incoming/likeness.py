@@ -4,7 +4,6 @@ Pure: what is known of the two documents goes in, the answer comes out. What was
 disproves anything.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -88,7 +87,8 @@ def differing(draft: Facts, other: Facts) -> list[str]:
         found.append("code")
     if draft.issued_on and other.issued_on and draft.issued_on != other.issued_on:
         found.append("issued_on")
-    if draft.subject and other.subject and _said(draft, other) is not Said.ALIKE:
+    is_revised = is_revision(draft.subject) != is_revision(other.subject)
+    if draft.subject and other.subject and (is_revised or _said(draft, other) is not Said.ALIKE):
         found.append("subject")
     if draft.main and other.main and draft.main != other.main:
         found.append("main")
@@ -187,9 +187,3 @@ def _is_said_to_be_revised(draft: Facts, other: Facts) -> bool:
 
 def _names_revision(facts: Facts) -> bool:
     return is_revision(facts.mail_subject) or is_revision(facts.main_name.replace("_", " ").replace("-", " "))
-
-
-def best(found: Sequence[tuple[Likeness, int]]) -> list[tuple[Likeness, int]]:
-    """Answers with the strongest first: the same before its corrections, these before what it is an annex of."""
-    order = list(Likeness)
-    return sorted(found, key=lambda one: (order.index(one[0]), one[1]))

@@ -1,6 +1,5 @@
 """What the desk shows of documents that a draft may be one with, and of comings of one document that were joined."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -63,17 +62,6 @@ def joined_to(session: Session, user: User, document: Incoming) -> Other | None:
     if document.merged_into_id is None:
         return None
     return next(iter(_others(session, user, Incoming.id == document.merged_into_id).values()), None)
-
-
-def warned(session: Session, user: User, ids: Collection[int]) -> dict[int, Likeness]:
-    """Of the drafts `ids` those that are like another document, for the queue: only where code and day or the main
-    file are another's are they looked at as closely as on their page."""
-    found = {}
-    for draft_id in duplicates.suspected(session, ids)[:_MOST]:
-        matches = duplicates.find(session, user, session.get_one(Incoming, draft_id))
-        if matches:
-            found[draft_id] = matches[0].likeness
-    return found
 
 
 def _others(session: Session, user: User, which: sa.ColumnElement[bool]) -> dict[int, Other]:

@@ -64,6 +64,21 @@ def test_two_drafts_are_found_from_either_side_and_the_entry_comes_with_them(off
     assert found(office, other) == [(one, Likeness.SAME)]
 
 
+def test_the_queue_suspects_what_has_the_code_and_day_or_the_main_file_of_another(office: Any) -> None:
+    def suspected(*ids: int) -> set[int]:
+        with office.database.reading() as session:
+            return duplicates.suspected(session, ids)
+
+    entry, again = enter(office, office.draft()), office.draft()
+    elsewhere = office.draft(issuer="UBND tỉnh Khánh Hòa")
+    one, other, alone = lay(office, "a"), lay(office, "a", "b"), lay(office, "b")
+    assert suspected(again, elsewhere, one, other, alone) == {again, one, other}
+    with office.database.writing() as session:
+        document, clerk = session.get_one(Incoming, again), session.get_one(User, office.clerk_id)
+        joining.tell_apart(session, document, session.get_one(Incoming, entry), is_apart=True, by=clerk, at=MORNING)
+    assert suspected(again) == set()
+
+
 def test_voided_and_declined_documents_are_no_entries(office: Any) -> None:
     voided, declined = enter(office, office.draft()), office.draft()
     with office.database.writing() as session:
@@ -142,5 +157,6 @@ def test_every_look_up_goes_by_an_index(office: Any, values: dict[str, str]) -> 
         clerk, document = session.get_one(User, office.clerk_id), session.get_one(Incoming, draft)
         sa.event.listen(session.get_bind(), "before_cursor_execute", explain)
         duplicates.find(session, clerk, document)
+        duplicates.suspected(session, [draft, draft + 1])
         sa.event.remove(session.get_bind(), "before_cursor_execute", explain)
     assert plans and not [plan for plan in plans if plan.startswith("SCAN")]
