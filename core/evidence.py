@@ -21,7 +21,7 @@ class Source(StrEnum):
 FIELDS = (
     "code", "code_number", "code_notation", "issued_on", "issuer", "parent_issuer", "kind", "subject",
     "signer_name", "signer_title", "urgency", "secrecy", "due_at", "silence", "event_at", "event_place", "invited",
-    "in_reply_to", "page_count", "recipients", "copies_to", "receiver",
+    "in_reply_to", "page_count", "recipients", "copies_to", "annex_of", "receiver",
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base, table_of
 from core.edxml import Kind, Reference, parse_day
-from core.text import fold
+from core.notation import matching_key
 
 _LENGTHS = {"status_code": 8, "organ_id": 64, "organ_name": 300, "document_id": 200, "code": 80, "said_at": 32}
 
@@ -94,7 +94,7 @@ def note(session: Session, message_id: int, notices: Sequence[Notice], *, at: da
         _cut({
             "message_id": message_id, "kind": notice.kind.value, "status_code": notice.status_code,
             "organ_id": notice.organ_id, "organ_name": notice.organ_name, "document_id": notice.about.document_id,
-            "code": notice.about.code, "code_key": fold(notice.about.code)[:80], "issued_on": notice.about.issued_on,
+            "code": notice.about.code, "code_key": matching_key(notice.about.code), "issued_on": notice.about.issued_on,
             "said": notice.said[:2000], "said_at": notice.said_at, "noted_at": at,
         })
         for notice in notices

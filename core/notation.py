@@ -152,3 +152,18 @@ def format_date(day: date) -> str:
 def code_key(code: str) -> str:
     """The folded key under which two spellings of one code meet."""
     return squeeze(re.sub(r"\s+", "", fold(code)))
+
+
+_FOLDED_CODE = re.compile(
+    r"(?:luat )?(?:so(?:,? ky hieu| hieu)? ?[:.;]? ?)?0*(?P<number>\d{1,7})(?P<letter>[a-z]?)(?![a-z0-9])(?P<rest>.*)"
+)
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
+
+
+def matching_key(code: str) -> str:
+    """The key under which a register finds a code again, however it was typed or read: without marks, case, blanks,
+    signs, label and the number's leading zeros ("Số 05 / QĐ–UBND", "5/qd-ubnd"). "" for what has no number or no
+    notation: it matches nothing."""
+    found = _FOLDED_CODE.match(fold(code[:200]))
+    notation = _NO_LETTER.sub("", found["rest"]) if found else ""
+    return f"{found['number']}{found['letter']}/{notation}"[:80] if found and notation else ""

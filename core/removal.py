@@ -151,13 +151,19 @@ def unless_removed(session: Session, where: Where, outcome: Outcome) -> Outcome:
 
 
 def twins(session: Session, document: Incoming) -> list[Twin]:
-    """Other documents, of this letter or another, that name one of the document's files: to be looked at too."""
+    """Other documents that are to be looked at too: those that name one of the document's files, of this letter or
+    another, and those that were found to be one with it."""
     own = sa.select(IncomingFile.sha256).where(IncomingFile.incoming_id == document.id)
     query = (
         sa.select(Incoming.id, Incoming.arrival_number)
-        .join(IncomingFile, IncomingFile.incoming_id == Incoming.id)
-        .where(IncomingFile.sha256.in_(own), Incoming.id != document.id)
-        .distinct()
+        .where(Incoming.id != document.id)
+        .where(
+            sa.or_(
+                Incoming.id.in_(sa.select(IncomingFile.incoming_id).where(IncomingFile.sha256.in_(own))),
+                Incoming.merged_into_id == document.id,
+                Incoming.id == document.merged_into_id,
+            )
+        )
         .order_by(Incoming.id)
     )
     return [Twin(row.id, row.arrival_number) for row in session.execute(query)]
@@ -228,9 +234,11 @@ def _blank_held(session: Session, which: sa.ColumnElement[bool], *, at: datetime
 
 def _blank_document(document: Incoming, basis: Basis, reason: str) -> None:
     for field in ("code", "code_number", "code_notation", "code_key", "issuer", "parent_issuer", "kind",
+                  "in_reply_to", "reply_key",
                   "signer_name", "signer_title", "due_at", "event_at", "event_place", "invited"):  # fmt: skip
         setattr(document, field, "")
     document.issued_on = document.page_count = None
+    document.answers_id = None
     document.proposed, document.notes = {}, []
     document.exchange_id, document.exchange = "", {}
     document.subject = f"(nội dung đã gỡ theo {BASES[basis]})"

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from core.evidence import Evidence, Source
 from core.incoming.links import NO_FILE, link_note
-from core.notation import code_key
+from core.notation import code_key, find_codes
 from core.text import fold
 from ingest import packaged
 from ingest.copies import copy_of
@@ -16,7 +16,7 @@ from ingest.noting import notes_of
 from ingest.reading.attached import goes_with, second_document
 from ingest.reading.candidates import from_file_name, from_subject
 from ingest.reading.pages import DOC, DOCX, ODT, PDF, PICTURES, RTF, SHEETS
-from ingest.reading.weighing import merge
+from ingest.reading.weighing import HINT, SUBJECT, merge
 from ingest.usable import is_kept, may_be_main
 
 _ANNEX_NAME = re.compile(
@@ -46,7 +46,8 @@ def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, .
     groups += packaged.groups(letter.attachments, readings, groups, mains)
     placed = {i for group in groups for i in (*group.documents, *group.annexes)}
     rest = [i for i in usable if i not in placed]
-    if not groups:
+    is_headless = not groups
+    if is_headless:
         if not mains:
             return _without_file(letter, usable)
         main = min(mains, key=lambda i: _rank(letter.attachments[i], readings.get(i)))
@@ -55,7 +56,38 @@ def draft(letter: Letter, readings: Mapping[int, FileReading]) -> tuple[Draft, .
     for index in rest:
         _home(letter, readings, groups, index).annexes.append(index)
     hints = from_subject(letter.subject) if len(groups) == 1 else {}
+    if is_headless and (told := _only_annexes(letter, readings, groups[0])) is not None:
+        hints = _as_annexes(letter, hints, told)
     return tuple(_draft(letter, readings, group, hints) for group in groups)
+
+
+def _only_annexes(letter: Letter, readings: Mapping[int, FileReading], group: Group) -> dict[str, Evidence] | None:
+    """Of a letter without any document whose main file is an annex: whose annexes its files say to be, where they do.
+    None where the main file may be a document that could not be read."""
+    (main,) = group.documents
+    if any(reading.is_package for reading in readings.values()):
+        return None
+    told = {}
+    for index in (main, *group.annexes):
+        pages = readings[index].pages if index in readings else ()
+        code = goes_with(pages)
+        if code is not None:
+            source = Source.OCR if pages[0].is_seen else Source.TEXT
+            told[index] = Evidence(code, HINT, source, letter.attachments[index].sha256, pages[0].number)
+    attachment = letter.attachments[main]
+    is_named = _ANNEX_NAME.match(fold(attachment.name)) is not None
+    if not is_named and main not in told and attachment.media_type not in SHEETS:
+        return None
+    return next(({"annex_of": said} for said in told.values() if said.value), {})
+
+
+def _as_annexes(letter: Letter, hints: Mapping[str, Evidence], told: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """The code that the mail names is not the annexes' own: it says what they belong to."""
+    codes = {code.text for code in find_codes(letter.subject)}
+    named = {}
+    if len(codes) == 1:
+        named = {"annex_of": Evidence(codes.pop(), SUBJECT, Source.SUBJECT, text=letter.subject)}
+    return {name: said for name, said in hints.items() if name != "code"} | named | dict(told)
 
 
 def _without_file(letter: Letter, files: Sequence[int]) -> tuple[Draft, ...]:
@@ -203,7 +235,7 @@ def _draft(letter: Letter, readings: Mapping[int, FileReading], group: Group, hi
     name = letter.attachments[main]
     speaking, exchange, said = packaged.speaking(letter.attachments, readings, group, main)
     layers = [*speaking, *({} if reading.is_package else reading.fields,), *(_fields(readings, i) for i in twins)]
-    outer = [hints, from_file_name(name.name, name.sha256)]
+    outer = [hints, {} if "annex_of" in hints else from_file_name(name.name, name.sha256)]
     is_read = any(layers)
     fields = merge(*layers, *outer)
     if is_read:  # hints confirm or cast doubt; they fill no place that the document itself left blank

@@ -12,20 +12,14 @@ from enum import Enum, auto
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.agencies import plain_name
 from core.evidence import Evidence
 from core.office import OfficeName
 from core.people import Division
-from core.text import fold, normal, squeeze
+from core.text import normal, squeeze
 
 NOTE = "misaddressed"  # then a colon and whom the document names
 _LONGEST_NOTE = 200
-_SHORT = {
-    "ubnd": "uy ban nhan dan", "hdnd": "hoi dong nhan dan", "tp": "thanh pho", "tx": "thi xa",
-    "mttq": "mat tran to quoc", "gd": "giam doc", "vp": "van phong",
-}  # fmt: skip
-# "KH&CN", "KH-CN", "VH, TT và DL": one short name.
-_INITIALS = r"[B-DĐF-HJ-NP-TV-XZ]{2,5}"
-_INITIALS_APART = re.compile(rf"\b({_INITIALS})\s*(?:[&,-]|và)\s*(?={_INITIALS}\b)")
 _LEVEL = r"(?:tinh|thanh pho|thi xa|huyen|quan|xa|phuong|dac khu|thi tran)"
 # With their marks: without them "Môi trường" would be "mọi trường".
 _MANY = re.compile(
@@ -72,7 +66,7 @@ def note_of(session: Session, proposed: Mapping[str, Evidence]) -> tuple[str, ..
         return ()
     names = session.execute(sa.select(OfficeName.name, OfficeName.place, OfficeName.code)).all()
     own = [_own(row.name, row.place, row.code) for row in names]
-    parts = [_plain(name) for name in session.scalars(sa.select(Division.name))]
+    parts = [plain_name(name) for name in session.scalars(sa.select(Division.name))]
     issuer = proposed["issuer"].value if "issuer" in proposed else ""
     if not own or _whose(issuer, own, ()) is _Whose.OURS:
         return ()
@@ -91,18 +85,18 @@ def is_noted(notes: Sequence[object]) -> bool:
 
 
 def _own(name: str, place: str, code: str) -> _Own:
-    whole, at = _plain(name), _plain(place)
+    whole, at = plain_name(name), plain_name(place)
     bare = re.sub(rf"\s+(?:{_LEVEL}\s+)?{re.escape(at)}$", "", whole) if at else whole
     if bare.startswith(("uy ban", "hoi dong")) or len(bare.split()) < 3:
         bare = whole  # "Ủy ban nhân dân xã" is nobody without its place
     kind, *rest = bare.split()
     initials = "".join(word[0] for word in rest)
-    short = (f"{kind} {initials}", _plain(code)) if bare != whole or kind == "so" else ()
+    short = (f"{kind} {initials}", plain_name(code)) if bare != whole or kind == "so" else ()
     return _Own(tuple(dict.fromkeys((bare, *(one for one in short if one)))), at)
 
 
 def _whose(name: str, own: Sequence[_Own], parts: Sequence[str]) -> _Whose:
-    text = _plain(name)
+    text = plain_name(name)
     places = [_place_behind(text, one, form) for one in own for form in one.names if _has(text, form)]
     if any(places) or any(_has(text, part) for part in parts):
         return _Whose.OURS
@@ -144,10 +138,3 @@ def _has(text: str, name: str) -> bool:
 
 def _split(value: str) -> list[str]:
     return [squeeze(name) for name in value.split(";") if name.strip()]
-
-
-def _plain(name: str) -> str:
-    """Folded words alone, without "và", with the usual abbreviations written out: "UBND TP. Đà Lạt", "Sở KH&CN" (sở
-    khcn)."""
-    text = re.sub(r"[^a-z0-9\s]+", " ", fold(_INITIALS_APART.sub(r"\1", normal(name))))
-    return " ".join(_SHORT.get(word, word) for word in text.split() if word != "va")

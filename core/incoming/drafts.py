@@ -184,6 +184,8 @@ def take_back(session: Session, document: Incoming, *, by: User, at: datetime, s
     """Bring a declined document back to the desk. Raises NotAllowed, WrongState unless it was declined."""
     if document.removed_at is not None:
         raise WrongState("Nội dung văn bản này đã gỡ, không còn gì để đưa lại bàn văn thư.")
+    if document.merged_into_id is not None:
+        raise WrongState("Văn bản này đã gộp vào văn bản khác. Tải lại trang rồi bấm «Tách ra, đưa lại bàn văn thư».")
     move(document, Act.TAKE_BACK, by=by)
     document.closed_reason, document.closed_at, document.closed_by = "", None, None
     missing.refresh(session, document)  # another draft may have its files

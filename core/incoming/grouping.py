@@ -88,12 +88,12 @@ def merge(
     session.execute(sa.delete(table_of(IncomingFile)).where(table_of(IncomingFile).c.incoming_id == document.id))
     session.expire(document, ["files"])
     drafts.add_files(session, into.id, moved)
-    into.notes = [*into.notes, *(note for note in document.notes if _goes_along(str(note)) and note not in into.notes)]
+    into.notes = [*into.notes, *(note for note in document.notes if goes_along(str(note)) and note not in into.notes)]
     missing.refresh(session, into)
     if not into.exchange:
         into.exchange_id, into.exchange = document.exchange_id, document.exchange
     move(document, Act.DECLINE, by=by)
-    title = _title(f"{into.kind} {into.code} {into.subject}")
+    title = title_of(f"{into.kind} {into.code} {into.subject}")
     document.closed_reason, document.closed_at, document.closed_by = f"Gộp vào dự thảo «{title}»", at, by.id
     _changed(session, into)
     texts.touch(session, [document.id])
@@ -121,16 +121,17 @@ def candidates(session: Session, user: User, document: Incoming) -> list[Candida
         .limit(_MOST_CANDIDATES)
     )
     rows = session.execute(query)
-    return [Candidate(row.id, _title(f"{row.kind} {row.code} {row.subject}", row.name or "")) for row in rows]
+    return [Candidate(row.id, title_of(f"{row.kind} {row.code} {row.subject}", row.name or "")) for row in rows]
 
 
-def _goes_along(note: str) -> bool:
+def goes_along(note: str) -> bool:
     """Whether a note is of a draft's files or its letter, and still true in another draft."""
     code, is_of_something, _ = note.partition(":")
     return note in dangers.OF_LETTER or (bool(is_of_something) and code not in _OF_DOCUMENT)
 
 
-def _title(words: str, file_name: str = "") -> str:
+def title_of(words: str, file_name: str = "") -> str:
+    """What a document is called in one line: its words, else its file's name."""
     words = squeeze(words) or file_name or "chưa đọc được"
     return words if len(words) <= 80 else words[:79].rstrip() + "…"
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.agencies import Relation, relation
 from core.edxml import Reference
 from core.incoming.tables import Incoming
-from core.text import fold
+from core.notation import matching_key
 
 _MOST = 5
-_SHORT = {"ubnd": "uy ban nhan dan", "hdnd": "hoi dong nhan dan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,9 @@ def agrees(about: Reference, organ_name: str, document: Incoming) -> bool | None
     key = code_key(about)
     if not key or document.code_key != key or about.issued_on is None or document.issued_on != about.issued_on:
         return None
-    return _plain(organ_name) == _plain(document.issuer) if organ_name else False
+    return relation(organ_name, "", document.issuer, document.parent_issuer) is Relation.SAME
 
 
 def code_key(about: Reference) -> str:
-    """The folded số ký hiệu as the register keeps it; "" for what is no number ("không số")."""
-    return fold(about.code)[:80] if any(letter.isdigit() for letter in about.code) else ""
-
-
-def _plain(name: str) -> str:
-    return " ".join(_SHORT.get(word, word) for word in fold(name).replace(".", " ").split())
+    """The số ký hiệu as the register matches it; "" for what is no number ("không số")."""
+    return matching_key(about.code) if any(letter.isdigit() for letter in about.code) else ""

@@ -59,16 +59,23 @@ class Origin(StrEnum):
     PAPER = "paper"  # văn bản giấy, nhập tay
 
 
+def _index_where(column: str, where: str) -> sa.Index:
+    of_some = sa.text(where)
+    return sa.Index(f"ix_incoming_{column}", column, sqlite_where=of_some, postgresql_where=of_some)
+
+
 class Incoming(Base):
     """One incoming document, from draft to register entry (Phụ lục VI NĐ 30, Phần II).
 
     Text fields are as printed on the document; `subject` is the trích yếu without "V/v". `urgency` is
     thuong, khan, thuong_khan or hoa_toc; `secrecy` khong, mat, toi_mat or tuyet_mat. `proposed` maps a
     field to its `core.evidence.Evidence` as JSON: what the program read, kept beside what the clerk
-    confirmed. `exchange_id` is the DocumentId that its edXML package bears, `exchange` what that package makes of it
-    (`core.exchange.Exchange` as JSON, and in `apart` the entries that it does not replace after all). `version` grows
-    with every change; an act on an older one is refused (C16). `text_version` grows
-    when its files or what they say change; `indexed_version` is the sum of both that the search index mirrors.
+    confirmed. `code_key` and `reply_key` are `core.notation.matching_key`s. `merged_into_id` is the document that a
+    draft proved to be, `told_apart` lists those that a clerk said it is not. `exchange_id` is the DocumentId that its
+    edXML package bears, `exchange` what that package makes of it (`core.exchange.Exchange` as JSON, and in `apart` the
+    entries that it does not replace after all). `version` grows with every change; an act on an older one is refused
+    (C16). `text_version` grows when its files or what they say change; `indexed_version` is the sum of both that the
+    search index mirrors.
     """
 
     __tablename__ = "incoming"
@@ -77,13 +84,10 @@ class Incoming(Base):
         sa.CheckConstraint("(arrival_number IS NULL) = (state IN ('draft', 'declined'))", name="number_iff_entered"),
         sa.CheckConstraint("secrecy = 'khong'", name="no_secrets_here"),  # promise 4
         sa.Index("ix_incoming_desk", "state", "received_at", "sort_uid"),
-        sa.Index("ix_incoming_code", "code_key", "year"),
-        sa.Index(
-            "ix_incoming_exchange_id",
-            "exchange_id",
-            sqlite_where=sa.text("exchange_id <> ''"),
-            postgresql_where=sa.text("exchange_id <> ''"),
-        ),
+        sa.Index("ix_incoming_code", "code_key", "issued_on"),
+        sa.Index("ix_incoming_issued_on", "issued_on"),
+        *(_index_where(name, f"{name} <> ''") for name in ("exchange_id", "reply_key")),
+        *(_index_where(name, f"{name} IS NOT NULL") for name in ("answers_id", "merged_into_id")),
         sa.Index("ix_incoming_unindexed", "id", sqlite_where=sa.text(UNINDEXED), postgresql_where=sa.text(UNINDEXED)),
     )
 
@@ -101,7 +105,10 @@ class Incoming(Base):
     code: Mapped[str] = mapped_column(sa.String(80), default="")  # số ký hiệu as printed
     code_number: Mapped[str] = mapped_column(sa.String(11), default="")
     code_notation: Mapped[str] = mapped_column(sa.String(60), default="")
-    code_key: Mapped[str] = mapped_column(sa.String(80), default="")  # folded, for matching
+    code_key: Mapped[str] = mapped_column(sa.String(80), default="")
+    in_reply_to: Mapped[str] = mapped_column(sa.String(80), default="")  # số ký hiệu of what it answers
+    reply_key: Mapped[str] = mapped_column(sa.String(80), default="")
+    answers_id: Mapped[int | None]  # what it answers, where a clerk chose among several
     issued_on: Mapped[date | None]
     issuer: Mapped[str] = mapped_column(sa.String(300), default="")  # cơ quan ban hành (tác giả)
     parent_issuer: Mapped[str] = mapped_column(sa.String(300), default="")
@@ -135,6 +142,8 @@ class Incoming(Base):
     closed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     removed_at: Mapped[datetime | None]  # gỡ nội dung: `subject` and `remark` then say by what law and why
     removed_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    merged_into_id: Mapped[int | None]
+    told_apart: Mapped[list[Any]] = mapped_column(default=list)
     text_version: Mapped[int] = mapped_column(default=0)
     indexed_version: Mapped[int] = mapped_column(default=0)
 
@@ -161,7 +170,7 @@ class FileRole(StrEnum):
 
 
 class IncomingFile(Base):
-    """One file of an incoming document."""
+    """One file of an incoming document. `from_id` is the draft that brought it, when that was merged into this one."""
 
     __tablename__ = "incoming_files"
 
@@ -173,3 +182,4 @@ class IncomingFile(Base):
     size: Mapped[int] = mapped_column(sa.BigInteger)
     role: Mapped[str] = mapped_column(sa.String(12))
     inside: Mapped[str] = mapped_column(sa.Text, default="")
+    from_id: Mapped[int | None]

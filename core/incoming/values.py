@@ -7,18 +7,18 @@ from typing import Any
 
 from core.errors import Permanent
 from core.evidence import Evidence
-from core.notation import parse_code
+from core.notation import matching_key, parse_code
 from core.text import fold, squeeze
 
 TEXT_FIELDS = (
     "code", "issuer", "parent_issuer", "kind", "subject", "signer_name", "signer_title", "remark",
-    "event_place", "invited", "receiver",
+    "event_place", "invited", "receiver", "in_reply_to",
 )  # fmt: skip
 MOMENTS = ("due_at", "event_at")  # ISO date, or date and hour
 URGENCIES = {"thuong": "Thường", "khan": "Khẩn", "thuong_khan": "Thượng khẩn", "hoa_toc": "Hỏa tốc"}
 LENGTHS = {
     "code": 80, "issuer": 300, "parent_issuer": 300, "kind": 100, "subject": 2000, "signer_name": 120,
-    "signer_title": 200, "remark": 2000, "event_place": 300, "invited": 2000, "receiver": 200,
+    "signer_title": 200, "remark": 2000, "event_place": 300, "invited": 2000, "receiver": 200, "in_reply_to": 80,
 }  # fmt: skip
 _EARLIEST = date(1945, 9, 2)
 _INVITES = re.compile(r"(?:v/v\s+)?(?:kinh\s+)?moi\s+(?:hop|du|tham|lam viec|dai bieu)\b")  # folded
@@ -35,6 +35,8 @@ def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
             values[name] = _text(name, form[name])
     if "code" in values:
         values.update(_code_parts(values["code"]))
+    if "in_reply_to" in values:
+        values["reply_key"] = matching_key(values["in_reply_to"])
     if "issued_on" in form:
         values["issued_on"] = _issued_on(form["issued_on"], today)
     if "urgency" in form:
@@ -92,6 +94,8 @@ def from_evidence(proposed: Mapping[str, Evidence]) -> dict[str, Any]:
             values[name] = int(evidence.value)
     if "code" in values:
         values.update(_code_parts(values["code"]))
+    if "in_reply_to" in values:
+        values["reply_key"] = matching_key(values["in_reply_to"])
     return values
 
 
@@ -99,7 +103,7 @@ def _code_parts(code: str) -> dict[str, str]:
     parsed = parse_code(code)
     number = (parsed.number or "") if parsed else ""
     notation = parsed.notation if parsed else ""
-    return {"code_number": number[:11], "code_notation": notation[:60], "code_key": fold(code)[:80]}
+    return {"code_number": number[:11], "code_notation": notation[:60], "code_key": matching_key(code)}
 
 
 def _text(name: str, typed: str) -> str:

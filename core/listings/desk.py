@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core import calendar
 from core.confirmers import who_confirms
 from core.db import UtcDateTime
-from core.incoming import recovery, values
+from core.incoming import duplicates, recovery, values
 from core.incoming.parts import part_of
 from core.incoming.registration import unsure_values
 from core.incoming.tables import Incoming, State
@@ -37,6 +37,7 @@ class QueueRow:
 
     `sender` is the mail's, empty where its name only repeats the issuer's.
     `mail_subject` is what its mail is called, where nothing was read that could stand for it.
+    `is_suspected`: it may be a document that the office has.
     `part` is "1/3" where its mail says to be one of several parts.
     `unsure` says how many values wait for a look; `notes` are short codes of the program's warnings.
     """
@@ -57,6 +58,7 @@ class QueueRow:
     origin: str
     notes: tuple[str, ...]
     part: str
+    is_suspected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +90,6 @@ class AskedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """An entry that bears the same số ký hiệu as the draft, or whose package bears the same DocumentId."""
-
-    id: int
-    arrival_number: int
-    arrived_on: date
-    issuer: str
-    is_same_package: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ClosedBook:
     """A book that can't give numbers yet: its first number of the year was never confirmed, or, where `waits_since`
     is set, its last one after a restore. `who` may confirm it, by name; `may_confirm` speaks of the person asking."""
@@ -124,10 +115,12 @@ def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMI
         .limit(limit)
     )
     special, today = calendar.exceptions(session), office_date(at)
-    return [_queue_row(row, special, today) for row in session.execute(query)]
+    rows = session.execute(query).all()
+    suspected = duplicates.suspected(session, [row.id for row in rows])
+    return [_queue_row(row, special, today, row.id in suspected) for row in rows]
 
 
-def _queue_row(row: Any, special: Mapping[date, bool], today: date) -> QueueRow:
+def _queue_row(row: Any, special: Mapping[date, bool], today: date, is_suspected: bool) -> QueueRow:
     sender = row.sender_name or row.sender_address or ""
     part = part_of(row.said or "")
     is_said = bool(row.issuer) and fold(row.issuer) in fold(sender)
@@ -138,6 +131,7 @@ def _queue_row(row: Any, special: Mapping[date, bool], today: date) -> QueueRow:
         age_days=calendar.working_days_between(office_date(row.received_at), today, special),
         unsure=len(unsure_values(row.proposed, row)), origin=row.origin, notes=tuple(map(str, row.notes)),
         part=f"{part.number}/{part.total}" if part and part.is_named else "",
+        is_suspected=is_suspected,
     )  # fmt: skip
 
 
@@ -218,25 +212,6 @@ def asked_files(session: Session, *, since: datetime) -> list[AskedFile]:
         AskedFile(row.name, row.asked_at, (row.answer or "Đã đọc xong.") if row.done_at else "", row.incoming_id)
         for row in session.execute(query)
     ]
-
-
-def twins(session: Session, document: Incoming) -> list[Twin]:
-    """Entries of the register with the same số ký hiệu or DocumentId as a draft: it may have come before."""
-    has_number = any(letter.isdigit() for letter in document.code_key)  # "không số" is no code
-    same_code = Incoming.code_key == document.code_key if has_number else sa.false()
-    same_package = Incoming.exchange_id == document.exchange_id if document.exchange_id else sa.false()
-    query = (
-        sa.select(Incoming.id, Incoming.arrival_number, Incoming.arrived_on, Incoming.issuer, Incoming.exchange_id)
-        .where(sa.or_(same_code, same_package), Incoming.id != document.id)
-        .where(Incoming.state == State.REGISTERED)
-        .order_by(Incoming.registered_at.desc())
-        .limit(3)
-    )
-    return [
-        Twin(row.id, row.arrival_number, row.arrived_on, row.issuer,
-             bool(document.exchange_id) and row.exchange_id == document.exchange_id)
-        for row in session.execute(query)
-    ]  # fmt: skip
 
 
 def closed_books(session: Session, user: User, *, at: datetime) -> list[ClosedBook]:

@@ -26,6 +26,12 @@ _SENTENCES = {
     "replacement_by": "Được thay thế bởi số đến {number}",
     "update_of": "Cập nhật số đến {number}",
     "update_by": "Được cập nhật bởi số đến {number}",
+    "joined": "Gộp {count} tệp của một lần gửi khác cùng văn bản này vào đây",
+    "joined_into": "{reason}",
+    "parted": "Tách ra {count} tệp đã gộp của lần gửi khác",
+    "told_apart": "Xác nhận không trùng với {name}",
+    "compared_again": "So lại với {name}",
+    "reply_chosen": "Chọn văn bản được trả lời",
     "registered": "Vào sổ, số đến {number}",
     "declined": "Không cập nhật: {reason}",
     "taken_back": "Đưa lại bàn văn thư",
@@ -39,7 +45,8 @@ FIELD_NAMES = {
     "signer_title": "chức vụ người ký", "urgency": "độ khẩn", "due_at": "hạn trả lời", "event_at": "giờ họp",
     "event_place": "nơi họp",
     "invited": "thành phần mời", "page_count": "số trang",
-    "remark": "ghi chú", "receiver": "đơn vị nhận", "is_dossier_direct": "chuyển hồ sơ trực tiếp",
+    "in_reply_to": "văn bản được trả lời", "receiver": "đơn vị nhận", "remark": "ghi chú",
+    "is_dossier_direct": "chuyển hồ sơ trực tiếp",
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """GET /den: the clerk's desk, queue beside form beside page; GET /den/{id}: one document."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.routing import Route
 
 from core.incoming.tables import State
 from core.incoming.values import URGENCIES
+from core.listings import history
 from core.rights import Right
 from dashboard.incoming import notes, signatures, view
 from dashboard.incoming.pane import chosen_file, pane_of, stored
@@ -99,7 +101,13 @@ def _words() -> dict[str, Any]:
     return {
         "urgencies": URGENCIES, "roles": view.ROLE_WORDS, "note_in_words": notes.in_words,
         "note_in_short": notes.in_short, "signed_in_words": signatures.summary, "signature_lines": signatures.lines,
+        "differing_in_words": differing_in_words,
     }  # fmt: skip
+
+
+def differing_in_words(fields: Sequence[str]) -> str:
+    """The fields in which two documents differ, as people name them."""
+    return ", ".join("tệp chính" if name == "main" else history.FIELD_NAMES[name] for name in fields)
 
 
 async def _draw_ahead(request: Request, draft: Draft, user_id: int) -> None:

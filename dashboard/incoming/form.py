@@ -16,7 +16,8 @@ LABELS = {
     "issuer": "Cơ quan ban hành", "parent_issuer": "Cơ quan cấp trên", "code": "Số, ký hiệu",
     "issued_on": "Ngày văn bản", "kind": "Tên loại", "urgency": "Độ khẩn", "subject": "Trích yếu nội dung",
     "signer_name": "Người ký", "signer_title": "Chức vụ", "due_at": "Hạn trả lời", "page_count": "Số trang",
-    "receiver": "Đơn vị hoặc người nhận", "remark": "Ghi chú", "event_at": "Giờ họp", "event_place": "Nơi họp",
+    "in_reply_to": "Trả lời văn bản số", "receiver": "Đơn vị hoặc người nhận", "remark": "Ghi chú",
+    "event_at": "Giờ họp", "event_place": "Nơi họp",
     "invited": "Thành phần mời",
 }  # fmt: skip
 _HINTS = {"issued_on": "ngày/tháng/năm", "due_at": "ngày/tháng/năm", "event_at": "ngày/tháng/năm giờ:phút"}

@@ -16,9 +16,10 @@ from core.incoming.dangers import danger_of, virus_in
 from core.incoming.grouping import Candidate, candidates
 from core.incoming.links import host_of, is_missing, links
 from core.incoming.parts import Sending, sending_of
+from core.incoming.replies import Linked, Reply, replies_to, reply_of
 from core.incoming.tables import FileRole, Incoming, Origin, State
 from core.letters import Message, signatures_beside
-from core.listings import desk, history
+from core.listings import desk, history, likenesses
 from core.people import User
 from core.recalls import open_recalls
 from core.registers import Book
@@ -100,7 +101,12 @@ class Draft:
     virus: str
     mail: Mail | None
     files: tuple[FileLine, ...]
-    twins: tuple[desk.Twin, ...]
+    likes: tuple[likenesses.Like, ...]
+    told_apart: tuple[likenesses.Other, ...]
+    joined: tuple[likenesses.Other, ...]
+    joined_to: likenesses.Other | None
+    reply: Reply | None
+    answers: tuple[Linked, ...]
     mergeable: tuple[Candidate, ...]
     next_id: int | None
     kinds: tuple[str, ...]
@@ -178,7 +184,9 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
     document = find(session, user, incoming_id)
     typed = typed or Typed({}, {}, {})
     sending = sending_of(session, user, document)
-    parts = {one.id for one in sending.documents} if sending else set()  # these are offered with the sending
+    likes = tuple(likenesses.likes(session, user, document)) if may(user, Right.REGISTER) else ()
+    # Offered above the form.
+    elsewhere = {one.id for one in sending.documents} if sending else {like.other.id for like in likes}
     form = form_of(
         document, typed=typed.values, errors=typed.errors, seen=looked_at(document, typed.sent),
         is_conflict=typed.is_conflict,
@@ -191,9 +199,12 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         is_missing=is_missing(document.notes),
         file_reason=typed.sent.get("file_reason", ""), sending=sending,
         virus=virus_in(document.notes), files=_file_lines(session, document),
-        twins=tuple(desk.twins(session, document)), kinds=tuple(office.kinds(session)),
-        divisions=tuple(people.division_names(session)),
-        mergeable=tuple(one for one in candidates(session, user, document) if one.id not in parts),
+        kinds=tuple(office.kinds(session)), divisions=tuple(people.division_names(session)),
+        likes=likes, told_apart=tuple(likenesses.told_apart(session, user, document)),
+        joined=tuple(likenesses.joined(session, user, document)),
+        joined_to=likenesses.joined_to(session, user, document), reply=reply_of(session, user, document),
+        answers=tuple(replies_to(session, user, document)),
+        mergeable=tuple(one for one in candidates(session, user, document) if one.id not in elsewhere),
         next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
         closed_reason=document.closed_reason,
         is_removed=document.removed_at is not None,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.notation import Family, code_key, find_codes, format_date, parse_code, parse_date
+from core.notation import Family, code_key, find_codes, format_date, matching_key, parse_code, parse_date
 
 CODES = [
     ("Số: 63/QĐ-SKHHCN", "63", "QĐ-SKHHCN", "QĐ", "SKHHCN", None, Family.NAMED),
@@ -103,3 +103,29 @@ def test_what_is_written_is_read_back(day: date) -> None:
 
 def test_spellings_of_one_code_meet() -> None:
     assert code_key("45 / QÐ – UBND") == code_key("45/QĐ-UBND") == code_key("45/qd-ubnd")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "05/UBND-VX",
+        "5/UBND-VX",
+        "005 /UBND - VX",
+        "Số: 05/UBND–VX",
+        "số 5/ubnd-vx",
+        "5/ UBND VX",
+        "Số, ký hiệu: 5/UBND-VX.",
+    ],
+)
+def test_a_register_finds_a_code_however_it_was_typed(written: str) -> None:
+    assert matching_key(written) == "5/ubndvx"
+
+
+def test_what_has_no_number_or_no_notation_matches_nothing() -> None:
+    assert [matching_key(text) for text in ("không số", "", "/SKHCN-VP", "123", "ngày 5/6", "QĐ-UBND")] == [""] * 6
+
+
+def test_codes_that_are_two_stay_two() -> None:
+    codes = ("1/QĐ-UBND", "1/2026/QĐ-UBND", "1a/QĐ-UBND", "10/QĐ-UBND", "1/KH-UBND", "1/UBND-QĐ")
+    assert len({matching_key(code) for code in codes}) == len(codes)
+    assert matching_key("36-HD/VPTW") == matching_key("36/HD-VPTW")

@@ -12,7 +12,7 @@ from core.exchange import Exchange
 from core.incoming import drafts, grouping, registration, relations
 from core.incoming.drafts import NewDraft
 from core.incoming.tables import Incoming, Origin, State
-from core.listings import desk, history
+from core.listings import history
 from core.people import User
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
@@ -74,9 +74,6 @@ def test_an_update_is_known_by_its_document_id_whatever_its_number_is_now(office
     old = laid(office, OLD, own)
     enter(office, old)
     new = laid(office, NEW, replace(replacing(Reference("9fbf-2"), kind=Kind.UPDATE), document_id="9fbf-2"))
-    with office.database.reading() as session:
-        (twin,) = desk.twins(session, session.get_one(Incoming, new))
-        assert (twin.id, twin.is_same_package) == (old, True)
     enter(office, new)
     with office.database.reading() as session:
         assert linked(session, old) == [("update", True, 2)]

@@ -1,12 +1,15 @@
 """Bringing a database to the program's schema."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from core import schema
@@ -62,3 +65,42 @@ def test_an_older_database_says_what_to_run(database: Database) -> None:
 def test_a_database_server_that_is_away_is_temporary() -> None:
     with pytest.raises(Temporary, match=r"postgresql\+psycopg://office:\*\*\*@127\.0\.0\.1:9/office"):
         schema.open_current("postgresql+psycopg://office:secret@127.0.0.1:9/office")
+
+
+def test_old_entries_are_found_by_their_codes_and_answers_after_an_upgrade(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+    _at_revision(url, "0007")
+    said = {"in_reply_to": {"value": "45 /SNV- VP", "confidence": 0.8, "source": "text"}}
+    database = Database(url)
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("INSERT INTO books (code, name, direction) VALUES ('den', 'Sổ', 'incoming')"))
+        blank = dict.fromkeys(
+            ("code_number", "code_notation", "issuer", "parent_issuer", "kind", "subject", "signer_name",
+             "signer_title", "due_at", "event_at", "event_place", "invited", "remark", "closed_reason"), ""
+        )  # fmt: skip
+        row = blank | {
+            "state": "draft", "version": 1, "origin": "mail", "book_id": 1, "received_at": "2026-06-04 00:00:00",
+            "sort_uid": 0, "code": "05/QĐ-UBND", "code_key": "05/qd-ubnd", "urgency": "thuong", "secrecy": "khong",
+            "is_dossier_direct": 0, "proposed": json.dumps(said), "notes": "[]", "text_version": 0,
+            "indexed_version": 0,
+        }  # fmt: skip
+        names = ", ".join(row)
+        connection.execute(sa.text(f"INSERT INTO incoming ({names}) VALUES (:{names.replace(', ', ', :')})"), row)
+    database.close()
+    _upgraded(url)
+    database = Database(url)
+    with database.engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT code_key, in_reply_to, reply_key, told_apart FROM incoming")).one()
+    database.close()
+    assert tuple(found) == ("5/qdubnd", "45 /SNV- VP", "45/snvvp", "[]")
+
+
+def _at_revision(url: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    database = Database(url)
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
+    database.close()

@@ -182,14 +182,6 @@ def test_every_status_is_told_in_words_with_its_document(signed_in: Any, office:
     assert "Về văn bản 99/STC-NS ngày 01/05/2026, <a href" in recalls
 
 
-def test_the_same_document_id_is_told_as_such(papers: tuple[int, int], signed_in: Any, office: Office) -> None:
-    (old, new), desk = papers, signed_in("lan")
-    enter(desk, old)
-    with office.database.writing() as session:
-        session.get_one(Incoming, new).exchange_id = "x-1"
-    assert "Trùng mã định danh văn bản với" in desk.get(f"/den/{new}").text
-
-
 @pytest.mark.parametrize("code", ["package_lacks", "package_headers", "package_disagrees", "recall", "damaged_package"])
 def test_every_note_on_packages_has_words(code: str) -> None:
     assert "«goi.edxml»" in notes.in_words(f"{code}:goi.edxml")

@@ -190,7 +190,7 @@ def test_the_same_code_in_the_register_is_a_warning(lan: Any, office: Office) ->
     second = lay(office, Paper(1), received_at=office.clock(), mail=False)
     register(lan, first)
     page = lan.get(f"/den/{second}").text
-    assert "Trùng số, ký hiệu với" in page
+    assert "Trùng với" in page
     assert "số đến 1.246" in page
 
 

@@ -125,15 +125,16 @@ def test_a_folder_gives_one_answer_for_each_file_below_it(tmp_path: Path) -> Non
 
 def test_a_package_speaks_for_its_document(tmp_path: Path, spool: Path) -> None:
     package = (
-        "<edXML><MessageHeader><From><OrganName>Sở Nội vụ</OrganName></From><Code><CodeNumber>12</CodeNumber>"
-        "<CodeNotation>SNV-VP</CodeNotation></Code><Subject>V/v góp ý dự thảo</Subject>"
+        "<edXML><MessageHeader><From><OrganName>Sở Nội vụ</OrganName></From><DocumentId>H36.7,12</DocumentId><Code>"
+        "<CodeNumber>12</CodeNumber><CodeNotation>SNV-VP</CodeNotation></Code><Subject>V/v góp ý dự thảo</Subject>"
         "<OtherInfo><Priority>1</Priority></OtherInfo></MessageHeader></edXML>"
     )
     reading = read_raw_letter(mail(tmp_path, ("12.edxml", package.encode()), ("12.pdf", pdf())), spool)
     (made,) = reading.drafts
     assert (made.main, made.files) == (1, (1, 0))
     assert (made.fields["subject"].value, made.fields["subject"].source) == ("góp ý dự thảo", "edxml")
-    assert made.fields["urgency"].value == "khan"
+    assert made.exchange is not None
+    assert (made.fields["urgency"].value, made.exchange.document_id) == ("khan", "H36.7,12")
     assert made.fields["signer_name"].source == "text"
 
 

@@ -13,7 +13,7 @@ from ingest.drafting import draft
 from ingest.grouped import FileReading
 from ingest.letter import Address, Attachment, Draft, Letter, MailClass, Page, Word
 from ingest.reading import read_fields, read_pages
-from ingest.reading.pages import DOCX, PDF
+from ingest.reading.pages import DOCX, PDF, XLSX
 
 sys.path.append(str(Path(__file__).parent / "reading"))
 from printed_papers import papers, print_pdf
@@ -199,3 +199,20 @@ def test_links_instead_of_a_file_are_a_draft_that_waits_for_it() -> None:
     (whole,) = drafts(replace(letter([file("cv 12.pdf")]), links=(link,)), {0: document("12/SNV-VP")})
     assert (whole.main, whole.notes) == (0, ())
     assert drafts(letter([]), {}) == []
+
+
+def test_a_mail_of_annexes_alone_says_whose_they_are_and_has_no_number_of_its_own() -> None:
+    one = letter([file("PL1.xlsx", XLSX), file("PL2.pdf")], "Bổ sung phụ lục kèm theo Công văn số 12/SNV-VP")
+    (made,) = drafts(one, {1: FileReading((SCAN_PAGE,))})
+    assert (made.fields["annex_of"].value, "code" in made.fields) == ("12/SNV-VP", False)
+    page = words("PHỤ LỤC", "(Kèm theo Công văn số 13/SNV-VP ngày 05 tháng 6 năm 2026)")
+    (told,) = drafts(one, {1: FileReading((page,))})
+    assert (told.fields["annex_of"].value, told.fields["annex_of"].source) == ("13/SNV-VP", Source.TEXT)
+
+
+@pytest.mark.parametrize("subject", ["Công văn 12/SNV-VP", "Gửi phụ lục Công văn 12/SNV-VP và 13/SNV-VP"])
+def test_a_scan_that_could_not_be_read_is_no_annex(subject: str) -> None:
+    (made,) = drafts(letter([file("quet 12.pdf"), file("PL1.xlsx", XLSX)], subject), {0: FileReading((SCAN_PAGE,))})
+    assert "annex_of" not in made.fields
+    (nameless,) = drafts(letter([file("PL1.xlsx", XLSX)], "Gửi phụ lục Công văn 12/SNV-VP và 13/SNV-VP"), {})
+    assert "annex_of" not in nameless.fields

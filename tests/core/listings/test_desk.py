@@ -1,4 +1,4 @@
-"""What the desk shows, on both databases: the order of the queue, what comes next, counters, twins."""
+"""What the desk shows, on both databases: the order of the queue, what comes next, counters."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -73,14 +73,6 @@ def test_a_run_ends_with_a_long_pause(office: Any) -> None:
     for minutes in (0, 30, 33, 36):
         enter(office, office.draft(), minutes=minutes)
     assert look(office, desk.last_run, at=MORNING) == desk.Run(entries=3, minutes=6)
-
-
-def test_the_same_code_in_the_register_is_found_whatever_its_spelling(office: Any) -> None:
-    enter(office, office.draft(code="1234/UBND-KGVX"))
-    again = lay(office, code="1234/ubnd-kgvx")
-    with office.database.reading() as session:
-        found = desk.twins(session, session.get_one(Incoming, again))
-    assert [twin.arrival_number for twin in found] == [1]
 
 
 def test_the_way_of_a_document_is_told_in_words(office: Any) -> None:

@@ -1,0 +1,151 @@
+"""How long a draft takes to open over a full register: finding what it may be one with, and its whole page."""
+
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "servers")]
+
+import sqlalchemy as sa  # noqa: E402
+from starlette.testclient import TestClient  # noqa: E402
+
+from config.settings import DashboardSettings, Settings  # noqa: E402
+from core import accounts, people, registers, schema  # noqa: E402
+from core.db import Database, table_of  # noqa: E402
+from core.evidence import Evidence, Source  # noqa: E402
+from core.files import FolderStore, StoredFile  # noqa: E402
+from core.incoming import drafts, duplicates  # noqa: E402
+from core.incoming.drafts import NewDraft  # noqa: E402
+from core.incoming.tables import FileRole, Incoming, IncomingFile, Origin, State  # noqa: E402
+from core.notation import matching_key  # noqa: E402
+from core.people import Role, User  # noqa: E402
+from core.registers import Book, Direction  # noqa: E402
+from dashboard.app import create_app  # noqa: E402
+from dashboard.web import Office  # noqa: E402
+from tests.generator.pairs import Maker, fields  # noqa: E402
+
+ROWS = int(os.environ.get("ROWS", "100000"))
+DRAFTS = 200
+AT = datetime(2026, 11, 3, 1, 30, tzinfo=UTC)
+MOST_MS = {"finding": 20, "the page": 100}
+SHA = "{:064x}".format
+
+
+def main() -> int:
+    """Measure on SQLite; 1 when the p95 of finding or of the page is over its bound."""
+    with tempfile.TemporaryDirectory(prefix="congvan-bench-") as name:
+        home = Path(name)
+        (home / "spool").mkdir()
+        settings = Settings(data=home, dashboard=DashboardSettings(insecure_cookies=True))
+        database = Database(settings.database_url)
+        schema.upgrade(database)
+        ids = _fill(database)
+        office = Office(database, FolderStore(settings.files_folder), settings, lambda: AT, home / "spool")
+        missed = 0
+        for what, measure in (("finding", _finding(database, ids)), ("the page", _pages(office, ids))):
+            busy = time.process_time()
+            took = sorted(measure())
+            busy = (time.process_time() - busy) * 1000 / len(took)
+            p95 = statistics.quantiles(took, n=20)[18]
+            print(f"{what}: median {statistics.median(took):.1f} ms, p95 {p95:.1f} ms (at most {MOST_MS[what]}), "
+                  f"worst {took[-1]:.1f} ms; {busy:.1f} ms of the processor; {ROWS} entries")  # fmt: skip
+            missed += p95 > MOST_MS[what]
+        database.close()
+    return 1 if missed else 0
+
+
+def _finding(database: Database, ids: list[int]) -> Callable[[], list[float]]:
+    def measure() -> list[float]:
+        took, found = [], 0
+        with database.reading() as session:
+            clerk = session.scalars(sa.select(User)).one()
+            for draft_id in ids * 3:
+                document = session.get_one(Incoming, draft_id)
+                began = time.perf_counter()
+                found += bool(duplicates.find(session, clerk, document))
+                took.append((time.perf_counter() - began) * 1000)
+        print(f"{found / 3:.0f} of {len(ids)} drafts are like another document")
+        return took
+
+    return measure
+
+
+def _pages(office: Office, ids: list[int]) -> Callable[[], list[float]]:
+    def measure() -> list[float]:
+        with office.database.writing() as session:
+            found = accounts.credentials(session, "lan")
+            token = accounts.sign_in(session, found, fits=True, at=AT, origin=accounts.Origin())
+        took = []
+        with TestClient(create_app(office), base_url="http://127.0.0.1", cookies={"phien": token or ""}) as browser:
+            for draft_id in ids:
+                began = time.perf_counter()
+                assert browser.get(f"/den/{draft_id}").status_code == 200
+                took.append((time.perf_counter() - began) * 1000)
+        return took
+
+    return measure
+
+
+def _fill(database: Database) -> list[int]:
+    """ROWS entries of five years, of offices that share their notations, and DRAFTS drafts, half of them known."""
+    rng = random.Random(7)
+    make = Maker("practice", rng)
+    with database.writing() as session:
+        book = Book(code="den", name="Sổ văn bản đến", direction=Direction.INCOMING)
+        session.add(book)
+        hashed = accounts.hash_password("Mùa xuân 2026")
+        clerk = people.add(session, "lan", "Lan", {Role.CLERK}, hashed, at=AT, must_change_password=False)
+        session.flush()
+        registers.open_series(session, book, 1, by=clerk, at=AT)
+        read: list[Any] = []
+        for start in range(0, ROWS, 5000):
+            _enter(session, rng, make, book.id, start, min(5000, ROWS - start), read)
+        said = [rng.choice(read) if n % 2 else _new(rng, make) for n in range(DRAFTS)]
+        return [
+            drafts.insert(session, NewDraft(Origin.MAIL, book.id, None, AT, n, one, ())) for n, one in enumerate(said)
+        ]
+
+
+def _enter(
+    session: Any, rng: random.Random, make: Maker, book_id: int, start: int, count: int, read: list[Any]
+) -> None:
+    rows, files = [], []
+    for n in range(start, start + count):
+        make.taken.clear()
+        document = make.document(year=2022 + n * 5 // ROWS)
+        values, _ = fields(rng, document, rng.choice(("text", "ocr", "edxml", "typed")))
+        day = date.fromisoformat(values.get("issued_on", document.issued_on.isoformat()))
+        proposed = {name: Evidence(value, 0.9, Source.TEXT).to_json() for name, value in values.items()}
+        rows.append({
+            "id": n + 1, "state": State.REGISTERED, "version": 2, "origin": Origin.MAIL, "book_id": book_id,
+            "received_at": datetime(day.year, day.month, day.day, tzinfo=UTC), "sort_uid": n,
+            "proposed": proposed, "notes": [], "arrival_number": n + 1, "year": day.year,
+            "arrived_on": day + timedelta(days=1), "registered_at": AT, "code": values.get("code", "không số"),
+            "code_key": matching_key(values.get("code", "")), "issued_on": day, "issuer": values.get("issuer", ""),
+            "parent_issuer": values.get("parent_issuer", ""), "kind": document.kind, "subject": values["subject"],
+        })  # fmt: skip
+        files.append({"incoming_id": n + 1, "position": 1, "name": "cv.pdf", "sha256": SHA(n), "size": 1,
+                      "media_type": "application/pdf", "role": FileRole.MAIN, "inside": ""})  # fmt: skip
+        if n > ROWS * 0.9 and n % 50 == 0:
+            read.append({name: Evidence.from_json(one) for name, one in proposed.items()})
+    stored = [{"sha256": one["sha256"], "size": 1, "media_type": "application/pdf", "stored_at": AT} for one in files]
+    session.execute(sa.insert(table_of(StoredFile)), stored)
+    session.execute(sa.insert(table_of(Incoming)), rows)
+    session.execute(sa.insert(table_of(IncomingFile)), files)
+
+
+def _new(rng: random.Random, make: Maker) -> dict[str, Evidence]:
+    values, _ = fields(rng, make.document(), "ocr")
+    return {name: Evidence(value, 0.9, Source.OCR) for name, value in values.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
