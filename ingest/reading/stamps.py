@@ -25,6 +25,7 @@ _DOUBTED = 0.3
 _MARKS = ("toimat", "tuyetmat", "domattoimat", "domattuyetmat", "domatmat")
 _NEARLY = 0.78
 _PARTS = frozenset(("toi", "toim", "oimat", "tuyet", "tuyetm", "uyetmat", "mat"))
+_DEGREES, _MOST_TRACES = ("toi", "tuyet"), 2
 _BLANK = 0.012  # of the page's width: wider than any blank within a phrase
 
 
@@ -137,7 +138,7 @@ def may_hide_secrecy(page: Page) -> bool:
     if not (page.is_seen or page.is_scan or page.has_art):
         return page.number == 1 and _is_doubtful(page)
     likely = [[word for word in stamp if word.sure >= _DOUBTED] for stamp in page.stamps]
-    return any(_is_nearly_secrecy(_letters(line)) for stamp in likely if stamp for line in _lines_of_one(stamp))
+    return any(_is_nearly_secrecy(line) for stamp in likely if stamp for line in _lines_of_one(stamp))
 
 
 def _is_doubtful(page: Page) -> bool:
@@ -152,8 +153,13 @@ def _is_doubtful(page: Page) -> bool:
     return len(plain) == 1  # several are spoken of
 
 
-def _is_nearly_secrecy(letters: str) -> bool:
-    return letters in _PARTS or any(SequenceMatcher(None, letters, mark).ratio() >= _NEARLY for mark in _MARKS)
+def _is_nearly_secrecy(line: Line) -> bool:
+    letters = _letters(line)
+    # Half of it, and what the edge of the seal was taken for that lies over the other half.
+    begun = next((degree for degree in _DEGREES if letters.startswith(degree)), letters)
+    is_begun = line.text.lstrip(" [|(")[: len(begun)].isupper() and len(letters) <= len(begun) + _MOST_TRACES
+    is_part = letters in _PARTS or (begun in _DEGREES and is_begun)
+    return is_part or any(SequenceMatcher(None, letters, mark).ratio() >= _NEARLY for mark in _MARKS)
 
 
 def _halves(row: Line) -> list[Line]:

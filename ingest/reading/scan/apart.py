@@ -34,6 +34,7 @@ _OUTLINE_WIDTH = 0.75  # of the stamp's: a piece of ink that reaches farther is 
 _OUTLINE_HEIGHT, _THIN = 0.9, 9  # of its height, and pixels: so is a side that stands by itself
 _LONGEST_BAR, _FRAME_WIDTH = 50, 0.25  # pixels, and of the stamp's width: a longer run across is its frame
 _LONGEST_STEM, _FRAME_HEIGHT = 40, 0.55  # the same downwards, where there is a frame
+_TRACES = 8  # pixels around a seal in which its rim leaves traces, which would join it to a stamp
 _INK, _DARK = 250, 130  # shades below which a pixel is ink, and is surely black ink
 _PALE = 205  # below which it is, where no red ink is near: a stamp that needed ink, scanned without colours
 # Parts of the page's width: what is smaller, larger, or at the paper's edge is no stamp that was overlooked.
@@ -141,7 +142,7 @@ def _without_seal(part: Gray, ink: Mask, whole: Mask) -> tuple[Gray, Mask]:
     seal = find_seal(whole) if max(large, default=0) > _LARGE else None
     if seal is None:
         return part, ink
-    disc = seal.disc(ink.shape)
+    disc = seal.disc(ink.shape, _TRACES)
     return np.where(disc, np.uint8(255), part), ink & ~disc
 
 

@@ -85,3 +85,20 @@ def test_a_short_page_upside_down_is_turned_though_tesseract_was_sure_of_what_it
     assert sheet_read.quarters == 3 and words[0].text == "UBND"
     del said[3]
     assert read_upright(Sheets(path, 1, is_pdf=True), 1, words_of)[0].quarters == 1, "as it lies where none makes sense"
+
+
+@pytest.mark.parametrize(
+    ("read", "is_half"),
+    [("TOInN", True), ("TỐIñ", True), ("TUYỆTA", True), ("[TUYỆTNV", True), ("TỐI", True), ("tớinn", False),
+     ("TOANH", False), ("TỐI KHẨN", False), ("TUYỂN SINH", False), ("HỎA TỐ,", False)],
+)  # fmt: skip
+def test_half_a_mark_under_a_seal_is_for_a_person_to_look_at(read: str, is_half: bool) -> None:
+    words = tuple(Word(text, 0.1 + 0.05 * n, 0.1, 0.14 + 0.05 * n, 0.12, 0.6) for n, text in enumerate(read.split()))
+    assert may_hide_secrecy(Page(1, (), is_seen=True, stamps=(words,))) == is_half
+
+
+def test_a_stamp_beside_a_seal_that_slipped_is_read(tmp_path: Path) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("MẬT",), (0.1, 0.13), size=0.02)
+    for slipped in (0, 0.003):
+        first = sealed(first, (0.25 + slipped, 0.13 + slipped))
+    assert shows_secret(first_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf")))
