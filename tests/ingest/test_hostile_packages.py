@@ -4,6 +4,7 @@ import os
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from ingest.letter import Attachment, Outcome, Reading
 FILE_BYTES = 50 << 20  # what the gateways let pass at most (DOMAIN §3.4 number 9)
 MAX_SECONDS, MAX_MEMORY_KB = 15.0, 48 * 1024
 _BLOCK = 9 << 18
+PACKAGES = cache(hostile_packages)
 NEW = Made(parts=[Part("63.pdf")])
 
 
@@ -132,7 +134,7 @@ def said(reading: Reading) -> tuple[str, str]:
     "padded base64.edxml", "cut.edxml", "long text.edxml", "long file name.edxml",
 ])  # fmt: skip
 def test_what_a_hostile_package_says_plainly_is_read(tmp_path: Path, name: str) -> None:
-    data = hostile_packages()[name]
+    data = PACKAGES()[name]
     assert said(read_text(tmp_path, data)) == ("63/SMA-VP", "Nguyễn Văn Mẫu")
 
 
@@ -142,18 +144,18 @@ def test_what_a_hostile_package_says_plainly_is_read(tmp_path: Path, name: str) 
      ("crowd of files.edxml", "too_many_files"), ("locked within.edxml", "locked_archive")],
 )  # fmt: skip
 def test_a_package_that_goes_too_far_is_held(tmp_path: Path, name: str, rule: str) -> None:
-    reading = read_text(tmp_path, hostile_packages()[name])
+    reading = read_text(tmp_path, PACKAGES()[name])
     assert (reading.outcome, reading.reasons[0].rule) == (Outcome.HOLD, rule)
 
 
 @pytest.mark.parametrize("name", ["entities laughs.edxml", "entities file.edxml", "entities subset.edxml"])
 def test_of_a_package_with_a_dtd_nothing_is_taken(tmp_path: Path, name: str) -> None:
-    reading = read_text(tmp_path, hostile_packages()[name])
+    reading = read_text(tmp_path, PACKAGES()[name])
     assert (reading.outcome, dict(reading.drafts[0].fields)) == (Outcome.DRAFT, {})
 
 
 def test_a_message_of_thousands_of_recalls_makes_few_notices(tmp_path: Path) -> None:
-    reading = read_text(tmp_path, hostile_packages()["crowd of recalls.edxml"])
+    reading = read_text(tmp_path, PACKAGES()["crowd of recalls.edxml"])
     assert reading.letter is not None
     assert (reading.outcome, 1 <= len(reading.letter.notices) <= 20) == (Outcome.REPORT, True)
 

@@ -28,8 +28,8 @@ def _entities() -> dict[str, str]:
         "entities net.edxml": declaring('[<!ENTITY x SYSTEM "http://127.0.0.1:9/x">]'),
         "entities parameter.edxml": declaring('[<!ENTITY % p SYSTEM "file:///etc/passwd">%p;]'),
         "entities subset.edxml": declaring('SYSTEM "file:///etc/passwd"'),
-        "entities grown.edxml": _NEW.replace("V/v", "&amp;" * 1_500_000),
-        "entities numbers.edxml": _NEW.replace("V/v", "&#65;" * 1_500_000),
+        "entities grown.edxml": _NEW.replace("V/v", "&amp;" * 400_000),
+        "entities numbers.edxml": _NEW.replace("V/v", "&#65;" * 400_000),
         "entities stray.edxml": _NEW.replace("V/v", "&" * 8_000_000),
     }
 
@@ -44,9 +44,9 @@ def _crowds() -> dict[str, str]:
         "crowd of references.edxml": _NEW.replace("<edXMLManifest>", "<edXMLManifest>" + listed),
         "crowd of answers.edxml": status("03").replace("<StatusCode>", answers * 5_000 + "<StatusCode>"),
         "crowd of recalls.edxml": status("13").replace("<StatusCode>", answers * 5_000 + "<StatusCode>"),
-        "crowd of comments.edxml": _NEW.replace("V/v", "a<!---->" * 600_000),
-        "crowd of sections.edxml": _NEW.replace("V/v", "<![CDATA[a]]>" * 500_000),
-        "crowd of elements.edxml": _NEW.replace("<Content/>", "<Content>" + "<a/>" * 1_000_000 + "</Content>"),
+        "crowd of comments.edxml": _NEW.replace("V/v", "a<!---->" * 200_000),
+        "crowd of sections.edxml": _NEW.replace("V/v", "<![CDATA[a]]>" * 100_000),
+        "crowd of elements.edxml": _NEW.replace("<Content/>", "<Content>" + "<a/>" * 300_000 + "</Content>"),
         "crowd of attributes.edxml": _NEW.replace("<Content/>", f"<Content {attributes}/>" * 20),
         "crowd of sames.edxml": _NEW.replace("<Content/>", "<Content a='1' a='2'/>"),
     }
@@ -54,14 +54,14 @@ def _crowds() -> dict[str, str]:
 
 def _long_ones() -> dict[str, str]:
     return {
-        "long comment.edxml": _NEW.replace("<Content/>", f"<!-- {'x' * 6_000_000} -->"),
-        "long instruction.edxml": _NEW.replace("<Content/>", f"<?x {'x' * 6_000_000} ?>"),
-        "long attribute.edxml": _NEW.replace("<Content/>", f'<Content a="{">" * 6_000_000}"/>'),
-        "long name.edxml": _NEW.replace("<Content/>", f"<{'x' * 6_000_000}/>"),
-        "long text.edxml": _NEW.replace("V/v", "x y " * 2_000_000),
-        "long section.edxml": _NEW.replace("<Content/>", "<Content><![CDATA[" + "x" * 6_000_000),
-        "long junk.edxml": "x" * 6_000_000 + _NEW,
-        "long file name.edxml": _NEW.replace("63.pdf", "x" * 3_000_000),
+        "long comment.edxml": _NEW.replace("<Content/>", f"<!-- {'x' * 1_000_000} -->"),
+        "long instruction.edxml": _NEW.replace("<Content/>", f"<?x {'x' * 1_000_000} ?>"),
+        "long attribute.edxml": _NEW.replace("<Content/>", f'<Content a="{">" * 1_000_000}"/>'),
+        "long name.edxml": _NEW.replace("<Content/>", f"<{'x' * 1_000_000}/>"),
+        "long text.edxml": _NEW.replace("V/v", "x y " * 300_000),
+        "long section.edxml": _NEW.replace("<Content/>", "<Content><![CDATA[" + "x" * 1_000_000),
+        "long junk.edxml": "x" * 1_000_000 + _NEW,
+        "long file name.edxml": _NEW.replace("63.pdf", "x" * 700_000),
         "deep within.edxml": _NEW.replace("<Content/>", "<a>" * 100_000),
     }
 
@@ -78,8 +78,8 @@ def _liars() -> dict[str, str | bytes]:
         "in utf-16.edxml": _NEW.encode("utf-16"),
         "wrong charset.edxml": _NEW.encode("utf-16-le").replace(b"U\0T\0F\0", b"u\0t\0f\0"),
         "latin.edxml": _NEW.encode("utf-8").replace("ả".encode(), b"\xff\xfe\x00"),
-        "zeros.edxml": b"\0" * 3_000_000 + _NEW.encode(),
-        "many zeros.edxml": _NEW.encode().replace(b"V/v", b"\0" * 3_000_000),
+        "zeros.edxml": b"\0" * 700_000 + _NEW.encode(),
+        "many zeros.edxml": _NEW.encode().replace(b"V/v", b"\0" * 700_000),
         "two roots.edxml": _NEW + _NEW * 50,
     }
 
@@ -100,8 +100,8 @@ def _bombs() -> dict[str, bytes]:
         "bomb within.edxml": package(Made(parts=many)).encode(),
         "bomb of packages.edxml": within.encode(),
         "locked within.edxml": package(Made(parts=[Part("63.pdf", bytes(locked))])).encode(),
-        "broken base64.edxml": package(Made(parts=[Part("63.pdf", encoded="JVBE*" * 400_000)])).encode(),
+        "broken base64.edxml": package(Made(parts=[Part("63.pdf", encoded="JVBE*" * 200_000)])).encode(),
         "empty base64.edxml": package(Made(parts=[Part("63.pdf", encoded=" \n" * 1_000_000)])).encode(),
-        "padded base64.edxml": package(Made(parts=[Part("63.pdf", encoded="JV==" * 500_000)])).encode(),
+        "padded base64.edxml": package(Made(parts=[Part("63.pdf", encoded="JV==" * 200_000)])).encode(),
         "cut.edxml": _NEW.encode()[:-700],
     }
