@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
 
 from core import events
 from core.errors import NotAllowed, WrongState
@@ -28,14 +29,29 @@ COPY_NAMES = {
     Copy.SCAN: "bản quét",
     Copy.PAPER: "bản giấy",
 }
-LACKING = (Copy.UNSEALED, Copy.UNSIGNED, Copy.SCAN)  # chưa có bản chính
+_ORIGINALS = (Copy.SIGNED, Copy.PAPER)
+_LACKING = (Copy.UNSEALED, Copy.UNSIGNED, Copy.SCAN)
+
+
+def lacks_original() -> sa.ColumnElement[bool]:
+    """The rule of SQL for entries of which neither their own letter nor one joined to them brought the original."""
+    other = aliased(Incoming)
+    brought = sa.exists().where(other.merged_into_id == Incoming.id, other.copy.in_(_ORIGINALS))
+    return sa.and_(Incoming.state == State.REGISTERED, Incoming.copy.in_(_LACKING), ~brought)
+
+
+def is_lacking(session: Session, document: Incoming) -> bool:
+    """Whether `document` is such an entry (chưa có bản chính)."""
+    if document.copy not in _LACKING:
+        return False
+    return session.scalar(sa.select(Incoming.id).where(Incoming.id == document.id, lacks_original())) is not None
 
 
 def take_paper(session: Session, document: Incoming, *, by: User, at: datetime, source: str = "") -> None:
     """The original of an entry has come on paper. Raises NotAllowed, WrongState unless an entry lacks it."""
     if Role.CLERK not in by.roles:
         raise NotAllowed("Chỉ văn thư được ghi nhận bản giấy.")
-    if document.state != State.REGISTERED or document.copy not in LACKING:
+    if not is_lacking(session, document):
         raise WrongState("Văn bản này không thiếu bản chính.")
     was = document.copy
     document.copy = Copy.PAPER

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import registers
-from core.incoming.copies import LACKING
+from core.incoming.copies import lacks_original
 from core.incoming.tables import Incoming, State
 from core.office import office_date
 from core.people import User
@@ -174,7 +174,7 @@ def _where(user: User, shelf: Shelf, year: int, asked: Filter) -> tuple[sa.Colum
     if asked.to_number is not None:
         wanted.append(Incoming.arrival_number <= asked.to_number)
     if asked.lacks_original:
-        wanted += [Incoming.copy.in_(LACKING), Incoming.state == State.REGISTERED]
+        wanted.append(lacks_original())
     return tuple(wanted)
 
 

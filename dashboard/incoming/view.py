@@ -11,7 +11,7 @@ from core import office, people
 from core.errors import NotAllowed
 from core.files import signatures_of
 from core.incoming import addressees
-from core.incoming.copies import COPY_NAMES, LACKING, Copy
+from core.incoming.copies import COPY_NAMES, Copy, is_lacking
 from core.incoming.dangers import danger_of, virus_in
 from core.incoming.grouping import Candidate, candidates
 from core.incoming.links import host_of, is_missing, links
@@ -209,7 +209,7 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         closed_reason=document.closed_reason,
         is_removed=document.removed_at is not None,
         copy=COPY_NAMES[Copy(document.copy)] if document.copy else "",
-        lacks_original=document.state == State.REGISTERED and document.copy in LACKING,
+        lacks_original=is_lacking(session, document),
         is_misaddressed=addressees.is_noted(document.notes),
         exchanged=exchanged(session, document, typed.sent), steps=_steps(session, document),
     )  # fmt: skip

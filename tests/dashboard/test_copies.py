@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from desk_papers import Paper, form_in, lay, open_book
 from starlette.testclient import TestClient
 
+from core import people
+from core.incoming import drafts, joining
 from core.incoming.tables import Incoming
 from dashboard.web import Office
 
@@ -40,3 +42,19 @@ def test_a_signed_copy_lacks_nothing(office: Office, signed_in: Any) -> None:
     entry = entered(browser, office, "signed")
     page = browser.get(f"/den/{entry}").text
     assert "bản điện tử đủ chữ ký số" in page and "nhan-ban-giay" not in page
+
+
+def test_the_paper_that_is_joined_to_an_entry_is_its_original(office: Office, signed_in: Any) -> None:
+    open_book(office, 1)
+    browser: TestClient = signed_in("lan")
+    entry = entered(browser, office, "scan")
+    with office.database.writing() as session:
+        lan = people.by_username(session, "lan")
+        assert lan is not None
+        paper = session.get_one(Incoming, drafts.begin_by_hand(session, 1, by=lan, at=office.clock()))
+        joining.join(session, paper, session.get_one(Incoming, entry), by=lan, at=office.clock())
+    missing = f"/so-den/den/{office.clock().year}?thieu-ban-chinh=1"
+    assert f'href="/den/{entry}"' not in browser.get(missing).text
+    with office.database.writing() as session:
+        joining.part(session, session.get_one(Incoming, paper.id), by=lan, at=office.clock())
+    assert f'href="/den/{entry}"' in browser.get(missing).text
