@@ -19,11 +19,14 @@ _MOST_ARRIVAL_WORDS = 16
 _ARRIVAL_OFFICE = 0.04  # of the page's height, above "ĐẾN"
 _MOST_STAMP_WORDS = 8
 _SURE = 0.85
+_WORD = 3  # letters, at least, of what is surely a word
 _FIELD = re.compile(r"\W{0,20}(?:muc )?do mat\W")
 _LABELS = ("mat", "omat", "dmat", "domat", "mucdomat")  # "Độ mật:", also where its first letters were not read
 _DOUBTED = 0.3
 _MARKS = ("toimat", "tuyetmat", "domattoimat", "domattuyetmat", "domatmat")
-_NEARLY = 0.78
+_NEARLY, _LEAST_ALIKE = 0.78, 5
+_STAMPED = frozenset(fold(" ".join((*SECRECY, *URGENCY, "độ đến"))).split())
+_LOST = 0.035  # of the page's width: the blank that is left where a letter was not read
 _PARTS = frozenset(("toi", "toim", "oimat", "tuyet", "tuyetm", "uyetmat", "mat"))
 _DEGREES, _MOST_TRACES = ("toi", "tuyet"), 2
 _BLANK = 0.012  # of the page's width: wider than any blank within a phrase
@@ -49,6 +52,8 @@ def find_stamps(page: Page) -> tuple[Stamp, ...]:
     lines = [*segments_of(rows), *(half for half in halves if len(half.words) <= _MOST_STAMP_WORDS)]
     if not page.is_seen:
         lines += _as_written(words)
+    if page.is_seen:
+        lines = [line for line in lines if not any(_is_of_phrase(line, row) for row in rows)]
     found: dict[tuple[str, bool], Stamp] = {}
     for line in lines:
         stamp = _stamp(line, page.number)
@@ -128,6 +133,13 @@ def shows_stamp(words: Sequence[Word]) -> bool:
     return bool(words) and any(any(_like_stamps(line, 0)) for line in _lines_of_one(words))
 
 
+def is_print(words: Sequence[Word]) -> bool:
+    """Whether `words`, read in black, are a piece of the document's text: surely read words side by side that are no
+    stamp, "MẶT TRẬN" set wide."""
+    rows = [row for row in lines_of(words) if sum(w.sure >= _SURE and len(w.text) >= _WORD for w in row.words) > 1]
+    return any(_stamp(row, 0, in_box=True) is None and not any(_like_stamps(row, 0)) for row in rows)
+
+
 def _lines_of_one(words: Sequence[Word]) -> list[Line]:
     return [Line(tuple(words)), *segments_of(lines_of(words))]
 
@@ -159,7 +171,9 @@ def _is_nearly_secrecy(line: Line) -> bool:
     begun = next((degree for degree in _DEGREES if letters.startswith(degree)), letters)
     is_begun = line.text.lstrip(" [|(")[: len(begun)].isupper() and len(letters) <= len(begun) + _MOST_TRACES
     is_part = letters in _PARTS or (begun in _DEGREES and is_begun)
-    return is_part or any(SequenceMatcher(None, letters, mark).ratio() >= _NEARLY for mark in _MARKS)
+    return is_part or (
+        len(letters) >= _LEAST_ALIKE and any(SequenceMatcher(None, letters, mark).ratio() >= _NEARLY for mark in _MARKS)
+    )
 
 
 def _halves(row: Line) -> list[Line]:
@@ -228,6 +242,17 @@ def _drawn_together(text: str) -> str:
     """ "T Ố I   M Ậ T" as it is meant: a stamp set letter by letter."""
     parts = [part for part in text.split() if any(letter.isalpha() for letter in part)]
     return "".join(parts) if len(parts) > 2 and all(len(part) == 1 for part in parts) else text
+
+
+def _is_of_phrase(line: Line, row: Line) -> bool:
+    """Whether `line` is a part of `row`, in the middle of the page, beside other capitals: what tesseract left of
+    "MẬT ONG" when it lost a letter. Words of stamps may stand beside each other."""
+    if not (0.35 < row.center < 0.65 and line.words[0] in row.words and len(line.words) < len(row.words)):
+        return False
+    x0, x1 = line.words[0].x0, line.words[-1].x1
+    beside = (w for w in row.words if -_LOST < w.x0 - x1 < _LOST or -_LOST < x0 - w.x1 < _LOST)
+    others = (w for w in beside if w not in line.words and w.sure >= _SURE and w.text.isupper())
+    return any(fold(w.text).strip(" :.") not in _STAMPED for w in others)
 
 
 def _continues_title(line: Line, lines: Sequence[Line]) -> bool:

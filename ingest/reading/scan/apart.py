@@ -13,7 +13,7 @@ from ingest.reading.scan.seal import find_seal
 from ingest.reading.scan.sheets import Sheet
 from ingest.reading.scan.tesseract import AS_A_BLOCK, Seen, see
 from ingest.reading.scan.zones import Zone
-from ingest.reading.stamps import shows_stamp
+from ingest.reading.stamps import is_print, shows_stamp
 
 Place = tuple[slice, slice]
 _LEAST_RED = 500  # pixels of red ink; "KHẨN" in its frame has several thousand
@@ -80,7 +80,8 @@ def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: floa
             ] = 0
     part, ink = _without_seal(part, ink, with_words)
     cuts = [cut for cut in _cuts(part, ink, _LEAST_UNREAD) if _may_be_stamp(cut.place, ink.shape)]
-    return tuple(words for words in _read(sheet, _likeliest(cuts, ink.shape), seconds) if len(words) <= _MOST_WORDS)
+    found = _read(sheet, _likeliest(cuts, ink.shape), seconds)
+    return tuple(words for words in found if len(words) <= _MOST_WORDS and not is_print(words))
 
 
 def _may_be_stamp(place: Place, shape: tuple[int, ...]) -> bool:

@@ -13,7 +13,7 @@ from ingest.reading import Scans
 from ingest.reading.pages import PDF
 from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.upright import read_upright
-from ingest.reading.stamps import may_hide_secrecy
+from ingest.reading.stamps import find_stamps, is_print, may_hide_secrecy
 from ingest.screening import secret_on
 
 REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)
@@ -90,7 +90,8 @@ def test_a_short_page_upside_down_is_turned_though_tesseract_was_sure_of_what_it
 @pytest.mark.parametrize(
     ("read", "is_half"),
     [("TOInN", True), ("TỐIñ", True), ("TUYỆTA", True), ("[TUYỆTNV", True), ("TỐI", True), ("tớinn", False),
-     ("TOANH", False), ("TỐI KHẨN", False), ("TUYỂN SINH", False), ("HỎA TỐ,", False)],
+     ("TOANH", False), ("TỐI KHẨN", False), ("TUYỂN SINH", False), ("HỎA TỐ,", False),
+     ("TIẠT", False)],
 )  # fmt: skip
 def test_half_a_mark_under_a_seal_is_for_a_person_to_look_at(read: str, is_half: bool) -> None:
     words = tuple(Word(text, 0.1 + 0.05 * n, 0.1, 0.14 + 0.05 * n, 0.12, 0.6) for n, text in enumerate(read.split()))
@@ -102,3 +103,24 @@ def test_a_stamp_beside_a_seal_that_slipped_is_read(tmp_path: Path) -> None:
     for slipped in (0, 0.003):
         first = sealed(first, (0.25 + slipped, 0.13 + slipped))
     assert shows_secret(first_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf")))
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [("MẶT TRẬN", True), ("Kính gửi", True), ("MẬT KHẨN", False), ("TUYỆT MẬT", False), ("MẬT", False),
+     ("Độ mật: Tối mật", False), ("THƯỢNG KHẨN", False)],
+)  # fmt: skip
+def test_text_that_was_left_unread_is_no_stamp(read: str, expected: bool) -> None:
+    words = tuple(Word(text, 0.1 + 0.1 * n, 0.1, 0.14 + 0.1 * n, 0.12, 0.9) for n, text in enumerate(read.split()))
+    assert is_print(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("read", "is_mark"),
+    [("MẬT@0.40 NG@0.465 RỪNG@0.52 U@0.58 MINH@0.60", False), ("TỐI@0.42 MẬT@0.50", True),
+     ("MẬT@0.43 KHẨN@0.50", True), ("MẬT@0.10 QUYẾT@0.42 ĐỊNH@0.50", True), ("MẬT@0.47", True)],
+)  # fmt: skip
+def test_what_is_left_of_a_heading_that_lost_a_letter_is_no_mark(read: str, is_mark: bool) -> None:
+    placed = (word.split("@") for word in read.split())
+    words = tuple(Word(text, float(at), 0.3, float(at) + 0.012 * len(text), 0.32, 0.92) for text, at in placed)
+    assert any(stamp.is_secrecy for stamp in find_stamps(Page(1, words, is_seen=True))) == is_mark
