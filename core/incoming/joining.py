@@ -54,6 +54,8 @@ def part(session: Session, document: Incoming, *, by: User, at: datetime, source
     into = session.get(Incoming, document.merged_into_id) if document.merged_into_id is not None else None
     if into is None:
         raise WrongState("Văn bản này không gộp vào văn bản nào.")
+    if document.removed_at is not None:
+        raise WrongState("Nội dung văn bản này đã gỡ, không còn gì để đưa lại bàn văn thư.")
     if into.merged_into_id is not None:
         raise WrongState(f"Văn bản đã nhận các tệp này sau đó lại gộp vào {_number_of(session, into)}. Đưa lại văn bản "
                          "ấy trước.")  # fmt: skip

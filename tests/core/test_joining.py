@@ -16,6 +16,7 @@ from core.incoming.drafts import DraftFile, NewDraft
 from core.incoming.tables import FileRole, Incoming, Origin, State
 from core.listings import history
 from core.people import User
+from core.removal import Basis
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
 PDF = "application/pdf"
@@ -84,7 +85,7 @@ def test_the_files_an_entry_lacks_are_added_and_the_draft_keeps_its_own(office: 
 
 
 def test_undone_both_are_as_they_were(office: Any) -> None:
-    entry, again = enter(office, lay(office, "a.pdf")), lay(office, "c.pdf", "d.doc", notes=("macro:d.doc",))
+    entry, again = enter(office, lay(office, "a.pdf", "b.pdf")), lay(office, "c.pdf", "d.doc", notes=("macro:d.doc",))
     before = shown(office, entry), shown(office, again)
     act(office, joining.join, again, entry)
     assert stored(office, entry).notes == ["macro:d.doc"]
@@ -139,6 +140,16 @@ def test_who_removes_the_content_of_one_is_told_of_the_other(office: Any) -> Non
     with office.database.reading() as session:
         told = [removal.twins(session, session.get_one(Incoming, one)) for one in (entry, again)]
     assert [[twin.id for twin in one] for one in told] == [[again], [entry]]
+
+
+def test_what_was_removed_meanwhile_does_not_come_back(office: Any) -> None:
+    entry, again = enter(office, lay(office, "a.pdf")), lay(office)
+    act(office, joining.join, again, entry)
+    with office.database.writing() as session:
+        document = session.get_one(Incoming, again)
+        removal.remove_content(session, document, Basis.RECALLED, "nơi gửi thu hồi", by=None, at=MORNING)
+    with pytest.raises(WrongState, match="đã gỡ"):
+        act(office, joining.part, again)
 
 
 def test_telling_apart_is_recorded_once(office: Any) -> None:

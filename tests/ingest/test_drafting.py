@@ -205,6 +205,8 @@ def test_a_mail_of_annexes_alone_says_whose_they_are_and_has_no_number_of_its_ow
     one = letter([file("PL1.xlsx", XLSX), file("PL2.pdf")], "Bổ sung phụ lục kèm theo Công văn số 12/SNV-VP")
     (made,) = drafts(one, {1: FileReading((SCAN_PAGE,))})
     assert (made.fields["annex_of"].value, "code" in made.fields) == ("12/SNV-VP", False)
+    (named,) = drafts(letter([file("PL1.xlsx", XLSX)], "Phụ lục Công văn 12/SNV-VP"), {})
+    assert {name: said.value for name, said in named.fields.items()} == {"annex_of": "12/SNV-VP"}
     page = words("PHỤ LỤC", "(Kèm theo Công văn số 13/SNV-VP ngày 05 tháng 6 năm 2026)")
     (told,) = drafts(one, {1: FileReading((page,))})
     assert (told.fields["annex_of"].value, told.fields["annex_of"].source) == ("13/SNV-VP", Source.TEXT)
