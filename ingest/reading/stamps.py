@@ -27,6 +27,7 @@ _NEARLY, _LEAST_ALIKE = 0.78, 5
 _STAMPED = frozenset(fold(" ".join((*SECRECY, *URGENCY, "độ đến"))).split())
 _LOST = 0.035  # of the page's width: the blank that is left where a letter was not read
 _PARTS = frozenset(("toi", "toim", "oimat", "tuyet", "tuyetm", "uyetmat", "mat"))
+_LABEL = "domat"  # "Độ mật:", and what stands behind it was not read
 _DEGREES, _MOST_TRACES = ("toi", "tuyet"), 2
 _BLANK = 0.012  # of the page's width: wider than any blank within a phrase
 
@@ -168,7 +169,8 @@ def _is_nearly_secrecy(line: Line) -> bool:
     # Half of it, and what the edge of the seal was taken for that lies over the other half.
     begun = next((degree for degree in _DEGREES if letters.startswith(degree)), letters)
     is_begun = line.text.lstrip(" [|(")[: len(begun)].isupper() and len(letters) <= len(begun) + _MOST_TRACES
-    is_part = letters in _PARTS or (begun in _DEGREES and is_begun)
+    is_label = letters.startswith(_LABEL) and len(letters) <= len(_LABEL) + _MOST_TRACES
+    is_part = letters in _PARTS or (begun in _DEGREES and is_begun) or is_label
     return is_part or (
         len(letters) >= _LEAST_ALIKE and any(SequenceMatcher(None, letters, mark).ratio() >= _NEARLY for mark in _MARKS)
     )

@@ -91,7 +91,7 @@ def test_a_short_page_upside_down_is_turned_though_tesseract_was_sure_of_what_it
     ("read", "is_half"),
     [("TOInN", True), ("TỐIñ", True), ("TUYỆTA", True), ("[TUYỆTNV", True), ("TỐI", True), ("tớinn", False),
      ("TOANH", False), ("TỐI KHẨN", False), ("TUYỂN SINH", False), ("HỎA TỐ,", False),
-     ("TIẠT", False)],
+     ("TIẠT", False), ("Độ mật: ì", True), ("Độ mật: Thường", False), ("Độ mật: Không", False)],
 )  # fmt: skip
 def test_half_a_mark_under_a_seal_is_for_a_person_to_look_at(read: str, is_half: bool) -> None:
     words = tuple(Word(text, 0.1 + 0.05 * n, 0.1, 0.14 + 0.05 * n, 0.12, 0.6) for n, text in enumerate(read.split()))
