@@ -124,3 +124,9 @@ def test_what_is_left_of_a_heading_that_lost_a_letter_is_no_mark(read: str, is_m
     placed = (word.split("@") for word in read.split())
     words = tuple(Word(text, float(at), 0.3, float(at) + 0.012 * len(text), 0.32, 0.92) for text, at in placed)
     assert any(stamp.is_secrecy for stamp in find_stamps(Page(1, words, is_seen=True))) == is_mark
+
+
+@pytest.mark.parametrize(("speck", "is_mark"), [("-", False), (".", False), ("[", True), ("|", True)])
+def test_a_speck_beside_a_word_is_no_doubt_about_it_but_a_frame_is(speck: str, is_mark: bool) -> None:
+    words = (Word(speck, 0.47, 0.26, 0.475, 0.28, 0.21), Word("MẤT", 0.49, 0.26, 0.53, 0.28, 0.91))
+    assert any(stamp.is_secrecy for stamp in find_stamps(Page(1, words, is_seen=True))) == is_mark
