@@ -28,6 +28,8 @@ _NEARLY, _LEAST_ALIKE = 0.78, 5
 _STAMPED = frozenset(fold(" ".join((*SECRECY, *URGENCY, "độ đến"))).split())
 _LOST = 0.035  # of the page's width: the blank that is left where a letter was not read
 _PARTS = frozenset(("toi", "toim", "oimat", "tuyet", "tuyetm", "uyetmat", "mat"))
+_FRAME = "|[]{}()_=¦"
+_LABEL = "domat"  # "Độ mật:", and what stands behind it was not read
 _DEGREES, _MOST_TRACES = ("toi", "tuyet"), 2
 _BLANK = 0.012  # of the page's width: wider than any blank within a phrase
 
@@ -62,7 +64,9 @@ def find_stamps(page: Page) -> tuple[Stamp, ...]:
             found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     for line in lines if page.is_seen else ():
         # Tesseract is not sure of marks: a word that it doubts may have others.
-        if any(word.sure < _SURE for word in line.words) and (line.is_capitals or _FIELD.match(line.folded)):
+        if any(word.sure < _SURE for word in line.words if not _is_speck(word)) and (
+            line.is_capitals or _FIELD.match(line.folded)
+        ):
             for stamp in _like_stamps(line, page.number):
                 found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     for stamp in _apart(page):
@@ -170,7 +174,8 @@ def _is_nearly_secrecy(line: Line) -> bool:
     # Half of it, and what the edge of the seal was taken for that lies over the other half.
     begun = next((degree for degree in _DEGREES if letters.startswith(degree)), letters)
     is_begun = line.text.lstrip(" [|(")[: len(begun)].isupper() and len(letters) <= len(begun) + _MOST_TRACES
-    is_part = letters in _PARTS or (begun in _DEGREES and is_begun)
+    is_label = letters.startswith(_LABEL) and len(letters) <= len(_LABEL) + _MOST_TRACES
+    is_part = letters in _PARTS or (begun in _DEGREES and is_begun) or is_label
     return is_part or (
         len(letters) >= _LEAST_ALIKE and any(SequenceMatcher(None, letters, mark).ratio() >= _NEARLY for mark in _MARKS)
     )
@@ -242,6 +247,11 @@ def _drawn_together(text: str) -> str:
     """ "T Ố I   M Ậ T" as it is meant: a stamp set letter by letter."""
     parts = [part for part in text.split() if any(letter.isalpha() for letter in part)]
     return "".join(parts) if len(parts) > 2 and all(len(part) == 1 for part in parts) else text
+
+
+def _is_speck(word: Word) -> bool:
+    """Whether `word` is neither of letters nor what a frame is read as."""
+    return not any(letter.isalpha() or letter in _FRAME for letter in word.text)
 
 
 def _is_of_phrase(line: Line, row: Line) -> bool:

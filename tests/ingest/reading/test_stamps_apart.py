@@ -91,7 +91,7 @@ def test_a_short_page_upside_down_is_turned_though_tesseract_was_sure_of_what_it
     ("read", "is_half"),
     [("TOInN", True), ("TỐIñ", True), ("TUYỆTA", True), ("[TUYỆTNV", True), ("TỐI", True), ("tớinn", False),
      ("TOANH", False), ("TỐI KHẨN", False), ("TUYỂN SINH", False), ("HỎA TỐ,", False),
-     ("TIẠT", False)],
+     ("TIẠT", False), ("Độ mật: ì", True), ("Độ mật: Thường", False), ("Độ mật: Không", False)],
 )  # fmt: skip
 def test_half_a_mark_under_a_seal_is_for_a_person_to_look_at(read: str, is_half: bool) -> None:
     words = tuple(Word(text, 0.1 + 0.05 * n, 0.1, 0.14 + 0.05 * n, 0.12, 0.6) for n, text in enumerate(read.split()))
@@ -123,4 +123,10 @@ def test_text_that_was_left_unread_is_no_stamp(read: str, expected: bool) -> Non
 def test_what_is_left_of_a_heading_that_lost_a_letter_is_no_mark(read: str, is_mark: bool) -> None:
     placed = (word.split("@") for word in read.split())
     words = tuple(Word(text, float(at), 0.3, float(at) + 0.012 * len(text), 0.32, 0.92) for text, at in placed)
+    assert any(stamp.is_secrecy for stamp in find_stamps(Page(1, words, is_seen=True))) == is_mark
+
+
+@pytest.mark.parametrize(("speck", "is_mark"), [("-", False), (".", False), ("[", True), ("|", True)])
+def test_a_speck_beside_a_word_is_no_doubt_about_it_but_a_frame_is(speck: str, is_mark: bool) -> None:
+    words = (Word(speck, 0.47, 0.26, 0.475, 0.28, 0.21), Word("MẤT", 0.49, 0.26, 0.53, 0.28, 0.91))
     assert any(stamp.is_secrecy for stamp in find_stamps(Page(1, words, is_seen=True))) == is_mark
