@@ -27,7 +27,8 @@ from core.text import squeeze
 
 MOST_SHOWN = 5
 _MOST_JUDGED = 40
-_MOST_LOOKED_AT = 500  # rows of one look-up; of one code in one year there are fewer, of one day in one office too
+_MOST_LOOKED_AT = 500  # rows of one look-up by code; in one year there are fewer
+_MOST_OF_A_DAY = 300
 _ORDER = list(Likeness)
 _LIVE = (State.DRAFT, State.REGISTERED)
 _OWN_WORDS = (Source.TEXT, Source.EDXML)
@@ -123,7 +124,7 @@ def _by_day(session: Session, own: Facts) -> list[int]:
     query = sa.select(*_LIGHT).where(Incoming.issued_on == own.issued_on, Incoming.state.in_(_LIVE))
     if own.code_key and "code" not in own.unsure:  # then the other's code is the one missing; an entry's was looked at
         query = query.where(sa.or_(Incoming.state == State.DRAFT, Incoming.code_key == ""))
-    rows = session.execute(query.limit(_MOST_LOOKED_AT))
+    rows = session.execute(query.limit(_MOST_OF_A_DAY))
     return [
         row.id for row in rows
         if row.code_key != own.code_key and row.kind.lower() == own.kind.lower() and _may_be_of(own, row)

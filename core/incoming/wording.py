@@ -8,6 +8,8 @@ from core.agencies import is_near
 from core.text import fold
 
 _LONGEST = 400  # letters of a trích yếu that are compared
+_MOST_WORDS = 60
+_LEAST_EXACT = 0.3  # with fewer letters in words that are the same, misread ones are not looked for
 _FEWEST = 3  # words that say something: "gửi văn bản" does not
 _SHARE = 0.8  # of the shorter one's letters that must stand in the longer
 _SHARE_OF_THREES = 0.88  # of its runs of three letters, blanks left out
@@ -51,10 +53,14 @@ def _is_said_in(words: Sequence[str], others: Sequence[str]) -> bool:
     """Whether most letters of `words` stand among `others`, abbreviated on either side or not."""
     known = set(others)
     initials, short_of = ("".join(word[0] for word in some) for some in (others, words))
-    covered = sum(len(word) for word in words if _is_in(word, known, initials))
+    whole = sum(map(len, words))
+    plain = [word for word in words if word in known or (2 <= len(word) <= 6 and word in initials)]
+    covered = sum(map(len, plain))
+    if covered >= _LEAST_EXACT * whole:
+        covered += sum(len(word) for word in words if word not in plain and _is_misread(word, known))
     short_forms = [word for word in known if 2 <= len(word) <= 6 and word not in words and word in short_of]
     covered += sum(_spelled_out(word, words, known) for word in short_forms)
-    if covered >= _SHARE * sum(map(len, words)):
+    if covered >= _SHARE * whole:
         return True
     # Blanks lost or set wrongly: "giảipháp".
     here, there = _threes(words), _threes(others)
@@ -75,12 +81,10 @@ def _words(text: str, kinds: Sequence[str]) -> list[str]:
     folded = fold(text[:_LONGEST])
     for kind in kinds:
         folded = folded.removeprefix(fold(kind)).strip()
-    return _WORD.findall(_ABOUT.sub("", folded))
+    return _WORD.findall(_ABOUT.sub("", folded))[:_MOST_WORDS]
 
 
-def _is_in(word: str, known: set[str], initials: str) -> bool:
-    if word in known or (2 <= len(word) <= 6 and word in initials):
-        return True
+def _is_misread(word: str, known: set[str]) -> bool:
     return len(word) > 2 and any(is_near(word, other) for other in known)
 
 

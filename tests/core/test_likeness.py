@@ -1,5 +1,6 @@
 """What a draft is to another document: the same, a corrected issue, its annex, or something else."""
 
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -115,3 +116,12 @@ def test_what_differs_is_named() -> None:
 )  # fmt: skip
 def test_trich_yeu_are_compared_as_people_write_them(one: str, other: str, expected: Said) -> None:
     assert compare(one, other) is compare(other, one) is expected
+
+
+def test_long_trich_yeu_that_nearly_agree_take_no_time() -> None:
+    one = " ".join(f"a{n:03}b" for n in range(400))
+    other = " ".join(f"a{n:03}b" if n % 2 else f"a{n:03}cd" for n in range(400))
+    began = time.perf_counter()
+    for _ in range(20):
+        compare(one, other)
+    assert time.perf_counter() - began < 1
