@@ -70,7 +70,7 @@ score-screening: setup-test
 
 score-packages: setup-run
 	@test -f '$(DATA)/edxml.jsonl' || { echo 'Cách dùng: make score-packages DATA=THƯ_MỤC (có edxml.jsonl)'; exit 64; }
-	@$(PYTHON_BIN) -m tests.generator.package_score '$(DATA)'
+	@$(PYTHON_BIN) -m scripts.package_score '$(DATA)'
 
 score-by-issuer: setup-run
 	@test -n '$(DATA)' || { echo 'Cách dùng: make score-by-issuer DATA=THƯ_MỤC'; exit 64; }

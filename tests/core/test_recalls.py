@@ -101,6 +101,12 @@ def test_another_offices_number_is_only_perhaps_meant(office: Any) -> None:
     assert (len(on_page(office, other)), on_page(office, last_year)) == (1, [])
 
 
+def test_without_a_day_on_either_side_a_number_says_nothing(office: Any) -> None:
+    undated = office.draft(issued_on="")
+    asked(office, Reference("", "1234/UBND-KGVX"), ISSUER)
+    assert (proposed(office), on_page(office, undated)) == ([("1234/UBND-KGVX", [])], [])
+
+
 def test_news_of_our_own_documents_recalls_nothing(office: Any) -> None:
     document = office.draft()
     asked(office, kind=Kind.STATUS)

@@ -35,15 +35,15 @@ def _entities() -> dict[str, str]:
 
 
 def _crowds() -> dict[str, str]:
-    answers = "<ResponseFor><Code>1/A-B</Code></ResponseFor>"
+    answers = "".join(f"<ResponseFor><Code>{n}/A-B</Code></ResponseFor>" for n in range(5_000))
     attributes = " ".join(f"a{n}='1'" for n in range(19_000))
     listed = "".join(f"<Reference><ContentId>cid:{n}</ContentId></Reference>" for n in range(6_000))
     return {
         "crowd of headers.edxml": _NEW.replace("</edXMLHeader>", header(Made(number="9")) * 200 + "</edXMLHeader>"),
         "crowd of files.edxml": package(Made(parts=[Part(f"{n}.pdf", b"x") for n in range(3_000)])),
         "crowd of references.edxml": _NEW.replace("<edXMLManifest>", "<edXMLManifest>" + listed),
-        "crowd of answers.edxml": status("03").replace("<StatusCode>", answers * 5_000 + "<StatusCode>"),
-        "crowd of recalls.edxml": status("13").replace("<StatusCode>", answers * 5_000 + "<StatusCode>"),
+        "crowd of answers.edxml": status("03").replace("<StatusCode>", answers + "<StatusCode>"),
+        "crowd of recalls.edxml": status("13").replace("<StatusCode>", answers + "<StatusCode>"),
         "crowd of comments.edxml": _NEW.replace("V/v", "a<!---->" * 200_000),
         "crowd of sections.edxml": _NEW.replace("V/v", "<![CDATA[a]]>" * 100_000),
         "crowd of elements.edxml": _NEW.replace("<Content/>", "<Content>" + "<a/>" * 300_000 + "</Content>"),

@@ -48,6 +48,8 @@ def test_a_long_text_comes_in_pieces_and_is_kept_nowhere() -> None:
         (b"<a><b>x</c>", 3, "Gói edXML hỏng hoặc bị cắt cụt."),
         (b"<a><b>x</b>", 4, "Gói edXML hỏng hoặc bị cắt cụt."),
         (b"<a>x</a><b>", 3, ""),
+        (b"<a>" + b"& " * 100 + b"</a>", 3, ""),
+        (b"<a>" + b"& " * 6_000 + b"</a>", 1, "Gói edXML hỏng hoặc bị cắt cụt."),  # mending millions takes seconds
         (b"", 0, "Gói edXML hỏng hoặc bị cắt cụt."),
     ],
 )

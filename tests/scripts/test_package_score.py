@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from exchange_packages import Made, Part, package, status
 
-from tests.generator import package_score
+from scripts import package_score
 
 LABELS: dict[str, Any] = {
     "CodeNumber": "63", "CodeNotation": "SMA-VP", "PromulgationDate": "2026/06/04", "Type": "1", "TypeName": "Công văn",

@@ -1,4 +1,4 @@
-"""`python -m tests.generator.package_score FOLDER`: what is read of labelled edXML packages against their labels."""
+"""`python -m scripts.package_score FOLDER`: what is read of labelled edXML packages against their labels."""
 
 import argparse
 import json
@@ -25,7 +25,7 @@ def main() -> int:
 
     FOLDER/edxml.jsonl has a line {"file": path, "expect": {field: value} or null} for each package; null: no package.
     """
-    parser = argparse.ArgumentParser(prog="python -m tests.generator.package_score", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m scripts.package_score", description=__doc__)
     parser.add_argument("folder", type=Path)
     folder: Path = parser.parse_args().folder
     counts: Counter[bool] = Counter()
