@@ -110,6 +110,13 @@ def test_a_package_whose_document_is_elsewhere_is_a_draft_of_its_own(tmp_path: P
     assert "package_lacks:64.pdf" in two.notes
 
 
+def test_a_second_package_fills_no_blank_of_the_first(tmp_path: Path) -> None:
+    first = made("63", UNREADABLE, subject="")
+    second = Made(number="", document_id="b", subject="Việc khác", parts=[Part("x.pdf", encoded="")])
+    (draft,) = read(tmp_path, ("goi.edxml", goi(first)), ("hai.edxml", goi(second))).drafts
+    assert (code(draft), "subject" in draft.fields) == ("63/SYT-NVY", False)
+
+
 def test_a_package_within_a_package_speaks_for_its_own_files(tmp_path: Path) -> None:
     inner = made("63", UNREADABLE)
     outer = Made(number="90", notation="SYT-NVY", parts=[Part("trong.edxml", goi(inner), packed=True)])
