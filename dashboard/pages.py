@@ -19,7 +19,6 @@ MENU = (
     ("/bi-giu", "Thư bị giữ", Right.SEE_HELD, "held"),
     ("/khong-vao-so", "Không vào sổ", Right.SEE_HELD, ""),
     ("/go-noi-dung", "Gỡ nội dung", Right.REMOVE_CONTENT, ""),
-    ("/bai-hoc", "Bài học", Right.REGISTER, ""),
     ("/hop-thu", "Hộp thư", Right.SEE_MAILBOXES, "troubled"),
     ("/sao-luu", "Sao lưu", Right.SEE_BACKUPS, "backups"),
 )

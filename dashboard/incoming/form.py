@@ -48,6 +48,7 @@ class Mark:
     source: str
     percent: int
     passage: str
+    is_lesson: bool
     position: int | None
     page: int | None
     box: tuple[float, float, float, float] | None
@@ -176,7 +177,8 @@ def _mark(document: Incoming, name: str) -> Mark | None:
     file = next((file for file in document.files if file.sha256 == evidence.file), None)
     return Mark(
         level=level, word=word, source=_SOURCES[evidence.source], percent=round(evidence.confidence * 100),
-        passage=evidence.text or evidence.value, position=file.position if file else None, page=evidence.page,
+        passage=evidence.text or evidence.value, is_lesson=evidence.source is Source.LESSON,
+        position=file.position if file else None, page=evidence.page,
         box=evidence.box,
     )  # fmt: skip
 

@@ -1,10 +1,10 @@
 """How one document is written down twice: as printed, as a scan is read, as a clerk types it, as a package says it."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from random import Random
 
-from core.text import fold, normal
 from tests.generator.offices import Level, Office
 
 _SHORT_FIELDS = (
@@ -38,7 +38,7 @@ def seen(rng: Random, text: str, lost: float = 0.08, wrong: float = 0.006) -> st
     out = []
     for letter in text:
         if not letter.isascii() and some(rng, lost):
-            bare = fold(letter)
+            bare = _bare(letter)
             letter = bare.upper() if letter.isupper() else bare
         elif letter.isalpha() and letter.isascii() and some(rng, wrong):
             letter = {"l": "1", "i": "l", "o": "0", "n": "u", "c": "e", "h": "b", "m": "rn"}.get(letter, letter)
@@ -73,7 +73,7 @@ def code_typed(rng: Random, code: str) -> str:
         (30, lambda c: c), (8, str.lower), (6, lambda c: c.replace("-", " - ").replace("/", " /", 1)),
         (6, lambda c: c.replace("/", "/ ", 1)), (5, lambda c: c.replace("Đ", "D")), (4, lambda c: c.replace("-", "–")),
         (5, lambda c: _zeros(rng, c)), (3, lambda c: f"Số {c}"), (3, lambda c: c.replace("-", " ")),
-        (2, lambda c: c.replace("&", "")), (2, lambda c: fold(c)), (1, lambda c: f"{c} "), (1, lambda c: f"{c}."),
+        (2, lambda c: c.replace("&", "")), (2, lambda c: _bare(c)), (1, lambda c: f"{c} "), (1, lambda c: f"{c}."),
     )  # fmt: skip
     [way] = rng.choices([way for _, way in ways], [weight for weight, _ in ways])
     return way(code)
@@ -129,7 +129,7 @@ def issuer_typed(rng: Random, office: Office) -> tuple[str, str]:
     if some(rng, 0.5):
         parent = shortened(rng, parent)
     if some(rng, 0.04):
-        issuer, parent = fold(issuer), fold(parent)
+        issuer, parent = _bare(issuer), _bare(parent)
     elif some(rng, 0.05):
         issuer, parent = issuer.upper(), parent.upper()
     elif some(rng, 0.05):
@@ -183,5 +183,11 @@ def subject_typed(rng: Random, subject: str, kind: str) -> str:
     if some(rng, 0.08):
         text = slipped(rng, text)
     if some(rng, 0.03):
-        text = fold(text)
-    return normal(text)
+        text = _bare(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _bare(text: str) -> str:
+    """`text` in small letters without marks."""
+    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
