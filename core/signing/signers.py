@@ -17,8 +17,9 @@ from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
 from core.signing.values import Signature, Status, Trust
 
-for _name_of_logger in ("pyhanko", "pyhanko_certvalidator"):  # they quote certificates, and the paths they tried
-    logging.getLogger(_name_of_logger).disabled = True
+# They quote certificates, and the paths they tried. By level, which the loggers below them take over.
+for _name_of_logger in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name_of_logger).setLevel(logging.CRITICAL + 1)
 
 # What pyHanko and asn1crypto raise on bytes that are not what they should be.
 DAMAGE = (

@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ from signed_files import DAY, ORGANISATION, WAYS, Authority, save, with_words_ap
 
 from core.signing.pdfs import check_pdf
 from core.signing.values import Signature, Status, Trust
+
+ROOT = Path(__file__).resolve().parents[2]
 
 AUTHORITY = Authority()
 LEADER = AUTHORITY.signer("Nguyễn Văn Mẫu")
@@ -97,3 +100,14 @@ def test_pdfsig_agrees_on_what_stands(page: bytes, tmp_path: Path) -> None:
         said = subprocess.run(["pdfsig", path], capture_output=True, text=True, check=False).stdout
         assert ("Signature is Valid." in said) is is_valid
         assert all(one.status is Status.INTACT for one in check_pdf(path, [], DAY)) is is_valid
+
+
+def test_nothing_of_a_certificate_reaches_the_log(page: bytes, tmp_path: Path) -> None:
+    path = save(Authority("CA khác").signer("Nguyễn Văn Lạ").sign(page, "ky"), tmp_path / "12.pdf")
+    code = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
+        "from core.signing.pdfs import check_pdf\n"
+        "print(len(check_pdf(Path(sys.argv[1]), [], datetime.now(UTC))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert (done.stdout.strip(), done.stderr) == ("1", "")
