@@ -22,6 +22,7 @@ from core.files import FolderStore, StoredFile
 from core.incoming import recalled
 from core.incoming.registration import move, require_reason
 from core.incoming.tables import Act, Incoming, IncomingFile
+from core.learning import teaching
 from core.letters import Exclusion, HeldLetter, IntakeRequest, Message, MessageFile
 from core.people import User
 from core.rights import Right
@@ -88,6 +89,7 @@ def remove_content(
         named |= _blank_letter(session, message, named, at=at, by_id=by_id)
     _blank_requests(session, IntakeRequest.incoming_id == document.id)
     recalled.answer_removed(session, document, forget=basis is Basis.SECRET, by_id=by_id, at=at)
+    teaching.forget(session, document)
     _blank_document(document, basis, reason)
     document.removed_at, document.removed_by = at, by_id
     session.flush()
@@ -235,7 +237,8 @@ def _blank_held(session: Session, which: sa.ColumnElement[bool], *, at: datetime
 def _blank_document(document: Incoming, basis: Basis, reason: str) -> None:
     for field in ("code", "code_number", "code_notation", "code_key", "issuer", "parent_issuer", "kind",
                   "in_reply_to", "reply_key",
-                  "signer_name", "signer_title", "due_at", "event_at", "event_place", "invited"):  # fmt: skip
+                  "signer_name", "signer_title", "due_at", "event_at", "event_place", "invited", "receiver",
+                  "copy"):  # fmt: skip
         setattr(document, field, "")
     document.issued_on = document.page_count = None
     document.answers_id = None

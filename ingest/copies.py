@@ -5,14 +5,21 @@ from functools import cache
 
 from config.vocabulary import vocabulary
 from core.incoming.copies import Copy
-from core.signing.values import Signature, Status
+from core.signing.values import Signature, Status, Trust
 from core.text import fold
 from ingest.letter import Attachment, Page
 
+_DISBELIEVED = (Trust.REVOKED, Trust.WEAK, Trust.REFUSED)
+
 
 def copy_of(file: Attachment, pages: Sequence[Page]) -> Copy:
-    """What `file` is, `pages` being those that were read of it. Whether signers are believed is said elsewhere."""
-    standing = [one for one in file.signatures + file.signed_beside if one.status is Status.INTACT]
+    """What `file` is, `pages` being those that were read of it.
+
+    Signers whose certificate is revoked, forgeable or made out for something else do not count; one whose issuer is
+    unknown does, and the line on its signature says that.
+    """
+    signatures = file.signatures + file.signed_beside
+    standing = [one for one in signatures if one.status is Status.INTACT and one.trust not in _DISBELIEVED]
     if any(map(_is_office, standing)):
         return Copy.SIGNED
     if standing:

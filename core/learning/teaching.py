@@ -33,6 +33,12 @@ def learn(session: Session, document: Incoming, *, by: User, at: datetime) -> No
             _vote(session, question, value, read[question.field], document, by=by, at=at)
 
 
+def forget(session: Session, document: Incoming) -> None:
+    """Erase the lessons that `document` alone has taught: they quote it. Call before its content is removed."""
+    alone = (_lessons.c.first_from == document.id, _lessons.c.last_from == document.id)
+    session.execute(sa.delete(_lessons).where(*alone))
+
+
 def was_read(document: Incoming, field: str) -> str:
     """What stood in the document as it was read, whatever a lesson made of it; "" for nothing."""
     stored = document.proposed.get(field)

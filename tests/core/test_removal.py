@@ -71,6 +71,7 @@ def case(office: Any, tmp_path: Path) -> Case:
         ids = session.scalars(sa.select(Incoming.id).order_by(Incoming.id)).all()
         clerk, document = session.get_one(User, office.clerk_id), session.get_one(Incoming, ids[0])
         drafts.set_file_role(session, document, 1, FileRole.ANNEX, by=clerk, at=MORNING)
+        document.signer_name = document.receiver = CANARY  # a lesson then quotes it
         registration.register(session, document, by=clerk, at=MORNING)
         fact = events.Fact("downloaded", "incoming", ids[0], {"name": f"{CANARY}.pdf"})
         events.record_many(session, [fact], by=clerk.id, at=MORNING, chain=events.READINGS)

@@ -1,14 +1,19 @@
 """Which copy of a document a letter brings: signed by the office, by somebody only, not at all, or a picture."""
 
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
 import typst
 from signed_files import ORGANISATION, Authority, save
 
 from core.incoming.copies import Copy
+from core.signing.values import Signature, Status, Trust
 from demo.scans import scanned
+from ingest.copies import copy_of
 from ingest.describe import read_raw_letter
+from ingest.letter import Attachment
 
 PAGE = typst.compile(
     "Số: 12/SNV-VP\n\nKính gửi: Sở Khoa học và Công nghệ. Đề nghị quý cơ quan góp ý dự thảo kế hoạch.".encode(),
@@ -53,3 +58,11 @@ def test_text_without_signatures(tmp_path: Path) -> None:
 
 def test_a_scan_is_a_picture_of_paper(tmp_path: Path) -> None:
     assert copy(tmp_path, pdf=scanned(PAGE, skew=0)) == Copy.SCAN
+
+
+@pytest.mark.parametrize("trust", [Trust.REVOKED, Trust.WEAK, Trust.REFUSED])
+def test_who_is_not_to_be_believed_signs_nothing(trust: Trust) -> None:
+    signed = Signature(ORGANISATION, "", "", Status.INTACT, trust)
+    file = Attachment("12.pdf", 1, "0" * 64, "application/pdf", "application/pdf", None, signatures=(signed,))
+    assert copy_of(file, ()) == Copy.UNSIGNED
+    assert copy_of(replace(file, signatures=(replace(signed, trust=Trust.TRUSTED),)), ()) == Copy.SIGNED
