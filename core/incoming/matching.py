@@ -26,7 +26,7 @@ def find(session: Session, about: Reference, organ_name: str, *, besides: int | 
 
     Documents whose content was removed bear neither number nor DocumentId any more.
     """
-    key = code_key(about)
+    key = _key_of(about)
     by_id = Incoming.exchange_id == about.document_id[:200] if about.document_id else sa.false()
     by_code = Incoming.code_key == key if key else sa.false()
     query = sa.select(Incoming).where(sa.or_(by_id, by_code), Incoming.removed_at.is_(None)).order_by(Incoming.id)
@@ -47,12 +47,12 @@ def agrees(about: Reference, organ_name: str, document: Incoming) -> bool | None
     """
     if about.document_id and document.exchange_id == about.document_id[:200]:
         return True
-    key = code_key(about)
+    key = _key_of(about)
     if not key or document.code_key != key or about.issued_on is None or document.issued_on != about.issued_on:
         return None
     return relation(organ_name, "", document.issuer, document.parent_issuer) is Relation.SAME
 
 
-def code_key(about: Reference) -> str:
+def _key_of(about: Reference) -> str:
     """The số ký hiệu as the register matches it; "" for what is no number ("không số")."""
     return matching_key(about.code) if any(letter.isdigit() for letter in about.code) else ""
