@@ -19,7 +19,7 @@ from dashboard.incoming.form import LABELS
 from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
 
 _FIELDS = [("", "Tất cả"), *((name, LABELS[name]) for name in
-           ("issuer", "parent_issuer", "signer_name", "signer_title", "receiver"))]  # fmt: skip
+           ("issuer", "parent_issuer", "signer_name", "signer_title", "receiver", "due_at"))]  # fmt: skip
 _ACTS = {"bo": (teaching.revert, "Đã bỏ bài học. Thư sau không đề xuất như thế nữa."),
          "dung-lai": (teaching.restore, "Bài học được dùng lại từ thư sau.")}  # fmt: skip
 

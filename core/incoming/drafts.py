@@ -61,7 +61,9 @@ class NewDraft:
 
 def insert(session: Session, draft: NewDraft) -> int:
     """Write a draft with its files and return its id. The caller records the event."""
-    known = with_lessons(session, draft.proposed, draft.sender) if draft.uses_lessons else draft.proposed
+    known = draft.proposed
+    if draft.uses_lessons:
+        known = with_lessons(session, known, draft.sender, office_date(draft.received_at))
     notes = without_habits(session, draft.notes, draft.sender) if draft.uses_lessons else draft.notes
     values = from_evidence(known)
     proposed = {field: evidence.to_json() for field, evidence in known.items()}

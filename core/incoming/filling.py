@@ -30,7 +30,8 @@ def fill(document: Incoming, read: Mapping[str, Evidence]) -> None:
 def fill_drafts(session: Session, sha256: str, read: Mapping[str, Evidence], *, at: datetime) -> None:
     """Take what was read of a scan behind the letters into the drafts whose main file it is.
 
-    Of what was proposed before only the scan's own is replaced: a list whose end intake had not read.
+    Of what was proposed before only the scan's own is replaced, a list whose end intake had not read, and what no
+    document says but lessons do.
     Who has such a draft open is told as of a colleague's change.
     """
     if not read:
@@ -59,9 +60,10 @@ def _says_more(document: Incoming, name: str, evidence: Evidence) -> bool:
     if stored is None:
         return True
     before = Evidence.from_json(stored)
+    is_unread = before.source is Source.LESSON and not before.as_read
     is_same_scan = before.source is Source.OCR and before.file == evidence.file
     is_cleared = hasattr(document, name) and as_text(document, name) != squeeze(before.value)
-    return is_same_scan and not is_cleared and before.value != evidence.value
+    return (is_same_scan or is_unread) and not is_cleared and before.value != evidence.value
 
 
 def _is_open(document: Incoming, name: str) -> bool:

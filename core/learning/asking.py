@@ -9,7 +9,11 @@ from core.text import fold, squeeze
 # Never codes, secrecy, urgency or legality: a number that was right once is wrong the next time.
 ALIASES = ("issuer", "parent_issuer")  # wherever they are read
 OF_ISSUER = ("signer_name", "signer_title")  # the same words may be another's at another office
-OF_ISSUER_AND_KIND = ("receiver",)
+DEADLINE = "due_at"  # as so many working days, where the document names none
+OF_ISSUER_AND_KIND = ("receiver", DEADLINE)
+NO_DEADLINE = "không ghi hạn"  # outvotes the few that had one
+WORKING_DAYS = "{} ngày làm việc"
+MOST_DAYS = 90
 FIELDS = (*ALIASES, *OF_ISSUER, *OF_ISSUER_AND_KIND)
 
 

@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core import calendar
 from core.db import table_of
 from core.evidence import Evidence, Source
-from core.learning.asking import Question, first_questions, next_questions, of_sender
+from core.learning.asking import DEADLINE, Question, first_questions, next_questions, of_sender
 from core.learning.tables import Lesson
 from core.text import fold, squeeze
 
@@ -19,12 +21,14 @@ _MOST = 0.8  # of those entries say so
 _SUREST = 0.95
 _USUAL_SUREST = 0.6  # it stands nowhere in the document: the clerk looks at it
 _HABITS = ("sender_private:", "reply_elsewhere:")  # what is odd of a stranger only
+_USUALLY_DUE = "văn bản không ghi hạn, {votes} lần trước văn thư ghi «{value}» kể từ ngày đến"
 _MEANT = "đọc được «{read}», {votes} lần trước văn thư sửa thành «{value}»"
 _USUALLY = "không đọc được, {votes} lần trước văn thư ghi «{value}»"
 
 
-def with_lessons(session: Session, read: Mapping[str, Evidence], sender: str) -> dict[str, Evidence]:
-    """`read` with the values that earlier entries teach; `sender` is the letter's address, "" where there is none.
+def with_lessons(session: Session, read: Mapping[str, Evidence], sender: str, received_on: date) -> dict[str, Evidence]:
+    """`read` with the values that earlier entries teach; `sender` is the letter's address, "" where there is none, and
+    `received_on` the day from which a usual deadline counts.
 
     A value that stands nowhere in the document is proposed so unsurely that the clerk must look.
     """
@@ -32,8 +36,20 @@ def with_lessons(session: Session, read: Mapping[str, Evidence], sender: str) ->
     made = dict(read)
     made |= _answers(session, first_questions(values, sender), read)
     issuer, kind = (made[field].value if field in made else "" for field in ("issuer", "kind"))
-    made |= _answers(session, next_questions(values, issuer, kind), read)
-    return made
+    usual = _answers(session, next_questions(values, issuer, kind), read)
+    days = usual.pop(DEADLINE, None)
+    if days is not None and DEADLINE not in read:
+        usual |= _due(session, days, received_on)
+    return made | usual
+
+
+def _due(session: Session, days: Evidence, received_on: date) -> dict[str, Evidence]:
+    """The usual number of working days as a day."""
+    count = days.value.partition(" ")[0]
+    if not count.isdecimal():
+        return {}  # usually there is none
+    due_on = calendar.add_working_days(received_on, int(count), calendar.exceptions(session))
+    return {DEADLINE: replace(days, value=due_on.isoformat())}
 
 
 def without_habits(session: Session, notes: Sequence[str], sender: str) -> list[str]:
@@ -59,7 +75,7 @@ def _answers(session: Session, questions: Iterable[Question], read: Mapping[str,
     answers = {}
     for question, votes in found.items():
         before = read.get(question.field)
-        said = _usual(votes) if question.is_usual else _meant(votes, before)
+        said = _usual(question, votes) if question.is_usual else _meant(votes, before)
         if said is not None:
             answers[question.field] = said
     return answers
@@ -82,10 +98,11 @@ def _meant(votes: Mapping[str, int], before: Evidence | None) -> Evidence | None
     return replace(before, value=value, source=Source.LESSON, text=text, as_read=before.value, confidence=sure)
 
 
-def _usual(votes: Mapping[str, int]) -> Evidence | None:
+def _usual(question: Question, votes: Mapping[str, int]) -> Evidence | None:
     value, most = max(votes.items(), key=lambda item: item[1])
     others = sum(votes.values()) - most
     if not speaks(most, others, is_usual=True):
         return None
     sure = min(_USUAL_SUREST, most / (most + others + 2))
-    return Evidence(value, sure, Source.LESSON, text=_USUALLY.format(votes=most, value=value))
+    said = _USUALLY_DUE if question.field == DEADLINE else _USUALLY
+    return Evidence(value, sure, Source.LESSON, text=said.format(votes=most, value=value))

@@ -6,14 +6,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from core import events
+from core import calendar, events
 from core.db import table_of
 from core.errors import NotAllowed, WrongState
 from core.evidence import Evidence, Source
 from core.incoming.tables import Incoming
-from core.learning.asking import FIELDS, Question, taught
+from core.learning.asking import DEADLINE, FIELDS, MOST_DAYS, NO_DEADLINE, WORKING_DAYS, Question, taught
 from core.learning.tables import LONGEST_KEY, Lesson
 from core.letters import Message
+from core.office import office_date
 from core.people import Role, User
 from core.text import squeeze
 
@@ -24,11 +25,13 @@ _PLACE = ("field", "scope", "key", "value")
 def learn(session: Session, document: Incoming, *, by: User, at: datetime) -> None:
     """Count what was entered for `document`, beside what was read of it. Call when it is entered in the register."""
     read = {field: was_read(document, field) for field in FIELDS}
+    entered = {field: str(getattr(document, field)) for field in FIELDS}
+    entered[DEADLINE] = "" if read[DEADLINE] else _usual_days(session, document)
     sender = session.get_one(Message, document.message_id).sender_address if document.message_id else ""
     # In one order, that of their places: two entries at once would else wait for each other's rows.
     questions = sorted(taught(read, document.issuer, document.kind, sender), key=lambda one: (one.field, one.scope))
     for question in questions:
-        value = str(getattr(document, question.field))
+        value = entered[question.field]
         if value:
             _vote(session, question, value, read[question.field], document, by=by, at=at)
 
@@ -48,20 +51,31 @@ def was_read(document: Incoming, field: str) -> str:
     return evidence.as_read if evidence.source is Source.LESSON else evidence.value
 
 
+def _usual_days(session: Session, document: Incoming) -> str:
+    """The deadline as working days after the day of arrival, "" where it does not lie behind that day."""
+    if not document.due_at:
+        return NO_DEADLINE
+    arrived_on = document.arrived_on or office_date(document.received_at)
+    due_on = datetime.fromisoformat(document.due_at).date()
+    days = calendar.working_days_between(arrived_on, due_on, calendar.exceptions(session))
+    return WORKING_DAYS.format(days) if 0 < days <= MOST_DAYS else ""
+
+
 def _vote(
     session: Session, question: Question, value: str, read: str, document: Incoming, *, by: User, at: datetime
 ) -> None:
+    corrects = value != NO_DEADLINE if question.is_usual else value != squeeze(read)
     row = {
         "field": question.field, "scope": question.scope, "key": question.key, "value": value,
-        "is_correction": question.is_usual or value != squeeze(read), "votes": 1, "first_at": at, "last_at": at,
+        "is_correction": corrects, "votes": 1, "first_at": at, "last_at": at,
         "first_from": document.id, "last_from": document.id, "taught_by": by.id,
         "as_read": "" if question.is_usual else read[:LONGEST_KEY],
         "holds_for": question.holds_for[: 2 * LONGEST_KEY],
     }  # fmt: skip
     # Two clerks may teach the same at one moment: on PostgreSQL the second waits here and adds its vote.
     add = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(_lessons).values(row)
-    corrects = sa.or_(_lessons.c.is_correction, add.excluded.is_correction)
-    more = {"votes": _lessons.c.votes + 1, "last_at": at, "last_from": document.id, "is_correction": corrects}
+    ever = sa.or_(_lessons.c.is_correction, add.excluded.is_correction)
+    more = {"votes": _lessons.c.votes + 1, "last_at": at, "last_from": document.id, "is_correction": ever}
     session.execute(add.on_conflict_do_update(index_elements=_PLACE, set_=more, where=_lessons.c.reverted_at.is_(None)))
 
 

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from core.errors import NotAllowed, WrongState
 from core.evidence import Evidence, Source
-from core.incoming import drafts, registration
-from core.incoming.drafts import NewDraft
-from core.incoming.tables import Incoming, Origin
+from core.files import StoredFile
+from core.incoming import drafts, filling, registration
+from core.incoming.drafts import DraftFile, NewDraft
+from core.incoming.tables import FileRole, Incoming, Origin
 from core.learning import teaching
 from core.learning.tables import Lesson
 from core.letters import Message
@@ -104,7 +105,7 @@ def test_codes_secrecy_and_urgency_are_never_learned(desk: Desk) -> None:
     assert desk.value(draft, "code") == "7/UBND" and desk.value(draft, "urgency") == "thuong"
     with desk.office.database.reading() as session:
         fields = set(session.scalars(sa.select(Lesson.field)))
-    assert fields == {"issuer"}
+    assert fields == {"issuer", "due_at"}  # the deadline: that none was entered
 
 
 def test_one_wrong_correction_among_right_ones_proposes_nothing(desk: Desk) -> None:
@@ -187,3 +188,43 @@ def test_whose_issuer_is_not_read_has_the_one_that_usually_writes_from_there(des
     assert desk.value(desk.arrives(issuer="", sender="ai@daknong.gov.vn")) == ""
     desk.enter(desk.arrives(issuer="Sở Nội vụ"))
     assert desk.value(desk.arrives(issuer="")) == "", "several write from there"
+
+
+def test_a_usual_deadline_counts_working_days_from_arrival(desk: Desk) -> None:
+    for _ in range(2):  # Thursday 4 June; five working days later it is Thursday again
+        desk.enter(desk.arrives(issuer=MEANT), due_at="11/06/2026")
+    proposed = desk.proposed(desk.arrives(issuer=MEANT), "due_at")
+    assert proposed is not None and (proposed.value, proposed.source) == ("2026-06-11", Source.LESSON)
+    assert proposed.confidence < 0.6
+    assert proposed.text == "văn bản không ghi hạn, 2 lần trước văn thư ghi «5 ngày làm việc» kể từ ngày đến"
+    assert desk.proposed(desk.arrives(issuer=MEANT, kind="Báo cáo"), "due_at") is None
+    assert desk.proposed(desk.arrives(issuer="Sở Nội vụ"), "due_at") is None
+
+
+def test_a_deadline_that_stands_in_the_document_is_taken_and_teaches_nothing(desk: Desk) -> None:
+    for _ in range(3):
+        desk.enter(desk.arrives(issuer=MEANT, due_at="2026-06-12"))
+    assert desk.proposed(desk.arrives(issuer=MEANT), "due_at") is None
+    for _ in range(3):
+        desk.enter(desk.arrives(issuer=MEANT), due_at="11/06/2026")
+    assert desk.value(desk.arrives(issuer=MEANT, due_at="2026-06-20T11:00"), "due_at") == "2026-06-20T11:00"
+
+
+def test_entries_without_a_deadline_outvote_a_few_with_one(desk: Desk) -> None:
+    for due_at in ("", "11/06/2026", "11/06/2026"):
+        desk.enter(desk.arrives(issuer=MEANT), due_at=due_at)
+    assert desk.proposed(desk.arrives(issuer=MEANT), "due_at") is None
+
+
+def test_what_is_read_later_takes_the_place_of_a_usual_deadline(desk: Desk) -> None:
+    for _ in range(2):
+        desk.enter(desk.arrives(issuer=MEANT), due_at="11/06/2026")
+    draft = desk.arrives(issuer=MEANT)
+    sha256 = "ab" * 32
+    with desk.office.database.writing() as session:
+        session.add(StoredFile(sha256=sha256, size=1, media_type="application/pdf", stored_at=MORNING))
+        session.flush()
+        drafts.add_files(session, draft, [DraftFile("vb.pdf", sha256, "application/pdf", 1, FileRole.MAIN)])
+        read = {"due_at": Evidence("2026-06-30", 0.7, Source.OCR, file=sha256)}
+        filling.fill_drafts(session, sha256, read, at=MORNING)
+    assert desk.value(draft, "due_at") == "2026-06-30"

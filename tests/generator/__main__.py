@@ -16,15 +16,19 @@ def main() -> int:
     parser.add_argument("--half", choices=("practice", "scored"), default="practice")
     parser.add_argument("--count", type=int, default=100, help="documents, or letters of each sort, in all")
     parser.add_argument("--first", type=int, default=0, help="first seed, or place in the scored list")
-    parser.add_argument("--kinds", default="pdf,docx", help=f"kinds of file, of {','.join(FILES)}")
+    parser.add_argument("--kinds", help=f"kinds of file, of {','.join(FILES)}; else pdf,docx, or all for secrecy")
     parser.add_argument("--mode", choices=("documents", "secrecy"), default="documents")
     options = parser.parse_args()
-    kinds = tuple(options.kinds.split(","))
+    usual = secrecy.FILES if options.mode == "secrecy" else ("pdf", "docx")
+    kinds = tuple(options.kinds.split(",")) if options.kinds else usual
     if wrong := set(kinds) - set(FILES):
         parser.error(f"no such kind of file: {', '.join(sorted(wrong))}")
     if options.mode == "secrecy":
         letters = chain(
-            *(make(options.half, options.count) for make in (secrecy.secret_letters, secrecy.innocent_letters))
+            *(
+                make(options.half, options.count, options.first, kinds)
+                for make in (secrecy.secret_letters, secrecy.innocent_letters)
+            )
         )
         made = secrecy.write(options.folder, letters)
     else:

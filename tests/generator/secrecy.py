@@ -1,7 +1,7 @@
 """Letters for the first gate: 500 that bear a secrecy mark, and as many that only speak of one (Quy chế, Điều 3.1)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -36,16 +36,16 @@ class Letter:
     note: str
 
 
-def secret_letters(half: str, count: int) -> Iterator[Letter]:
+def secret_letters(half: str, count: int, first: int = 0, kinds: Collection[str] = FILES) -> Iterator[Letter]:
     """Letters whose document bears MẬT, TỐI MẬT or TUYỆT MẬT, in every place, style and encoding."""
-    for seed in range(count):
+    for seed in _seeds(count, first, kinds):
         rng = Random(f"secret {half} {seed}")
         yield _letter(half, seed, rng, is_secret=True)
 
 
-def innocent_letters(half: str, count: int) -> Iterator[Letter]:
+def innocent_letters(half: str, count: int, first: int = 0, kinds: Collection[str] = FILES) -> Iterator[Letter]:
     """Letters of all kinds that speak of honey, passwords and the law on secrets, and bear no mark."""
-    for seed in range(count):
+    for seed in _seeds(count, first, kinds):
         rng = Random(f"innocent {half} {seed}")
         yield _letter(half, seed, rng, is_secret=False)
 
@@ -64,6 +64,10 @@ def write(folder: Path, letters: Iterator[Letter]) -> int:
             labels.write(json.dumps(row | {"secrecy": letter.secrecy, "note": letter.note}, ensure_ascii=False) + "\n")
             count += 1
     return count
+
+
+def _seeds(count: int, first: int, kinds: Collection[str]) -> Iterator[int]:
+    return (seed for seed in range(first, first + count) if FILES[seed % len(FILES)] in kinds)
 
 
 def _letter(half: str, seed: int, rng: Random, *, is_secret: bool) -> Letter:
