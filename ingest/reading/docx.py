@@ -10,7 +10,9 @@ from typing import Any, cast
 import docx
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.exceptions import PythonDocxError
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.exceptions import XmlchemyError
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph as WordParagraph
 
@@ -27,8 +29,11 @@ _WRAPPERS = tuple(
     map(qn, ("w:sdt", "w:sdtContent", "w:ins", "w:moveTo", "w:fldSimple", "w:hyperlink", "w:smartTag", "w:customXml"))
 )
 
-# Broken XML is a SyntaxError in lxml; python-docx trusts its input, so damaged XML shows as the last three.
-_DAMAGE = (*office_zip.DAMAGE, PackageNotFoundError, SyntaxError, AttributeError, TypeError, IndexError)
+# Broken XML is a SyntaxError in lxml; python-docx trusts its input, so what damaged XML lacks shows as the last three.
+_DAMAGE = (
+    *office_zip.DAMAGE, PackageNotFoundError, PythonDocxError, XmlchemyError, SyntaxError, AttributeError, TypeError,
+    IndexError,
+)  # fmt: skip
 
 
 def docx_pages(path: Path) -> tuple[Page, ...]:
@@ -104,7 +109,7 @@ def _paragraph(paragraph: WordParagraph, styles: dict[str | None, _Style]) -> Pa
     name = paragraph._p.style
     if name not in styles:
         styles[name] = _style(paragraph)
-    how = _how(paragraph.alignment) or styles[name].how
+    how = _how(paragraph) or styles[name].how
     text = _text(paragraph._p)
     looks = paragraph._p.pPr
     before = "\f" if looks is not None and _is_on(looks.find(qn("w:pageBreakBefore"))) else ""
@@ -201,14 +206,19 @@ def _style(paragraph: WordParagraph) -> _Style:
     for _ in range(20):
         if style is None:
             break
-        how = how or _how(style.paragraph_format.alignment)
+        how = how or _how(style.paragraph_format)
         if is_capitals is None and (style.font.all_caps is not None or style.font.small_caps or style.font.name):
             is_capitals = bool(style.font.all_caps or style.font.small_caps) or draws_capitals(style.font.name or "")
         style = style.base_style
     return _Style(how, bool(is_capitals))
 
 
-def _how(alignment: Any) -> str:
+def _how(aligned: Any) -> str:
+    """How its lines stand, "" where it does not say so, or in words that python-docx does not know ("start")."""
+    try:
+        alignment = aligned.alignment
+    except (XmlchemyError, ValueError):
+        return ""
     if alignment is None:
         return ""
     return {WD_ALIGN_PARAGRAPH.CENTER: "center", WD_ALIGN_PARAGRAPH.RIGHT: "right"}.get(alignment, "body")

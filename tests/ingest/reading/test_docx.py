@@ -47,6 +47,19 @@ def test_xml_in_an_encoding_that_nobody_knows_is_damage(plain: Path) -> None:
         read_pages(plain, DOCX)
 
 
+@pytest.mark.parametrize("alignment", [b"", b' w:val="start"', b' w:val="ngang"'])
+def test_an_alignment_that_says_nothing_known_does_not_hide_the_words(plain: Path, alignment: bytes) -> None:
+    rewritten(plain, lambda xml: xml.replace(b"<w:p>", b"<w:p><w:pPr><w:jc" + alignment + b"/></w:pPr>", 1))
+    (page,) = read_pages(plain, DOCX)
+    assert [word.text for word in page.words] == ["Một", "dòng"]
+
+
+def test_what_python_docx_misses_in_damaged_xml_is_damage(plain: Path) -> None:
+    rewritten(plain, lambda xml: xml.replace(b"<w:p>", b"<w:p><w:pPr><w:pStyle/></w:pPr>", 1))
+    with pytest.raises(Unreadable, match="damaged"):
+        read_pages(plain, DOCX)
+
+
 @pytest.mark.parametrize(
     "extra",
     [
