@@ -91,6 +91,14 @@ class IntakeSettings(_Section):
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60
 
 
+class SenderSettings(_Section):
+    """Whether DNS is asked who signed a letter."""
+
+    dkim: bool = False
+    resolver: Annotated[str, Field(pattern=r"^([0-9.]+(:[0-9]{1,5})?)?$")] = ""
+    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
+
+
 class ListenerSettings(_Section):
     """The door through which a mail server pushes letters, by LMTP or SMTP."""
 
@@ -175,6 +183,7 @@ class Settings(_Section):
     database: str = ""
     mailboxes: tuple[MailboxSettings, ...] = ()
     intake: IntakeSettings = IntakeSettings()
+    senders: SenderSettings = SenderSettings()
     listener: ListenerSettings = ListenerSettings()
     clamd: ClamdSettings = ClamdSettings()
     dashboard: DashboardSettings = DashboardSettings()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import dns.exception
 import structlog
 
 from config import VERSION
@@ -24,6 +25,7 @@ from core.search.index import Prepared
 from core.search.texts import Waiting
 from ingest.letter import FullText
 from ingest.priority import READING_NICE, step_behind_people
+from ingest.senders import SenderCheck
 
 _IDLE_SECONDS = 1.0
 _TROUBLE_SECONDS = 10.0
@@ -49,10 +51,14 @@ class Background:
         limits = Limits(settings.intake.text_seconds, settings.intake.letter_megabytes << 20, nice=_NICE)
         self._reader = Sandbox(limits, folder / "tmp-text", ["ingest.full_text"])
         self._broken: set[int] = set()
+        self._senders = _sender_check(settings, database, store, folder / "tmp-senders", clock)
         self.threads = [
             threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
             for name, work in (("search index", self.follow), ("full text", self.read_next))
         ]
+        if self._senders is not None:
+            work = self._senders.check_next
+            self.threads.append(threading.Thread(target=self._run, args=(work,), name="senders", daemon=True))
 
     def close(self) -> None:
         """Kill the reader in the middle of whatever it reads; the file is read again after the next start."""
@@ -61,6 +67,8 @@ class Background:
             if thread.is_alive():
                 thread.join(timeout=5)
         self._reader.close()
+        if self._senders is not None:
+            self._senders.close()
 
     def follow(self) -> bool:
         """Bring the index up with some documents; False when there was nothing to do."""
@@ -180,3 +188,15 @@ class Background:
         with self._store.adding(), self._database.writing() as session:
             gone = found_later.take_out(session, concern, sealed, at=self._clock())
         removal.erase(self._database, self._store, gone)
+
+
+def _sender_check(
+    settings: Settings, database: Database, store: FolderStore, folder: Path, clock: Callable[[], datetime]
+) -> SenderCheck | None:
+    if not settings.senders.dkim:
+        return None
+    try:
+        return SenderCheck(settings.senders, database, store, folder, clock)
+    except dns.exception.DNSException as error:
+        log.error("no_dns", error=str(error))  # letters come in all the same; `congvan doctor` says it
+        return None

@@ -6,6 +6,8 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import dns.exception
+
 from config import web_port
 from config.doctor import Check, machine
 from config.settings import ClamdSettings, MailboxSettings, Settings
@@ -32,6 +34,7 @@ def everything(config: Path, settings: Settings, at: datetime) -> Iterator[Check
     yield from machine(settings, spool)
     yield _scans()
     yield from _roots(settings.intake.roots)
+    yield from _dns(settings)
     yield from database(settings, at, datetime.fromtimestamp(config.stat().st_mtime, UTC))
     yield web_port.look_at(settings)
     yield backup_place(settings)
@@ -60,6 +63,22 @@ def _roots(folder: Path | None) -> Iterator[Check]:
         yield Check(f"Chứng thư gốc ở {folder}", False, f"{advice} Cho tới khi sửa, chữ ký nào cũng «chưa rõ nơi cấp».")
     else:
         yield Check(f"Chứng thư gốc ở {folder}: {found}", found > 0, "Chép các chứng thư gốc (PEM, DER) vào đây.")
+
+
+def _dns(settings: Settings) -> Iterator[Check]:
+    if not settings.senders.dkim:
+        return
+    from ingest import senders  # as above
+
+    own = settings.mailboxes[0].username.rpartition("@")[2] if settings.mailboxes else "gov.vn"
+    try:
+        senders.key_at(senders.resolver_of(settings.senders), f"default._domainkey.{own}")
+    except dns.exception.DNSException as error:
+        why = type(error).__name__
+        advice = f"DNS không trả lời ({why}): xem khóa senders.resolver, hoặc đặt senders.dkim = false."
+        yield Check("Hỏi DNS để kiểm chữ ký DKIM", False, advice, is_needed=False)
+    else:
+        yield Check("Hỏi DNS để kiểm chữ ký DKIM", True)
 
 
 def look_at(settings: MailboxSettings) -> bool:

@@ -112,9 +112,9 @@ install_requirements() {
     cmp -s "$wanted" "$stamp" && return
     say "Cài các thư viện của $wanted (lần đầu mất một hai phút)"
     # pip's own configuration and PIP_* variables say where packages come from; hashes say which are right.
-    # flanker comes as source only and is built; everything else must be a finished wheel.
+    # flanker and dkimpy come as source only and are built; everything else must be a finished wheel.
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes \
-        --only-binary :all: --no-binary flanker -r "$wanted" "$@" \
+        --only-binary :all: --no-binary flanker,dkimpy -r "$wanted" "$@" \
         || fail "pip không cài được $wanted. Xem mạng và cấu hình pip của máy (pip config list)."
     cp "$wanted" "$stamp"
 }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from core import office, people
+from core import dkim_checks, office, people
 from core.errors import NotAllowed
 from core.files import signatures_of
 from core.incoming import addressees
@@ -27,6 +27,7 @@ from core.rights import Right, may, may_read
 from core.signing.values import Signature
 from dashboard.incoming.exchange import Exchanged, exchanged
 from dashboard.incoming.form import Form, form_of, looked_at
+from dashboard.incoming.senders import SenderWords, in_words
 from dashboard.web import acting
 
 ASKED_FOR = timedelta(hours=1)
@@ -45,6 +46,7 @@ class Mail:
     body: str
     received_at: datetime
     signatures: tuple[Signature, ...]
+    vouched: SenderWords | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,18 @@ def _mail(session: Session, document: Incoming) -> Mail | None:
     message = session.get_one(Message, document.message_id)
     body = message.body_text[:BODY_CHARACTERS]
     signatures = tuple(map(Signature.from_json, message.signatures))
-    return Mail(message.sender_name, message.sender_address, message.subject, body, message.received_at, signatures)
+    return Mail(
+        message.sender_name, message.sender_address, message.subject, body, message.received_at, signatures,
+        _vouched(session, message),
+    )  # fmt: skip
+
+
+def _vouched(session: Session, message: Message) -> SenderWords | None:
+    finding = dkim_checks.finding_of(session, message.id)
+    if finding is None:
+        return None
+    is_usual = dkim_checks.is_usually_signed(session, message.sender_address, message.id)
+    return in_words(finding, message.sender_address, is_usually_signed=is_usual)
 
 
 def _file_lines(session: Session, document: Incoming) -> tuple[FileLine, ...]:

@@ -30,6 +30,12 @@ _LOST = 0.035  # of the page's width: the blank that is left where a letter was 
 _PARTS = frozenset(("toi", "toim", "oimat", "tuyet", "tuyetm", "uyetmat", "mat"))
 _FRAME = "|[]{}()_=¦"
 _LABEL = "domat"  # "Độ mật:", and what stands behind it was not read
+_NUMBER = re.compile(r"[\W_]*\d{1,3}(?![^\W_])|[\W_]+")  # of a row, or its frame where it was not read
+_BEGINS_TABLE = re.compile(r"\W{0,3}s?tt")
+_TABLE, _CELL = (
+    0.2,
+    0.03,
+)  # of the page's height and width: how far above a row its table begins, how wide its number is
 _DEGREES, _MOST_TRACES = ("toi", "tuyet"), 2
 _BLANK = 0.012  # of the page's width: wider than any blank within a phrase
 
@@ -52,10 +58,14 @@ def find_stamps(page: Page) -> tuple[Stamp, ...]:
     # Each row's segments, and its halves: a stamp tight beside "Kính gửi" or in a cell stands alone there.
     halves = (half for row in rows for half in _halves(row))
     lines = [*segments_of(rows), *(half for half in halves if len(half.words) <= _MOST_STAMP_WORDS)]
-    if not page.is_seen:
-        lines += _as_written(words)
+    written = _as_written(words)
     if page.is_seen:
-        lines = [line for line in lines if not any(_is_of_phrase(line, row) for row in rows)]
+        lines += [line for line in written if _FIELD.match(line.folded)]
+        lines = [
+            line for line in lines if not any(_is_of_phrase(line, row) or _numbers(row, rows, line) for row in rows)
+        ]
+    else:
+        lines += written
     found: dict[tuple[str, bool], Stamp] = {}
     for line in lines:
         stamp = _stamp(line, page.number)
@@ -139,7 +149,9 @@ def shows_stamp(words: Sequence[Word]) -> bool:
 
 def is_print(words: Sequence[Word]) -> bool:
     """Whether `words`, read in black, are a piece of the document's text: surely read words side by side that are no
-    stamp, "MẶT TRẬN" set wide."""
+    stamp, "MẶT TRẬN" set wide, or a table's edge."""
+    if any(_BEGINS_TABLE.fullmatch(row.words[0].text.lower()) for row in lines_of(words)):
+        return True
     rows = [row for row in lines_of(words) if sum(w.sure >= _SURE and len(w.text) >= _WORD for w in row.words) > 1]
     return any(_stamp(row, 0, in_box=True) is None and not any(_like_stamps(row, 0)) for row in rows)
 
@@ -263,6 +275,16 @@ def _is_of_phrase(line: Line, row: Line) -> bool:
     beside = (w for w in row.words if -_LOST < w.x0 - x1 < _LOST or -_LOST < x0 - w.x1 < _LOST)
     others = (w for w in beside if w not in line.words and w.sure >= _SURE and w.text.isupper())
     return any(fold(w.text).strip(" :.") not in _STAMPED for w in others)
+
+
+def _numbers(row: Line, rows: Sequence[Line], line: Line) -> bool:
+    """Whether `row` gives `line` its number in a table, below a row that begins with "TT" or "STT": there levels are
+    spoken of."""
+    number, middle = row.words[0], (line.y0 + line.y1) / 2
+    if not (_NUMBER.match(number.text) and number.y0 < middle < number.y1 and number.x0 < line.x1):
+        return False
+    above = (one for one in rows if 0 < number.y0 - one.y0 < _TABLE and abs(one.x0 - number.x0) < _CELL)
+    return any(_BEGINS_TABLE.match(one.folded) for one in above)
 
 
 def _continues_title(line: Line, lines: Sequence[Line]) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from dovecot_server import PASSWORD, Dovecot
 
-from config.settings import ClamdSettings, IntakeSettings, ListenerSettings, MailboxSettings, Settings
+from config.settings import ClamdSettings, IntakeSettings, ListenerSettings, MailboxSettings, SenderSettings, Settings
 from core import registers, requests, schema
 from core.db import Database
 from core.files import FolderStore
@@ -37,13 +37,14 @@ class Office:
     intake: IntakeSettings = field(default_factory=lambda: IntakeSettings(workers=1))
     clamd: ClamdSettings = field(default_factory=ClamdSettings)
     listener: ListenerSettings = field(default_factory=ListenerSettings)
+    senders: SenderSettings = field(default_factory=SenderSettings)
 
     @property
     def settings(self) -> Settings:
         return Settings(
             data=self.home / "data", database=str(self.database.url.render_as_string(hide_password=False)),
             mailboxes=tuple(self.mailboxes), intake=self.intake.model_copy(update={"spool": self.home / "spool"}),
-            listener=self.listener, clamd=self.clamd,
+            listener=self.listener, clamd=self.clamd, senders=self.senders,
         )  # fmt: skip
 
     @property

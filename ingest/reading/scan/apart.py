@@ -1,13 +1,13 @@
 """Stamps in the head of a page, however they were put down: urgency and secrecy (ô 10a, 10b, NĐ 30)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from ingest.letter import Word
+from ingest.reading.scan.places import CELL, places
 from ingest.reading.scan.preparing import Gray, Mask, around, slant
 from ingest.reading.scan.seal import find_seal
 from ingest.reading.scan.sheets import Sheet
@@ -21,12 +21,7 @@ _LEAST_UNREAD = 350  # pixels of black ink beside all words; "MẬT" of size 13 
 _LEAST_SURE = 0.5  # of a word that counts as read
 _LEAST_LIKELY = 0.1  # of a word of a stamp: there are few, and what is none of them counts for nothing
 _MARGIN = 24
-_CELL = 8  # pixels a side of the coarse picture in which stamps are told apart
-_LEAST_IN_CELL = 3  # pixels with ink: fewer are grain
-_FULL, _SOLID, _DENSE = 56, 8, 40  # pixels of a cell, cells a side, that no stroke fills; pixels at a table's edge
-_APART = 5  # white cells between two stamps, some 5 mm; the words of one stand closer
 _MOST_STAMPS = 5
-_BAND = 3  # cells: the least height of one of two stamps, one closely above the other
 _LARGE = 150  # pixels: both sides of a thing that may be a round seal, or what words leave of one
 _MOST_WORDS = 6  # of a black stamp; what has more is a table or a picture
 _FRAME_INK = 160
@@ -75,9 +70,7 @@ def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: floa
     for word in words:
         if word.sure >= _LEAST_SURE:
             y0, y1 = int(word.y0 * height) - zone.top, int(word.y1 * height) - zone.top
-            ink[
-                max(0, y0 - _CELL) : y1 + _CELL, max(0, int(word.x0 * width) - _CELL) : int(word.x1 * width) + _CELL
-            ] = 0
+            ink[max(0, y0 - CELL) : y1 + CELL, max(0, int(word.x0 * width) - CELL) : int(word.x1 * width) + CELL] = 0
     part, ink = _without_seal(part, ink, with_words)
     cuts = [cut for cut in _cuts(part, ink, _LEAST_UNREAD) if _may_be_stamp(cut.place, ink.shape)]
     found = _read(sheet, _likeliest(cuts, ink.shape), seconds)
@@ -132,102 +125,19 @@ def _likeliest(cuts: Sequence[_Cut], shape: tuple[int, ...]) -> list[_Cut]:
 
 def _cuts(part: Gray, ink: Mask, least: int) -> list[_Cut]:
     """Where in `part` stamps stand, each by itself: a frame or a slant is that of one stamp, and a seal has its own."""
-    places = ((_with_margin(rows), _with_margin(columns), amount) for rows, columns, amount in _places(ink, least))
-    return [_Cut((rows, columns), part[rows, columns], amount) for rows, columns, amount in places]
+    found = ((_with_margin(rows), _with_margin(columns), amount) for rows, columns, amount in places(ink, least))
+    return [_Cut((rows, columns), part[rows, columns], amount) for rows, columns, amount in found]
 
 
 def _without_seal(part: Gray, ink: Mask, whole: Mask) -> tuple[Gray, Mask]:
     """`part` and `ink` without a seal hung over the head, which touches what is stamped beside it. `whole` is the ink
     in which it is whole."""
-    large = (min(rows.stop - rows.start, columns.stop - columns.start) for rows, columns, _ in _places(ink, 0))
+    large = (min(rows.stop - rows.start, columns.stop - columns.start) for rows, columns, _ in places(ink, 0))
     seal = find_seal(whole) if max(large, default=0) > _LARGE else None
     if seal is None:
         return part, ink
     disc = seal.disc(ink.shape, _TRACES)
     return np.where(disc, np.uint8(255), part), ink & ~disc
-
-
-def _places(mask: Mask, least: int) -> Iterator[tuple[slice, slice, int]]:
-    """Rows, columns and amount of each group of ink; where one stands closely above another, each of the two too."""
-    height, width = (side // _CELL * _CELL for side in mask.shape)
-    cells = mask[:height, :width].reshape(height // _CELL, _CELL, width // _CELL, _CELL).sum(axis=(1, 3))
-    cells[cells < _LEAST_IN_CELL] = 0
-    cells[_from_outside(cells)] = 0
-    ink = cells > 0
-    for rows, columns in _groups(ink, slice(0, ink.shape[0]), slice(0, ink.shape[1])):
-        bands = [_moved(band, rows.start) for band in _runs(_has_ink(ink, rows, columns, across=1), apart=1)]
-        parts = (part for band in bands if band.stop - band.start >= _BAND for part in _groups(ink, band, columns))
-        for high, wide in [(rows, columns), *(parts if len(bands) > 1 else ())]:
-            amount = int(cells[high, wide].sum())
-            if amount >= least:
-                yield _in_pixels(high), _in_pixels(wide), amount
-
-
-def _groups(ink: Mask, rows: slice, columns: slice) -> Iterator[tuple[slice, slice]]:
-    """The parts of `ink` between which white goes across, or down, until none does within any."""
-    for high in _runs(_has_ink(ink, rows, columns, across=1)):
-        high = _moved(high, rows.start)
-        for wide in _runs(_has_ink(ink, high, columns, across=0)):
-            wide = _moved(wide, columns.start)
-            if (high, wide) == (rows, columns):
-                yield high, wide
-            else:
-                yield from _groups(ink, high, wide)
-
-
-def _has_ink(ink: Mask, rows: slice, columns: slice, *, across: int) -> Mask:
-    return np.asarray(ink[rows, columns].any(axis=across))
-
-
-def _moved(side: slice, by: int) -> slice:
-    return slice(side.start + by, side.stop + by)
-
-
-def _solid(cells: NDArray[np.int64]) -> Mask:
-    """Where squares begin that are full of ink and larger than any stroke: no paper, but what it lies upon."""
-    solid: Mask = cells >= _FULL
-    found = np.zeros_like(solid)
-    for _ in range(_SOLID - 1):
-        solid = solid[1:, 1:] & solid[:-1, 1:] & solid[1:, :-1] & solid[:-1, :-1]
-    found[: solid.shape[0], : solid.shape[1]] = solid
-    return found
-
-
-def _from_outside(cells: NDArray[np.int64]) -> Mask:
-    """The ink that is no paper's: a table around it, with its edge; the scanner's shadow, and whatever reaches in from
-    the sides or the top. Where a stamp touches the table, it has less ink in a cell."""
-    table = np.pad(_reached(cells >= _DENSE, _solid(cells)), 1)
-    table = table[:-2] | table[1:-1] | table[2:]
-    table = table[:, :-2] | table[:, 1:-1] | table[:, 2:]
-    return table | _reached((cells > 0) & ~table, np.zeros_like(table))
-
-
-def _reached(ink: Mask, inner: Mask) -> Mask:
-    """The ink that hangs together with that at the sides, at the top, or `inner`."""
-    outside = ink & inner
-    outside[0], outside[:, 0], outside[:, -1] = ink[0], ink[:, 0], ink[:, -1]
-    before = 0
-    while (count := int(outside.sum())) > before:
-        before = count
-        for here, there in ((np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1])):
-            reached = outside.copy()
-            reached[here] |= outside[there]
-            reached[there] |= outside[here]
-            outside = reached & ink
-    return outside
-
-
-def _runs(has_ink: Mask, apart: int = _APART) -> list[slice]:
-    """The runs of cells with ink; less than `apart` white cells do not part them."""
-    where = np.nonzero(has_ink)[0]
-    if not len(where):
-        return []
-    parts = np.split(where, np.nonzero(np.diff(where) > apart)[0] + 1)
-    return [slice(int(part[0]), int(part[-1]) + 1) for part in parts]
-
-
-def _in_pixels(cells: slice) -> slice:
-    return slice(cells.start * _CELL, cells.stop * _CELL)
 
 
 def _with_margin(side: slice) -> slice:

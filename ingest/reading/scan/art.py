@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -12,9 +13,10 @@ from ingest.letter import Box, Page, Word
 from ingest.reading.allowance import Allowance
 from ingest.reading.office_zip import DAMAGE
 from ingest.reading.pdf_art import pictures_in_head
-from ingest.reading.scan.apart import Stamps, red_stamps, unread_stamps
+from ingest.reading.scan.apart import Stamps
 from ingest.reading.scan.pictures import file_picture, pdf_picture, set_on_page, size_of
 from ingest.reading.scan.sheets import Sheet
+from ingest.reading.scan.stamped import stamps_in
 from ingest.reading.scan.tesseract import AS_A_PAGE, NotRead, see
 from ingest.reading.scan.zones import Zone, head_zone
 from ingest.reading.unreadable import Unreadable
@@ -78,5 +80,4 @@ def _page(sheet: Sheet, allowance: Allowance) -> Page:
 
 
 def _stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], allowance: Allowance) -> Stamps:
-    found = red_stamps(sheet, zone, allowance.left())
-    return found + unread_stamps(sheet, zone, words, allowance.left())
+    return tuple(chain.from_iterable(stamps_in(sheet, zone, words, allowance.left)))

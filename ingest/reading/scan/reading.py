@@ -9,9 +9,10 @@ from pathlib import Path
 from ingest.letter import Page, Word
 from ingest.reading.allowance import Allowance
 from ingest.reading.head import find_head
-from ingest.reading.scan.apart import Stamps, red_stamps, unread_stamps
+from ingest.reading.scan.apart import Stamps
 from ingest.reading.scan.preparing import Gray
 from ingest.reading.scan.sheets import Sheet, Sheets
+from ingest.reading.scan.stamped import stamps_in
 from ingest.reading.scan.tesseract import AS_A_BLOCK, AS_A_PAGE, NotRead, see
 from ingest.reading.scan.upright import is_legible, read_upright
 from ingest.reading.scan.written import with_handwriting
@@ -90,11 +91,10 @@ class _Scan:
 
     def _see_stamps(self, sheet: Sheet, words: tuple[Word, ...] | None) -> None:
         """What stands apart from `words` (None: they were not read)."""
-        zone = head_zone(sheet.black)
         self.unsearched.add(sheet.number)
-        self.stamps[sheet.number] = red_stamps(sheet, zone, self._a_while())
-        if words is not None:
-            self.stamps[sheet.number] += unread_stamps(sheet, zone, words, self._a_while())
+        self.stamps[sheet.number] = ()
+        for found in stamps_in(sheet, head_zone(sheet.black), words, self._a_while):
+            self.stamps[sheet.number] += found
         self.unsearched.discard(sheet.number)
 
     def _see_block(self, sheet: Sheet, zone: Zone) -> None:

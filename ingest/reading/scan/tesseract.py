@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tesserocr import PyTessBaseAPI
 
 Gray = NDArray[np.uint8]  # height x width
-AS_A_PAGE, AS_A_BLOCK = 3, 6  # page segmentation: layout looked for, or lines one under the other
+# Page segmentation: layout looked for, lines one under the other, words anywhere.
+AS_A_PAGE, AS_A_BLOCK, SCATTERED = 3, 6, 11
 _DATA = "/usr/share/tesseract-ocr/5/tessdata"  # of Debian's tesseract-ocr-vie
 _MEMORY_BYTES = 256 << 20
 _MOST_WORDS = 20_000

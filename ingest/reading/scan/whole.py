@@ -6,8 +6,9 @@ from pathlib import Path
 
 from ingest.letter import Page, Word
 from ingest.reading.allowance import Allowance
-from ingest.reading.scan.apart import Stamps, red_stamps, unread_stamps
+from ingest.reading.scan.apart import Stamps
 from ingest.reading.scan.sheets import Sheet, Sheets
+from ingest.reading.scan.stamped import stamps_in
 from ingest.reading.scan.tesseract import NotRead, see
 from ingest.reading.scan.upright import is_legible, read_upright
 from ingest.reading.scan.zones import head_zone
@@ -33,8 +34,8 @@ class WholePages:
                 sheet, words = read_upright(sheets, page.number, self._words)
             zone = head_zone(sheet.black)
             with contextlib.suppress(NotRead):
-                stamps = red_stamps(sheet, zone, self._left())
-                stamps += unread_stamps(sheet, zone, words, self._left()) if words is not None else ()
+                for found in stamps_in(sheet, zone, words, self._left):
+                    stamps += found
         except Unreadable:
             return page
         if words is None or not is_legible(words):
