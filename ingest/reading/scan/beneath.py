@@ -1,6 +1,7 @@
 """Secrecy marks across which the receiver's ĐẾN stamp was put, or they across it: neither is read as a whole then."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -11,13 +12,12 @@ from ingest.reading.scan.preparing import Gray, Mask
 from ingest.reading.scan.sheets import Sheet
 from ingest.reading.scan.tesseract import SCATTERED, see
 
-_LABEL = "den"
-# Of the page, around "ĐẾN" in the stamp: it may hang over any of its edges.
-_LEFT, _RIGHT, _ABOVE, _BELOW = 0.1, 0.3, 0.07, 0.09
-_MOST = 2  # stamps looked beneath
+# Of the page, left, above, right and below these words of the stamp: what it hides may hang over any of its edges.
+_AROUND = {"den": (0.1, 0.07, 0.3, 0.09), "chuyen": (0.1, 0.12, 0.3, 0.04)}
+_MOST = 2  # places looked at
 # Shades, and pixels of a stroke's width, that tell the heavy letters of a mark from small print and frames.
 _HEAVY = ((170, 5), (200, 7))
-_AROUND = 8  # pixels: the thin strokes of a heavy letter are not farther from its heavy ones
+_THIN = 8  # pixels: the thin strokes of a heavy letter are not farther from its heavy ones
 _BLACK, _PALE, _BLUR = 120, 200, 5  # shades between which a mark is that needed ink, and how far black ink spreads
 _LEAST_SURE = 0.3
 _MARKS = ("mat", "toimat", "tuyetmat")
@@ -32,25 +32,29 @@ def marks_beneath(sheet: Sheet, words: Sequence[Word], seconds: float) -> tuple[
     Raises NotRead.
     """
     height, width = sheet.black.shape
-    boxes = [_around(word) for word in words if word.text.isupper() and fold(word.text).strip("[|]:. ") == _LABEL]
     found: list[tuple[Word, ...]] = []
-    for x0, y0, x1, y1 in boxes[:_MOST]:
+    for x0, y0, x1, y1 in islice(_places(words), _MOST):
         rows, columns = slice(int(y0 * height), int(y1 * height)), slice(int(x0 * width), int(x1 * width))
         cut = np.minimum(sheet.black[rows, columns], sheet.red[rows, columns])
         for seen in see(list(_ways(cut)), seconds, SCATTERED):
             read = sheet.words(seen, rows.start, columns.start)
-            found += [(word,) for word in read if _is_mark(word, read)]
+            found += [(word,) for word in read if is_mark_among(word, read)]
     return tuple(found)
 
 
-def _around(word: Word) -> Box:
-    return max(0.0, word.x0 - _LEFT), max(0.0, word.y0 - _ABOVE), min(1.0, word.x0 + _RIGHT), min(1.0, word.y0 + _BELOW)
+def _places(words: Sequence[Word]) -> Iterator[Box]:
+    for word in words:
+        letters = "".join(filter(str.isalpha, word.text))
+        around = _AROUND.get(fold(letters))
+        if around and (letters.isupper() or word.text.endswith(":")):
+            left, above, right, below = around
+            yield max(0.0, word.x0 - left), max(0.0, word.y0 - above), min(1.0, word.x0 + right), word.y0 + below
 
 
 def _ways(cut: Gray) -> Iterator[Gray]:
     """`cut` with its heavy letters alone, and with its pale ones alone."""
     for shade, stroke in _HEAVY:
-        heavy = _grown(_thinned(cut < shade, stroke), stroke + _AROUND)
+        heavy = _grown(_thinned(cut < shade, stroke), stroke + _THIN)
         yield np.where(heavy, cut, np.uint8(255))
     black = _grown(cut < _BLACK, _BLUR)
     yield np.where((cut < _PALE) & ~black, np.uint8(0), np.uint8(255))
@@ -68,10 +72,10 @@ def _image(mask: Mask) -> Image.Image:
     return Image.fromarray(np.where(mask, np.uint8(255), np.uint8(0)))
 
 
-def _is_mark(word: Word, others: Sequence[Word]) -> bool:
-    """Whether `word` is a level, and no part of a phrase ("MẬT KHẨU", "BÍ MẬT")."""
+def is_mark_among(word: Word, others: Sequence[Word]) -> bool:
+    """Whether `word`, read in capitals, is a level and, beside `others`, no part of a phrase ("MẬT KHẨU", "BÍ MẬT")."""
     letters = "".join(filter(str.isalpha, word.text))
-    if fold(letters) not in _MARKS or not letters[:1].isupper() or word.sure < _LEAST_SURE:
+    if fold(letters) not in _MARKS or not letters.isupper() or word.sure < _LEAST_SURE:
         return False
     level = (one for one in others if one is not word and one.y0 < (word.y0 + word.y1) / 2 < one.y1)
     beside = (one for one in level if -_BESIDE < one.x0 - word.x1 < _BESIDE or -_BESIDE < word.x0 - one.x1 < _BESIDE)

@@ -12,6 +12,7 @@ _LEAST_IN_CELL = 3  # pixels with ink: fewer are grain
 _FINE, _FIRM = 4, 5  # pixels a side of cells that tell stamps apart which nearly touch, and with ink in one of a stroke
 _FULL, _SOLID, _DENSE = 56, 8, 40  # pixels of a cell, cells a side, that no stroke fills; pixels at a table's edge
 _APART = 5  # white cells between two stamps, some 5 mm; the words of one stand closer
+_MOST_OF = 0.85  # of the height of both: a thing that reaches farther is not one of two
 _BAND = 3  # cells: the least height of one of two stamps, one closely above the other
 
 
@@ -66,7 +67,8 @@ def _aslant(mask: Mask, rows: slice, columns: slice) -> list[tuple[slice, slice]
             left -= near
             edge.extend(near)
         high, wide = (slice(min(side) // many, max(side) // many + 1) for side in zip(*reached, strict=True))
-        if high.stop - high.start >= _BAND and 2 * (wide.stop - wide.start) > columns.stop - columns.start:
+        is_part = _BAND <= high.stop - high.start < _MOST_OF * (rows.stop - rows.start)
+        if is_part and 2 * (wide.stop - wide.start) > columns.stop - columns.start:
             found.append((_moved(high, rows.start), _moved(wide, columns.start)))
     return found if len(found) > 1 else []
 

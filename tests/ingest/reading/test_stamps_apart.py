@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from printed_papers import papers
-from scanned_papers import BLACK, FONT, noisy, photograph, scan_pdf, sealed, stamped
+from scanned_papers import BLACK, FONT, RED, noisy, photograph, scan_pdf, sealed, stamped
 
 from ingest.letter import Page, Word
 from ingest.reading import Scans
 from ingest.reading.pages import PDF
+from ingest.reading.scan.beneath import is_mark_among
 from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.upright import read_upright
 from ingest.reading.stamps import find_stamps, is_print, may_hide_secrecy
@@ -42,6 +43,31 @@ def test_a_stamp_closely_above_the_receivers_is_read(tmp_path: Path, word: str, 
     first = stamped(photograph(REPORT, tmp_path)[0], (word,), LEFT, turned=turned)
     first = stamped(first, ARRIVED, (LEFT[0] + 0.05, LEFT[1] + 0.056), size=0.012)
     assert shows_secret(first_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf")))
+
+
+@pytest.mark.parametrize("ink", [RED, BLACK])
+def test_a_stamp_that_lies_across_the_receivers_is_read(tmp_path: Path, ink: tuple[int, int, int]) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("MẬT",), (0.12, 0.147), color=ink, size=0.02)
+    first = stamped(first, ARRIVED, (0.2, 0.17), color=ink, size=0.0135, turned=-1)
+    scan = noisy(first) if ink is RED else noisy(first).convert("L")
+    assert shows_secret(first_of(scan_pdf([scan], tmp_path / "scan.pdf")))
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_mark"), [(("KHẨU", 0.2), False), (("BẢO", 0.1), False), (("TỐI", 0.1), True), (("rưn", 0.2), True)]
+)
+def test_beneath_a_stamp_a_part_of_a_phrase_is_no_mark(beside: tuple[str, float], is_mark: bool) -> None:
+    text, at = beside
+    mark, other = Word("MẬT", 0.15, 0.2, 0.19, 0.21, 0.6), Word(text, at, 0.2, at + 0.04, 0.21, 0.92)
+    assert is_mark_among(mark, (mark, other)) == is_mark
+    assert not is_mark_among(Word("Mật", 0.15, 0.2, 0.19, 0.21, 0.9), ())
+
+
+def test_of_two_stamps_aslant_that_nearly_touch_each_is_read(tmp_path: Path) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("T Ố I  M Ậ T",), (0.16, 0.135), turned=-6.0)
+    first = stamped(first, ("HỎA TỐC HẸN GIỜ",), (0.19, 0.176))
+    page = first_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf"))
+    assert shows_secret(page) and "hoa_toc" in {stamp.value for stamp in find_stamps(page)}
 
 
 @pytest.mark.parametrize("word", ["MẬT", "TỐI MẬT"])
@@ -96,6 +122,55 @@ def test_a_short_page_upside_down_is_turned_though_tesseract_was_sure_of_what_it
 def test_half_a_mark_under_a_seal_is_for_a_person_to_look_at(read: str, is_half: bool) -> None:
     words = tuple(Word(text, 0.1 + 0.05 * n, 0.1, 0.14 + 0.05 * n, 0.12, 0.6) for n, text in enumerate(read.split()))
     assert may_hide_secrecy(Page(1, (), is_seen=True, stamps=(words,))) == is_half
+
+
+@pytest.mark.parametrize("quarters", [1, 3])
+def test_a_sheet_of_few_lines_that_lay_on_its_side_is_turned_by_its_words(tmp_path: Path, quarters: int) -> None:
+    paper = photograph(REPORT, tmp_path)[0]
+    ImageDraw.Draw(paper).rectangle((0, int(0.4 * paper.height), paper.width, paper.height), fill="white")
+    lying = Image.fromarray(np.rot90(np.asarray(stamped(paper, ("TỐI MẬT",), LEFT)), quarters))
+    page = first_of(scan_pdf([lying.convert("L")], tmp_path / "scan.pdf"))
+    assert page.quarters == 4 - quarters and shows_secret(page)
+
+
+def test_words_of_lines_that_run_upwards_are_no_page(tmp_path: Path) -> None:
+    path = scan_pdf([photograph(REPORT, tmp_path)[0]], tmp_path / "scan.pdf")
+    text = "UBND HUYỆN KRÔNG BÔNG CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM".split()
+
+    def words_of(sheet: Sheet) -> tuple[Word, ...]:
+        wide, high = (0.05, 0.01) if sheet.quarters == 3 else (0.01, 0.05)
+        return tuple(Word(word, 0.1, 0.1, 0.1 + wide, 0.1 + high, 0.9) for word in text)
+
+    assert read_upright(Sheets(path, 1, is_pdf=True), 1, words_of)[0].quarters == 3
+
+
+def test_a_typed_field_aslant_is_read(tmp_path: Path) -> None:
+    first = photograph(REPORT, tmp_path)[0]
+    line = Image.new("RGB", (300, 60), "white")
+    ImageDraw.Draw(line).text((5, 10), "Độ mật: Tối mật", font=ImageFont.truetype(FONT, 28), fill=BLACK)
+    first.paste(line.rotate(-3.5, Image.Resampling.BICUBIC, fillcolor="white"), (110, 300))
+    assert shows_secret(first_of(scan_pdf([noisy(first).convert("L")], tmp_path / "scan.pdf")))
+
+
+def _row(y: float, **words: float) -> tuple[Word, ...]:
+    return tuple(Word(text, x, y, x + 0.01 * len(text), y + 0.012, 0.8) for text, x in words.items())
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "is_mark"),
+    [
+        ({"TT": 0.15, "Tên": 0.19}, {"2": 0.15, "|MẤT": 0.19}, False),
+        ({"TT|Tên": 0.15}, {"2_|MẤT": 0.15}, False),
+        ({"STT": 0.15}, {"_": 0.15, "MẤT": 0.19}, False),
+        ({"TT": 0.15, "Tên": 0.19}, {"MẤT": 0.19}, True),
+        ({"TTYT": 0.15}, {"|MẤT": 0.25}, True),
+        ({"Số:": 0.15}, {"2": 0.15, "|MẤT": 0.19}, True),
+        ({"TT": 0.55}, {"2": 0.15, "|MẤT": 0.19}, True),
+    ],
+)
+def test_a_cell_of_a_numbered_row_is_no_mark(head: dict[str, float], row: dict[str, float], is_mark: bool) -> None:
+    page = Page(1, (*_row(0.2, **head), *_row(0.24, **row)), is_seen=True)
+    assert any(stamp.is_secrecy for stamp in find_stamps(page)) == is_mark
 
 
 def test_a_stamp_beside_a_seal_that_slipped_is_read(tmp_path: Path) -> None:
