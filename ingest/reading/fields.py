@@ -12,12 +12,13 @@ from core.text import fold
 from ingest.letter import Page
 from ingest.reading import body as text_of
 from ingest.reading import meeting
+from ingest.reading.arrival_stamp import without_arrival_stamp
 from ingest.reading.head import Head, code_in, find_head
 from ingest.reading.lines import Line, box_around, box_of, joined
 from ingest.reading.offices import group_offices, office_name
 from ingest.reading.signature import find_signature
 from ingest.reading.spelling import respelled
-from ingest.reading.stamps import find_stamps, without_arrival_stamp
+from ingest.reading.stamps import find_stamps
 from ingest.reading.title import LETTER, find_title
 from ingest.reading.weighing import ANCHORED, HINT
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from core.text import fold
@@ -14,9 +14,6 @@ from ingest.reading.remembered import remembered
 
 _DEPTH = 0.5
 _TOP, _TOP_ROWS = 0.2, 3
-_ARRIVAL_LABELS = ("so", "ngay", "gio", "chuyen")
-_MOST_ARRIVAL_WORDS = 16
-_ARRIVAL_OFFICE = 0.04  # of the page's height, above "ĐẾN"
 _MOST_STAMP_WORDS = 8
 _SURE = 0.85
 _WORD = 3  # letters, at least, of what is surely a word
@@ -36,7 +33,8 @@ _TABLE, _CELL = (
     0.2,
     0.03,
 )  # of the page's height and width: how far above a row its table begins, how wide its number is
-_DEGREES, _MOST_TRACES = ("toi", "tuyet"), 2
+_DEGREES, _MOST_TRACES = {"toi": "toi_mat", "tuyet": "tuyet_mat"}, 2
+_BEGUN = re.compile(_FIELD.pattern + r"\W{0,3}(toi|tuyet)\W{0,3}\S{0,4}$")  # its last word misread
 _BLANK = 0.012  # of the page's width: wider than any blank within a phrase
 
 
@@ -79,6 +77,9 @@ def find_stamps(page: Page) -> tuple[Stamp, ...]:
         ):
             for stamp in _like_stamps(line, page.number):
                 found.setdefault((stamp.value, stamp.is_secrecy), stamp)
+    for line in lines if page.is_seen else ():
+        if begun := _BEGUN.match(line.folded):  # "Độ mật: Tối mạy"
+            found.setdefault((_DEGREES[begun[1]], True), Stamp(_DEGREES[begun[1]], True, page.number, line))
     for stamp in _apart(page):
         found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     return tuple(found.values())
@@ -110,36 +111,6 @@ def bears_secrecy(page: Page, *, is_whole_head: bool) -> bool:
     # Further down, and in rows of tables, levels are spoken of.
     parts = [segments_of([row]) for row in rows[:_TOP_ROWS]]
     return any(_secrecy_on(part) for row in parts if len(row) <= 2 for part in row)
-
-
-def without_arrival_stamp(page: Page) -> Page:
-    """`page` of text without a receiver's ĐẾN stamp, which may lie across anything: its words follow each other in the
-    file, its office in capitals, then "ĐẾN", "Số:", "Ngày:", "Chuyển:" (Phụ lục IV)."""
-    words = page.words
-    for place, word in enumerate(words) if not page.is_seen else ():
-        if word.text.isupper() and fold(word.text).strip(" :.") == "den" and (end := _end_of_arrival(words, place)):
-            first = place
-            while first and _is_above(words[first - 1], word):
-                first -= 1
-            return replace(page, words=(*words[:first], *words[end:]))
-    return page
-
-
-def _end_of_arrival(words: Sequence[Word], place: int) -> int:
-    """The index after the last word of the stamp whose "ĐẾN" is at `place`; 0 where it is another "ĐẾN"."""
-    end, labels = place + 1, set()
-    while end < min(place + _MOST_ARRIVAL_WORDS, len(words)):
-        text = fold(words[end].text).strip(" :.…")
-        if text in _ARRIVAL_LABELS:
-            labels.add(text)
-        elif any(map(str.isalpha, text)):
-            break
-        end += 1
-    return end if len(labels) > 1 else 0
-
-
-def _is_above(word: Word, stamp: Word) -> bool:
-    return word.text.isupper() and word.text.isalpha() and 0 < stamp.y0 - word.y0 < _ARRIVAL_OFFICE
 
 
 def shows_stamp(words: Sequence[Word]) -> bool:

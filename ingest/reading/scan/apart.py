@@ -91,7 +91,7 @@ def _read(sheet: Sheet, cuts: Sequence[_Cut], seconds: float) -> Stamps:
     if not cuts:
         return ()
     level = [_level(_deepened(cut.picture)) for cut in cuts]
-    seen = see([way(picture) for picture in level for way in (_without_bars, _without_outline)], seconds, AS_A_BLOCK)
+    seen = see([way(picture) for picture in level for way in (without_bars, _without_outline)], seconds, AS_A_BLOCK)
     # Where a word stood before its stamp was turned does not matter, only which stamp it belongs to.
     found = [
         max((sheet.words(_likely(one), *(side.start for side in cut.place)) for one in ways), key=_worth)
@@ -175,7 +175,7 @@ def _without_outline(cut: Gray) -> Gray:
     return np.asarray(image)
 
 
-def _without_bars(cut: Gray) -> Gray:
+def without_bars(cut: Gray) -> Gray:
     """`cut` without runs of ink longer than any stroke of a letter; what touches the frame, such as the dot below a
     vowel, stays."""
     ink = cut < _FRAME_INK

@@ -8,16 +8,18 @@ from PIL import Image, ImageFilter
 
 from core.text import fold
 from ingest.letter import Box, Word
+from ingest.reading.scan.apart import without_bars
 from ingest.reading.scan.preparing import Gray, Mask
 from ingest.reading.scan.sheets import Sheet
-from ingest.reading.scan.tesseract import SCATTERED, see
+from ingest.reading.scan.tesseract import AS_A_BLOCK, SCATTERED, see
 
 # Of the page, left, above, right and below these words of the stamp: what it hides may hang over any of its edges.
 _AROUND = {"den": (0.1, 0.07, 0.3, 0.09), "chuyen": (0.1, 0.12, 0.3, 0.04)}
 _MOST = 2  # places looked at
-# Shades, and pixels of a stroke's width, that tell the heavy letters of a mark from small print and frames.
-_HEAVY = ((170, 5), (200, 7))
-_THIN = 8  # pixels: the thin strokes of a heavy letter are not farther from its heavy ones
+# Shades, and pixels of a stroke's width, that tell the heavy letters of a mark from small print and frames; and how far
+# from its heavy strokes its thin ones are looked for: farther where the frames are gone.
+_HEAVY = ((170, 5, 8), (170, 5, 14), (200, 7, 14))
+_UNFRAMED = (170, 5, 20)
 _BLACK, _PALE, _BLUR = 120, 200, 5  # shades between which a mark is that needed ink, and how far black ink spreads
 _LEAST_SURE = 0.3
 _MARKS = ("mat", "toimat", "tuyetmat")
@@ -36,7 +38,8 @@ def marks_beneath(sheet: Sheet, words: Sequence[Word], seconds: float) -> tuple[
     for x0, y0, x1, y1 in islice(_places(words), _MOST):
         rows, columns = slice(int(y0 * height), int(y1 * height)), slice(int(x0 * width), int(x1 * width))
         cut = np.minimum(sheet.black[rows, columns], sheet.red[rows, columns])
-        for seen in see(list(_ways(cut)), seconds, SCATTERED):
+        first, *heavy = _heavy(cut)  # with little around the heavy strokes, words stand apart
+        for seen in (*see(heavy, seconds, AS_A_BLOCK), *see([first, _pale(cut)], seconds, SCATTERED)):
             read = sheet.words(seen, rows.start, columns.start)
             found += [(word,) for word in read if is_mark_among(word, read)]
     return tuple(found)
@@ -51,13 +54,17 @@ def _places(words: Sequence[Word]) -> Iterator[Box]:
             yield max(0.0, word.x0 - left), max(0.0, word.y0 - above), min(1.0, word.x0 + right), word.y0 + below
 
 
-def _ways(cut: Gray) -> Iterator[Gray]:
-    """`cut` with its heavy letters alone, and with its pale ones alone."""
-    for shade, stroke in _HEAVY:
-        heavy = _grown(_thinned(cut < shade, stroke), stroke + _THIN)
-        yield np.where(heavy, cut, np.uint8(255))
+def _heavy(cut: Gray) -> list[Gray]:
+    """`cut` with its heavy letters alone, in some ways."""
+    ways = [*((cut, *way) for way in _HEAVY), (without_bars(cut), *_UNFRAMED)]
+    near = (_grown(_thinned(cut < shade, stroke), stroke + thin) for _, shade, stroke, thin in ways)
+    return [np.where(mask, shown, np.uint8(255)) for mask, (shown, *_) in zip(near, ways, strict=True)]
+
+
+def _pale(cut: Gray) -> Gray:
+    """`cut` with its pale letters alone."""
     black = _grown(cut < _BLACK, _BLUR)
-    yield np.where((cut < _PALE) & ~black, np.uint8(0), np.uint8(255))
+    return np.where((cut < _PALE) & ~black, np.uint8(0), np.uint8(255))
 
 
 def _thinned(mask: Mask, pixels: int) -> Mask:

@@ -152,6 +152,17 @@ def test_a_typed_field_aslant_is_read(tmp_path: Path) -> None:
     assert shows_secret(first_of(scan_pdf([noisy(first).convert("L")], tmp_path / "scan.pdf")))
 
 
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [("Độ mật: Tuyệt mạy", "tuyet_mat"), ("Độ mật: Tối", "toi_mat"), ("ĐỘ MẬT: TỐI MÂ", "toi_mat"),
+     ("Độ mật: Thường", ""), ("Độ mật: Không", ""), ("Bảo mật: Tối đa", ""), ("Độ mật: Tối thiểu theo quy định", "")],
+)  # fmt: skip
+def test_a_field_whose_last_word_is_misread_still_says_it(read: str, value: str) -> None:
+    words = tuple(Word(text, 0.1 + 0.05 * n, 0.2, 0.14 + 0.05 * n, 0.22, 0.9) for n, text in enumerate(read.split()))
+    found = [stamp.value for stamp in find_stamps(Page(1, words, is_seen=True)) if stamp.is_secrecy]
+    assert found == ([value] if value else [])
+
+
 def _row(y: float, **words: float) -> tuple[Word, ...]:
     return tuple(Word(text, x, y, x + 0.01 * len(text), y + 0.012, 0.8) for text, x in words.items())
 
