@@ -9,14 +9,14 @@ from core.signing.values import Signature, Status, Trust
 from core.text import fold
 from ingest.letter import Attachment, Page
 
-_DISBELIEVED = (Trust.REVOKED, Trust.WEAK, Trust.REFUSED)
+_DISBELIEVED = (Trust.STRANGE, Trust.REVOKED, Trust.WEAK, Trust.REFUSED)
 
 
 def copy_of(file: Attachment, pages: Sequence[Page]) -> Copy:
     """What `file` is, `pages` being those that were read of it.
 
-    Signers whose certificate is revoked, forgeable or made out for something else do not count; one whose issuer is
-    unknown does, and the line on its signature says that.
+    Signers whose certificate is revoked, forgeable, made out for something else, or given by none of those whom the
+    office believes do not count; where it has named nobody, they do, and the line on the signature says that.
     """
     signatures = file.signatures + file.signed_beside
     standing = [one for one in signatures if one.status is Status.INTACT and one.trust not in _DISBELIEVED]

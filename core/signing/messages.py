@@ -77,7 +77,7 @@ class SignedMessage:
             )  # fmt: skip
             said = asyncio.run(asked)
             stands = said.intact and said.valid
-            return replace(with_signer(known, said), status=Status.INTACT if stands else Status.BROKEN)
+            return replace(with_signer(known, said, roots), status=Status.INTACT if stands else Status.BROKEN)
         except DAMAGE:
             return known
 

@@ -75,7 +75,7 @@ def _checked(one: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: d
         return known
     said = validate_pdf_signature(one, believing(roots, at), key_usage_settings=USAGE)
     whole = said.coverage in (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
-    return replace(with_signer(known, said), status=_status(one, said), is_whole=whole)
+    return replace(with_signer(known, said, roots), status=_status(one, said), is_whole=whole)
 
 
 def _fills_its_hole(one: EmbeddedPdfSignature) -> bool:

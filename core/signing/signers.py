@@ -62,12 +62,14 @@ def broken_by(certificate: x509.Certificate) -> Signature:
     )  # fmt: skip
 
 
-def with_signer(known: Signature, said: StandardCMSSignatureStatus) -> Signature:
-    """`known` with the trust in its signer and the instant of signing that pyHanko found."""
-    stamp = said.timestamp_validity
+def with_signer(known: Signature, said: StandardCMSSignatureStatus, roots: Sequence[x509.Certificate]) -> Signature:
+    """`known` with the trust in its signer and the instant of signing that pyHanko found by `roots`."""
+    stamp, trust = said.timestamp_validity, _trust(said)
+    if trust is Trust.UNKNOWN and roots:
+        trust = Trust.STRANGE
     signed_at = stamp.timestamp if stamp and stamp.valid and stamp.intact else said.signer_reported_dt
     return replace(
-        known, trust=_trust(said), signed_at=signed_at.astimezone(UTC) if signed_at else None,
+        known, trust=trust, signed_at=signed_at.astimezone(UTC) if signed_at else None,
         is_time_stamped=bool(stamp and stamp.trusted),
     )  # fmt: skip
 

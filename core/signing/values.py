@@ -18,7 +18,8 @@ class Trust(StrEnum):
     """Whether the signer's certificate can be believed."""
 
     TRUSTED = "trusted"  # it leads to a root that the operator has installed
-    UNKNOWN = "unknown"  # no root of its issuer is installed
+    UNKNOWN = "unknown"  # no root is installed by which anybody could be believed
+    STRANGE = "strange"  # its issuer is none of those whose roots are installed
     EXPIRED = "expired"  # not valid when it signed
     REVOKED = "revoked"
     WEAK = "weak"  # it rests on a key or a digest that anybody may forge

@@ -14,13 +14,14 @@ _STATES = {
 _TRUSTS = {
     Trust.TRUSTED: "chứng thư tin được",
     Trust.UNKNOWN: "chưa rõ nơi cấp chứng thư",
+    Trust.STRANGE: "nơi cấp chứng thư không có trong danh sách cơ quan tin",
     Trust.EXPIRED: "chứng thư hết hạn",
     Trust.REVOKED: "chứng thư đã bị thu hồi",
     Trust.WEAK: "chứng thư dùng khóa không còn an toàn",
     Trust.REFUSED: "chứng thư không cấp để ký văn bản",
 }
 _WORST_FIRST = (Status.BROKEN, Status.MODIFIED, Status.INTACT)
-_DOUBTS = (Trust.REVOKED, Trust.REFUSED, Trust.WEAK, Trust.EXPIRED, Trust.UNKNOWN)
+_DOUBTS = (Trust.REVOKED, Trust.REFUSED, Trust.WEAK, Trust.EXPIRED, Trust.STRANGE, Trust.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,12 +81,12 @@ def test_what_an_office_fills_in_and_signs_is_the_office_s(page: bytes, tmp_path
     leader, office = checked(OFFICE.sign(changed, "coquan"), tmp_path)
     assert (leader.status, leader.changed_after, office.status) == (Status.INTACT, True, Status.INTACT)
     leader, stranger = checked(STRANGER.sign(changed, "coquan"), tmp_path)
-    assert (leader.status, stranger.trust) == (Status.MODIFIED, Trust.UNKNOWN), "nobody to be believed signed that"
+    assert (leader.status, stranger.trust) == (Status.MODIFIED, Trust.STRANGE), "nobody to be believed signed that"
 
 
 def test_a_signer_is_believed_for_the_root_and_the_time(page: bytes, tmp_path: Path) -> None:
     (stranger,) = checked(STRANGER.sign(page, "s"), tmp_path)
-    assert (stranger.status, stranger.trust) == (Status.INTACT, Trust.UNKNOWN)
+    assert (stranger.status, stranger.trust) == (Status.INTACT, Trust.STRANGE)
     late = AUTHORITY.signer("Người cũ", since=DAY - timedelta(days=1000))
     (old,) = checked(late.sign(page, "s"), tmp_path)
     assert (old.status, old.trust) == (Status.INTACT, Trust.EXPIRED)

@@ -60,9 +60,10 @@ def test_a_scan_is_a_picture_of_paper(tmp_path: Path) -> None:
     assert copy(tmp_path, pdf=scanned(PAGE, skew=0)) == Copy.SCAN
 
 
-@pytest.mark.parametrize("trust", [Trust.REVOKED, Trust.WEAK, Trust.REFUSED])
+@pytest.mark.parametrize("trust", [Trust.STRANGE, Trust.REVOKED, Trust.WEAK, Trust.REFUSED])
 def test_who_is_not_to_be_believed_signs_nothing(trust: Trust) -> None:
     signed = Signature(ORGANISATION, "", "", Status.INTACT, trust)
     file = Attachment("12.pdf", 1, "0" * 64, "application/pdf", "application/pdf", None, signatures=(signed,))
     assert copy_of(file, ()) == Copy.UNSIGNED
     assert copy_of(replace(file, signatures=(replace(signed, trust=Trust.TRUSTED),)), ()) == Copy.SIGNED
+    assert copy_of(replace(file, signatures=(replace(signed, trust=Trust.UNKNOWN),)), ()) == Copy.SIGNED
