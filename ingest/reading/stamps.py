@@ -71,10 +71,10 @@ def find_stamps(page: Page) -> tuple[Stamp, ...]:
         if stamp and not _continues_title(line, lines):
             found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     for line in lines if page.is_seen else ():
-        # Tesseract is not sure of marks: a word that it doubts may have others.
-        if any(word.sure < _SURE for word in line.words if not _is_speck(word)) and (
-            line.is_capitals or _FIELD.match(line.folded)
-        ):
+        # Tesseract is not sure of marks: a word that it doubts may have others, and two that say no other word ("TỔI
+        # MẬT") do so however sure it is.
+        is_doubted = any(word.sure < _SURE for word in line.words if not _is_speck(word))
+        if (is_doubted or _letters(line) in _MARKS) and (line.is_capitals or _FIELD.match(line.folded)):
             for stamp in _like_stamps(line, page.number):
                 found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     for line in lines if page.is_seen else ():

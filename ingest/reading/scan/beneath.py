@@ -18,7 +18,7 @@ _AROUND = {"den": (0.1, 0.07, 0.3, 0.09), "chuyen": (0.1, 0.12, 0.3, 0.04)}
 _MOST = 2  # places looked at
 # Shades, and pixels of a stroke's width, that tell the heavy letters of a mark from small print and frames; and how far
 # from its heavy strokes its thin ones are looked for: farther where the frames are gone.
-_HEAVY = ((170, 5, 8), (170, 5, 14), (200, 7, 14))
+_HEAVY = ((170, 5, 8), (170, 5, 14), (200, 7, 14), (200, 7, 20))
 _UNFRAMED = (170, 5, 20)
 _BLACK, _PALE, _BLUR = 120, 200, 5  # shades between which a mark is that needed ink, and how far black ink spreads
 _LEAST_SURE = 0.3

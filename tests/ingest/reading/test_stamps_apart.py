@@ -155,6 +155,7 @@ def test_a_typed_field_aslant_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("read", "value"),
     [("Độ mật: Tuyệt mạy", "tuyet_mat"), ("Độ mật: Tối", "toi_mat"), ("ĐỘ MẬT: TỐI MÂ", "toi_mat"),
+     ("TỔI MẬT", "toi_mat"), ("TUYẾT MẤT", "tuyet_mat"), ("Tôi mất", ""), ("MẤT", ""),
      ("Độ mật: Thường", ""), ("Độ mật: Không", ""), ("Bảo mật: Tối đa", ""), ("Độ mật: Tối thiểu theo quy định", "")],
 )  # fmt: skip
 def test_a_field_whose_last_word_is_misread_still_says_it(read: str, value: str) -> None:
