@@ -9,6 +9,7 @@ from PIL import Image, ImageFilter
 from core.text import fold
 from ingest.letter import Box, Word
 from ingest.reading.scan.apart import without_bars
+from ingest.reading.scan.places import places
 from ingest.reading.scan.preparing import Gray, Mask
 from ingest.reading.scan.sheets import Sheet
 from ingest.reading.scan.tesseract import AS_A_BLOCK, SCATTERED, see
@@ -16,6 +17,8 @@ from ingest.reading.scan.tesseract import AS_A_BLOCK, SCATTERED, see
 # Of the page, left, above, right and below these words of the stamp: what it hides may hang over any of its edges.
 _AROUND = {"den": (0.1, 0.07, 0.3, 0.09), "chuyen": (0.1, 0.12, 0.3, 0.04)}
 _MOST = 2  # places looked at
+_INK, _LEAST, _MOST_PIECES = 170, 250, 5  # shade, pixels of ink, and how many of what stands apart there are read
+_MARGIN = 24  # pixels of white around each
 # Shades, and pixels of a stroke's width, that tell the heavy letters of a mark from small print and frames; and how far
 # from its heavy strokes its thin ones are looked for: farther where the frames are gone.
 _HEAVY = ((170, 5, 8), (170, 5, 14), (200, 7, 14), (200, 7, 20))
@@ -38,11 +41,19 @@ def marks_beneath(sheet: Sheet, words: Sequence[Word], seconds: float) -> tuple[
     for x0, y0, x1, y1 in islice(_places(words), _MOST):
         rows, columns = slice(int(y0 * height), int(y1 * height)), slice(int(x0 * width), int(x1 * width))
         cut = np.minimum(sheet.black[rows, columns], sheet.red[rows, columns])
-        first, *heavy = _heavy(cut)  # with little around the heavy strokes, words stand apart
-        for seen in (*see(heavy, seconds, AS_A_BLOCK), *see([first, _pale(cut)], seconds, SCATTERED)):
-            read = sheet.words(seen, rows.start, columns.start)
+        ways = _heavy(cut)
+        pieces = [piece for way in ways for piece in _pieces(way)]
+        for seen in (*see(pieces, seconds, AS_A_BLOCK), *see([ways[0], _pale(cut)], seconds, SCATTERED)):
+            read = sheet.words(seen, rows.start, columns.start)  # where in the stamp does not matter
             found += [(word,) for word in read if is_mark_among(word, read)]
     return tuple(found)
+
+
+def _pieces(way: Gray) -> list[Gray]:
+    """What stands apart in `way`, the largest first: by itself tesseract takes none of it for a part of
+    a picture."""
+    apart = sorted(places(way < _INK, _LEAST), key=lambda place: -place[2])[:_MOST_PIECES]
+    return [np.pad(way[rows, columns], _MARGIN, constant_values=255) for rows, columns, _ in apart]
 
 
 def _places(words: Sequence[Word]) -> Iterator[Box]:
@@ -80,10 +91,13 @@ def _image(mask: Mask) -> Image.Image:
 
 
 def is_mark_among(word: Word, others: Sequence[Word]) -> bool:
-    """Whether `word`, read in capitals, is a level and, beside `others`, no part of a phrase ("MẬT KHẨU", "BÍ MẬT")."""
+    """Whether `word`, read in capitals or all alone, is a level and, beside `others`, no part of a phrase ("MẬT KHẨU",
+    "BÍ MẬT")."""
     letters = "".join(filter(str.isalpha, word.text))
-    if fold(letters) not in _MARKS or not letters.isupper() or word.sure < _LEAST_SURE:
+    others = [one for one in others if one is not word and any(map(str.isalpha, one.text))]
+    is_capital = letters.isupper() or (letters[:1].isupper() and not others)
+    if fold(letters) not in _MARKS or not is_capital or word.sure < _LEAST_SURE:
         return False
-    level = (one for one in others if one is not word and one.y0 < (word.y0 + word.y1) / 2 < one.y1)
+    level = (one for one in others if one.y0 < (word.y0 + word.y1) / 2 < one.y1)
     beside = (one for one in level if -_BESIDE < one.x0 - word.x1 < _BESIDE or -_BESIDE < word.x0 - one.x1 < _BESIDE)
     return not any(one.sure >= _SURE and one.text.isupper() and fold(one.text) not in _DEGREES for one in beside)
