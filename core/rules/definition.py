@@ -121,6 +121,7 @@ def checked(definition: Definition) -> Definition:
 def from_json(stored: Any) -> Definition:
     """The inverse of `to_json`, also of a file that people wrote. Raises Permanent for what is no rule."""
     try:
+        json.dumps(stored, ensure_ascii=False).encode()  # half a letter, as JSON may bring it, is stored nowhere
         return Definition(
             str(stored["name"]),
             tuple(Condition(What(c["what"]), How(c["how"]), str(c["value"])) for c in stored["conditions"]),

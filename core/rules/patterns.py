@@ -27,6 +27,7 @@ _FAULTS = {
     "invalid named capture group": "tên nhóm sai hoặc trùng", "invalid perl operator": "kiểu nhóm này không dùng được",
     "pattern too large - compile failed": "biểu thức quá phức tạp, bớt số lần lặp",
 }  # fmt: skip
+_OPENED = ("missing )", "missing ]")
 
 
 class Words:
@@ -105,7 +106,7 @@ def _in_vietnamese(text: str, *, is_bare: bool) -> Iterator[str]:
     for piece in re.findall(r"\\.|[^\\]|\\$", bare(plain(text)) if is_bare else normal(text), re.DOTALL):
         if piece in ("\\b", "\\B") and not is_bare:
             # RE2 would see a border of a word on either side of each marked letter.
-            raise Permanent(f"Biểu thức sai: «{piece}» chỉ dùng được với «không phân biệt dấu».")
+            raise Permanent(f"Biểu thức sai: «{piece}» chỉ dùng được với «không kể dấu».")
         if piece == "\\w":
             yield _LETTERS if in_class else f"[{_LETTERS}]"
         elif piece == "\\W" and not in_class:
@@ -121,6 +122,21 @@ def _said(text: str, error: Exception) -> str:
     key = next((key for key in _FAULTS if said.startswith(key)), "")
     piece = said.removeprefix(key).removeprefix(": ") if key else ""
     piece = piece or ("\\" if key.startswith("trailing") else "")
-    place = text.rfind(piece) + 1 if piece and piece != text else 0
+    if key in _OPENED:
+        piece, place = _unclosed(text)
+    else:
+        place = text.rfind(piece) + 1 if piece and piece != text else 0
     where = f", ở ký tự thứ {place}: «{piece}»" if place else f": «{piece}»" if piece else ""
     return f"Biểu thức sai: {_FAULTS.get(key, said)}{where}."
+
+
+def _unclosed(text: str) -> tuple[str, int]:
+    """The innermost bracket that is not closed, and its place from 1."""
+    opened: list[int] = []
+    for found in re.finditer(r"\\.|[()\[\]]", text, re.DOTALL):
+        in_class = bool(opened) and text[opened[-1]] == "["
+        if found[0] in "([" and not in_class:
+            opened.append(found.start())
+        elif opened and found[0] == ("]" if in_class else ")"):
+            opened.pop()
+    return (text[opened[-1]], opened[-1] + 1) if opened else ("", 0)

@@ -1,7 +1,7 @@
 """What the rules that are on make of a new draft before the clerk sees it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ _CLEAR_FROM = 0.9  # what stands so clearly in the document is not replaced
 _SUREST = 0.95
 _UNSURE = UNSURE_BELOW - 0.1  # the clerk has to look at it
 RULE_DIFFERS = "rule_differs:"  # notes that quote what a rule caught
+_RULE_DECLINES, _DECLINING = "rule_declines:", " đề nghị không vào sổ: "
 _RANKS = {urgency: rank for rank, urgency in enumerate(URGENCIES)}
 _INSERT_USE = sa.insert(table_of(RuleUse))
 _ON = (
@@ -91,6 +92,12 @@ def note_uses(session: Session, draft_id: int, applied: Applied) -> None:
         session.execute(_INSERT_USE, rows)
 
 
+def declining(notes: Iterable[object]) -> str:
+    """The reason for which a rule proposes not to enter a draft, by its notes; "" where none does."""
+    said = (str(note).partition(_DECLINING)[2] for note in notes if str(note).startswith(_RULE_DECLINES))
+    return next(said, "")
+
+
 def called(number: int, rule: Ready) -> str:
     """A rule as people call it."""
     return f"Quy tắc {number} «{rule.definition.name}»"
@@ -122,7 +129,7 @@ def _weigh(applied: Applied, name: str, value: str, sure: float, who: str) -> No
 def _place(applied: Applied, rule: Ready, letter: Seen, number: int) -> None:
     """What a rule says of the letter as a whole; the clerk decides."""
     if rule.definition.declines:
-        applied.notes.append(f"rule_declines:{called(number, rule)} đề nghị không vào sổ: {rule.definition.declines}")
+        applied.notes.append(f"{_RULE_DECLINES}{called(number, rule)}{_DECLINING}{rule.definition.declines}")
     chosen = main_file(rule, letter)
     if chosen is not None and applied.main is None:
         applied.main = chosen
