@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from core.incoming.registration import as_text
 from core.incoming.tables import Incoming
-from core.learning.asking import FIELDS
+from core.learning.asking import FIELDS, OF_ISSUER_AND_KIND
 from core.learning.tables import Lesson
 from core.learning.teaching import was_read
 from core.letters import Message
@@ -30,7 +30,7 @@ def from_lesson(lesson: Lesson) -> Definition:
 
 
 def from_correction(session: Session, document: Incoming) -> Definition:
-    """A rule that enters for the sender of `document` what a clerk has entered, where it was read otherwise or not.
+    """A rule that enters for the sender of `document` what a clerk has entered, where it was read otherwise.
 
     It quotes neither the mail nor the document beyond these values.
     """
@@ -43,12 +43,12 @@ def from_correction(session: Session, document: Incoming) -> Definition:
 
 
 def corrections(document: Incoming) -> tuple[Setting, ...]:
-    """The values of `document` that a rule may give and that were read otherwise or not."""
-    entered = {field: as_text(document, field) for field in (*FIELDS, "kind")}
+    """The values of `document` that a rule may give and that were read otherwise, or that stand in no document."""
+    pairs = ((field, squeeze(was_read(document, field)), as_text(document, field)) for field in (*FIELDS, "kind"))
     return tuple(
-        Setting(field, value)
-        for field, value in entered.items()
-        if value and value != squeeze(was_read(document, field))
+        Setting(field, entered)
+        for field, read, entered in pairs
+        if entered and entered != read and (read or field in OF_ISSUER_AND_KIND)
     )
 
 

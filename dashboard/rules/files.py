@@ -33,6 +33,8 @@ async def take_over(request: Request) -> Response:
     await form_of(request)
     files = await uploads_of(request, "tep")
     raw = await files[0].read(_MOST_BYTES + 1) if files else b""
+    for file in files:
+        await file.close()
     try:
         count = await in_writing(
             request, _take_over, person.id, _parsed(raw), at=now(request), source=origin_of(request).source

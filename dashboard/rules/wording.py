@@ -13,7 +13,7 @@ from dashboard.words import due, number
 WHATS = {
     What.SENDER: "Địa chỉ người gửi", What.DOMAIN: "Tên miền người gửi", What.SENDER_NAME: "Tên người gửi",
     What.MAIL_SUBJECT: "Tiêu đề thư", What.FILE_NAME: "Tên một tệp", What.FILE_SIZE: "Cỡ một tệp (kB)",
-    What.TEXT: "Chữ trong văn bản chính", What.ISSUER: "Cơ quan ban hành máy đọc", What.KIND: "Tên loại máy đọc",
+    What.TEXT: "Chữ trong văn bản chính", What.ISSUER: "Cơ quan ban hành đọc được", What.KIND: "Tên loại đọc được",
 }  # fmt: skip
 HOWS = {
     How.CONTAINS: "có chữ (không kể dấu)", How.EQUALS: "đúng bằng",
