@@ -9,7 +9,7 @@ from typing import Any
 import re2
 
 from core.errors import Permanent
-from core.text import bare, fold, normal, plain, squeeze
+from core.text import bare, normal, plain, squeeze
 
 MOST_PATTERN = 300  # letters of a pattern
 MOST_TEXT = 20_000  # letters of one text that rules look at
@@ -55,7 +55,7 @@ class Words:
     @cached_property
     def folded(self) -> str:
         """Without marks and case: for words that it contains."""
-        return fold(self.printed)
+        return self.unmarked.lower()
 
 
 @dataclass(frozen=True, slots=True)
