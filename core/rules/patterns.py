@@ -14,7 +14,7 @@ from core.text import bare, normal, plain, squeeze
 MOST_PATTERN = 300  # letters of a pattern
 MOST_TEXT = 20_000  # letters of one text that rules look at
 _MOST_MEMORY = 1 << 20  # bytes of one pattern, its automaton included
-_MOST_STEPS = 2000  # of a compiled pattern: the worst of that size takes 70 ms on the longest text
+_MOST_STEPS = 2000  # of a compiled pattern: the worst of that size takes 150 ms on the longest text
 _LETTERS = "A-Za-z0-9_À-ÿĂăĐđĨĩŨũƠơƯưẠ-ỹ"  # RE2's \w knows ASCII alone, and \pL is a thousand steps
 # RE2's own words for what is wrong with a pattern, each followed by the piece that is.
 _FAULTS = {

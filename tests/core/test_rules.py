@@ -64,7 +64,7 @@ def test_a_value_is_caught_from_the_letters_own_words(desk: Desk) -> None:
 
 def test_what_stands_clearly_in_the_document_stays_and_the_difference_is_shown(desk: Desk) -> None:
     desk.make(rule(settings=(Setting("issuer", "Sở Tư pháp"),)))
-    clear = desk.arrives(sure=0.95)
+    clear = desk.arrives(sure=0.92)
     document = desk.document(clear)
     assert document.issuer == "Sở Nội vụ" and "issuer" in registration.unsure_fields(document)
     assert document.notes == ["rule_differs:Quy tắc 1 «Bản tin» ghi «Sở Tư pháp», văn bản ghi «Sở Nội vụ»"]
@@ -136,11 +136,12 @@ def test_the_trial_compares_with_what_the_clerks_entered_and_keeps_nothing(desk:
     with desk.office.database.writing() as session:
         removed = session.get_one(Incoming, first.incoming_id)
         remove_content(session, removed, Basis.SECRET, "thuộc danh mục bí mật", by=None, at=MORNING)
-    assert desk.trial(rule()).wrong == 0
+    assert (desk.trial(rule()).looked, desk.trial(rule()).wrong) == (3, 0)
 
 
 def test_what_a_rule_quotes_of_a_removed_letter_goes_from_its_other_documents(desk: Desk) -> None:
-    desk.make(rule(Condition(What.MAIL_SUBJECT, How.MATCHES, "mật danh (.+)"), settings=(Setting("subject", r"\1"),)))
+    quoting = (Setting("subject", r"\1"), Setting("event_place", r"\1"))
+    desk.make(rule(Condition(What.MAIL_SUBJECT, How.MATCHES, "mật danh (.+)"), settings=quoting))
     desk.store("a")
     removed = desk.arrives(mail_subject="mật danh Sao Vàng", subject="")
     other = desk.arrives(mail_subject="mật danh Sao Vàng", sure=0.95)
@@ -163,10 +164,11 @@ def test_a_value_from_a_rule_teaches_lessons_nothing_false(desk: Desk) -> None:
 
 
 def test_hostile_rules_on_a_hostile_text_do_not_stall_the_intake(desk: Desk) -> None:
-    hostile = ("(a+)+b", "(a|aa)+$x", "([a-z]+)*=", "(.{1,120})x(.{1,100})y", "(a{1,30}){1,30}!", ".*.*.*z")
-    for n in range(60):
-        desk.make(rule(Condition(What.TEXT, How.MATCHES, hostile[n % len(hostile)])))
+    hostile = ("(a+)+b", "(a|aa)+$x", "(.{1,120})x(.{1,100})y", ".*.*.*z")
+    for n in range(40):
+        expression = hostile[n] if n < len(hostile) else "(a{1,30}){1,30}!"  # 150 ms, as slow as one can be
+        desk.make(rule(Condition(What.TEXT, How.MATCHES, expression)))
     began = time.thread_time()
-    draft = desk.arrives(text="a" * 1_000_000)
-    assert time.thread_time() - began < 2.5
-    assert desk.document(draft).receiver == ""
+    document = desk.document(desk.arrives(text="a" * 1_000_000))
+    assert time.thread_time() - began < 3
+    assert document.receiver == "" and [note[:10] for note in document.notes] == ["rules_cut:"]
