@@ -10,14 +10,14 @@ from typing import Any
 
 from core.errors import Permanent
 from core.incoming.values import LENGTHS, URGENCIES
-from core.learning.asking import FIELDS as LEARNED
+from core.learning.asking import ALIASES, OF_ISSUER
 from core.rules.patterns import MOST_PATTERN, Pattern, Words, pattern
 from core.text import fold, squeeze
 
 MOST_CONDITIONS = 8
 MOST_SETTINGS = 8
 # What may be given once for all letters. No number, day or secrecy: what was right once is wrong the next time.
-FIXED = (*LEARNED, "kind", "urgency")
+FIXED = (*ALIASES, *OF_ISSUER, "receiver", "kind", "urgency")
 CAPTURED = (*FIXED, "code", "issued_on", "subject", "due_at", "event_at", "event_place", "in_reply_to")
 RAISED = ("khan", "thuong_khan", "hoa_toc")
 _REFERENCE = re.compile(r"\\([1-9])|\\g<(\w+)>")

@@ -4,11 +4,10 @@ from sqlalchemy.orm import Session
 
 from core.incoming.registration import as_text
 from core.incoming.tables import Incoming
-from core.learning.asking import FIELDS, OF_ISSUER_AND_KIND
 from core.learning.tables import Lesson
 from core.learning.teaching import was_read
 from core.letters import Message
-from core.rules.definition import MOST_NAME, Condition, Definition, How, Setting, What
+from core.rules.definition import FIXED, MOST_NAME, Condition, Definition, How, Setting, What
 from core.text import squeeze
 
 _OF_KIND = ", loại "  # as lessons say for what they hold
@@ -26,7 +25,8 @@ def from_lesson(lesson: Lesson) -> Definition:
         issuer, _, kind = lesson.holds_for.partition(_OF_KIND)
         conditions.append(Condition(What.ISSUER, How.EQUALS, issuer))
         conditions += [Condition(What.KIND, How.EQUALS, kind)] if kind else []
-    return Definition(_name(lesson.value), tuple(conditions), (Setting(lesson.field, lesson.value),))
+    settings = (Setting(lesson.field, lesson.value),) if lesson.field in FIXED else ()
+    return Definition(_name(lesson.value), tuple(conditions), settings)
 
 
 def from_correction(session: Session, document: Incoming) -> Definition:
@@ -44,11 +44,11 @@ def from_correction(session: Session, document: Incoming) -> Definition:
 
 def corrections(document: Incoming) -> tuple[Setting, ...]:
     """The values of `document` that a rule may give and that were read otherwise, or that stand in no document."""
-    pairs = ((field, squeeze(was_read(document, field)), as_text(document, field)) for field in (*FIELDS, "kind"))
+    pairs = ((field, squeeze(was_read(document, field)), as_text(document, field)) for field in FIXED)
     return tuple(
         Setting(field, entered)
         for field, read, entered in pairs
-        if entered and entered != read and (read or field in OF_ISSUER_AND_KIND)
+        if entered and entered != read and (read or field == "receiver") and field != "urgency"
     )
 
 

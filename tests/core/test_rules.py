@@ -163,6 +163,13 @@ def test_a_value_from_a_rule_teaches_lessons_nothing_false(desk: Desk) -> None:
     assert desk.evidence(desk.arrives(sure=0.6, has_rules=False), "issuer").as_read == "Sở Nội vụ"
 
 
+def test_a_deadline_that_a_rule_caught_is_no_usual_one(desk: Desk) -> None:
+    desk.make(rule(Condition(What.TEXT, How.MATCHES, "hạn (.+)"), settings=(Setting("due_at", r"\1"),)))
+    for _ in range(2):
+        desk.enter(desk.arrives(text="hạn 20/06/2026"))
+    assert desk.document(desk.arrives(text="hạn")).due_at == ""
+
+
 def test_hostile_rules_on_a_hostile_text_do_not_stall_the_intake(desk: Desk) -> None:
     hostile = ("(a+)+b", "(a|aa)+$x", "(.{1,120})x(.{1,100})y", ".*.*.*z")
     for n in range(40):
