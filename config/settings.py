@@ -86,6 +86,7 @@ class IntakeSettings(_Section):
     scan_seconds: Annotated[int, Field(ge=0, le=600)] = SCAN_SECONDS
     roots: Path | None = None
     lessons: bool = True
+    rules: bool = True
     spool: Path | None = None
     spool_megabytes: Annotated[int, Field(ge=16, le=65536)] = 512
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60

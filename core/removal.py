@@ -26,12 +26,14 @@ from core.learning import teaching
 from core.letters import Exclusion, HeldLetter, IntakeRequest, Message, MessageFile
 from core.people import User
 from core.rights import Right
+from core.rules.proposing import RULE_DIFFERS
 from core.search import erasing, index
 from core.search.tables import FileText
 
 REMOVED_RULE = "content_removed"  # by which a letter is left out that comes again
 _FORGETTING_SECONDS = 5.0  # how long readers of the pages may keep the database's log from being emptied
-_OF_THE_MAIL = (Source.SUBJECT, Source.BODY)  # evidence that quotes the letter, not one of its documents
+# Evidence that quotes the letter, or may, not one of its documents.
+_OF_THE_MAIL = (Source.SUBJECT, Source.BODY, Source.RULE)
 _UNNAMED = "(tên tệp đã gỡ)"
 _GONE = "(đã gỡ cùng nội dung)"
 # Acts whose payload says nothing of the document; what is not here is blanked.
@@ -187,6 +189,7 @@ def _blank_letter(session: Session, message: Message, named: set[str], *, at: da
     message.signatures = []
     for other in session.scalars(sa.select(Incoming).where(Incoming.message_id == message.id)):
         other.proposed = {field: read for field, read in other.proposed.items() if read["source"] not in _OF_THE_MAIL}
+        other.notes = [note for note in other.notes if not str(note).startswith(RULE_DIFFERS)]
     _blank_requests(session, IntakeRequest.message_id == message.id)
     released = sa.select(IntakeRequest.held_id).where(IntakeRequest.message_id == message.id)
     held = _blank_held(session, sa.or_(HeldLetter.mark.in_(marks), HeldLetter.id.in_(released)), at=at, by_id=by_id)

@@ -5,10 +5,11 @@ from core.backup import marks
 from core.db import Base
 from core.incoming import tables as incoming
 from core.learning import tables as learning
+from core.rules import tables as rules
 from core.search import tables as search
 
 MODULES = (
     accounts, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office, people, registers,
-    search,
+    rules, search,
 )  # fmt: skip
 METADATA = Base.metadata

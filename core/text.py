@@ -83,6 +83,14 @@ def normal(text: str) -> str:
     return _OLD_TONE.sub(lambda found: _OLD_TONES.get(found[0], found[0]), composed)
 
 
+def bare(text: str) -> str:
+    """`text` in NFC without marks, letter for letter: the nth letters of both belong together."""
+    if text.isascii():
+        return text
+    out = text.translate(_TO_BARE)
+    return out if out.isascii() else "".join(c if c.isascii() else unicodedata.normalize("NFD", c)[0] for c in out)
+
+
 def squeeze(text: str) -> str:
     """`text` with every run of blanks and line ends made one space, ends trimmed."""
     return " ".join(text.split())

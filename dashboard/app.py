@@ -23,6 +23,7 @@ from dashboard import (
     registers,
     removal,
     reports,
+    rules,
     search,
     sessions,
 )
@@ -33,7 +34,8 @@ from dashboard.web import Office
 
 ROUTES = [
     *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
-    *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *backups.routes,
+    *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *rules.routes,
+    *backups.routes,
     *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from core.learning.tables import Lesson
 from core.listings import lessons as listing
 from core.listings.lessons import LessonRow
 from core.rights import Right
+from core.rules.definition import FIXED
 from dashboard.incoming.form import LABELS
 from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
 
@@ -73,7 +74,8 @@ def _change(session: Session, /, act: Any, user_id: int, lesson_id: int, **how: 
 
 def _shown(row: LessonRow) -> dict[str, Any]:
     is_used = speaks(row.votes, row.others, is_usual=not row.as_read)
-    return {"row": row, "field": LABELS[row.field], "where": _where(row), "is_used": is_used}
+    return {"row": row, "field": LABELS[row.field], "where": _where(row), "is_used": is_used,
+            "may_be_rule": row.field in FIXED}  # fmt: skip
 
 
 def _where(row: LessonRow) -> str:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import PurePath
 
 from core.evidence import Evidence, Source
 from core.incoming.links import NO_FILE, link_note
 from core.notation import code_key, find_codes
+from core.rules.patterns import MOST_TEXT
 from core.text import fold
 from ingest import packaged
 from ingest.copies import copy_of
@@ -248,7 +250,12 @@ def _draft(letter: Letter, readings: Mapping[int, FileReading], group: Group, hi
         *(f"enclosed:{letter.attachments[i].name}" for i in enclosed),
         *notes_of(letter, (letter.attachments[i] for i in files)),
     )
-    return Draft(main, files, fields, notes, copy_of(name, reading.pages), exchange)
+    return Draft(main, files, fields, notes, copy_of(name, reading.pages), exchange, _text(reading))
+
+
+def _text(reading: FileReading) -> str:
+    words = (word.text for page in reading.pages for word in page.words)
+    return " ".join(islice(words, MOST_TEXT))[:MOST_TEXT]
 
 
 def _notes(reading: FileReading, fields: Mapping[str, Evidence]) -> tuple[str, ...]:

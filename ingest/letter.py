@@ -181,7 +181,7 @@ class Draft:
     """A proposed register entry: its main file, all its files in order (indexes into the letter's
     attachments), and the fields read, keyed by the names of `core.evidence.FIELDS`. `notes` are short codes
     shown to the clerk, such as "stamp_unread" (chưa đọc được dấu). `copy` says which copy of the document the main
-    file is, `exchange` what its edXML package makes of it."""
+    file is, `exchange` what its edXML package makes of it, `text` the first words of its main file, for rules."""
 
     main: int | None
     files: tuple[int, ...]
@@ -189,6 +189,7 @@ class Draft:
     notes: tuple[str, ...] = ()
     copy: str = ""
     exchange: Exchange | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

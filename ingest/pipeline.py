@@ -259,7 +259,7 @@ class Pipeline:
         door = parcel.came_by or parcel.where.door
         taken = verdict.taken(
             answer, answer.letter, parcel.slot, parcel.where, door, parcel.book_id, self._clock(),
-            uses_lessons=self._settings.intake.lessons,
+            uses_lessons=self._settings.intake.lessons, uses_rules=self._settings.intake.rules,
         )  # fmt: skip
         if parcel.is_let_in and (virus := parcel.virus):
             return verdict.noted(taken, f"{VIRUS}:{virus}")

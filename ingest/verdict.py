@@ -9,6 +9,7 @@ from core.incoming.drafts import DraftFile, NewDraft
 from core.incoming.tables import FileRole, Origin
 from core.removal import REMOVED_RULE
 from core.requests import Attached
+from core.rules.proposing import Said
 from core.sealing import mark
 from ingest.letter import Attachment, Draft, Letter, Outcome, Reading, Reason
 from ingest.spool import Slot
@@ -47,7 +48,7 @@ def held_sender(reading: Reading) -> str:
 
 def taken(
     reading: Reading, letter: Letter, slot: Slot, where: Where, door: str, book_id: int, now: datetime, *,
-    uses_lessons: bool,
+    uses_lessons: bool, uses_rules: bool,
 ) -> Taken:  # fmt: skip
     """A letter with its files and drafts, as rows; `door` is where it came in first."""
     values = {
@@ -80,6 +81,10 @@ def taken(
     order = (where.received_at or now, where.uid)
     drafts = [_draft(draft, letter.attachments, origin, book_id, order) for draft in reading.drafts]
     drafts = [replace(draft, sender=str(values["sender_address"]), uses_lessons=uses_lessons) for draft in drafts]
+    if uses_rules:
+        texts = (_clean(draft.text) for draft in reading.drafts)
+        said = (Said(str(values["sender_name"]), str(values["subject"]), text) for text in texts)
+        drafts = [replace(draft, said=one) for draft, one in zip(drafts, said, strict=True)]
     drafts = drafts if reading.outcome is Outcome.DRAFT else []
     return Taken(letter.identity, raw, values, files, drafts, letter.notices)
 

@@ -1,7 +1,7 @@
 """Drafts of register entries: proposed by intake or begun by hand, corrected by the clerk, left out or taken back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,6 +19,8 @@ from core.incoming.values import from_evidence, read_form
 from core.learning.proposing import with_lessons, without_habits
 from core.office import office_date
 from core.people import Role, User
+from core.rules.matching import Seen, seen
+from core.rules.proposing import Applied, Said, note_uses, with_rules
 from core.search import texts
 
 _INSERT = sa.insert(table_of(Incoming)).returning(table_of(Incoming).c.id)
@@ -42,7 +44,7 @@ class NewDraft:
     """What intake knows of a document before the clerk sees it. `received_at` and `sort_uid` order the desk.
 
     `copy` says which one its main file is (`core.incoming.copies`), `sender` is the address that the letter came from;
-    `uses_lessons` when earlier entries may say what is meant.
+    `uses_lessons` when earlier entries may say what is meant, `said` what rules look at besides (None: no rules).
     """
 
     origin: Origin
@@ -57,6 +59,7 @@ class NewDraft:
     copy: str = ""
     sender: str = ""
     uses_lessons: bool = True
+    said: Said | None = None
 
 
 def insert(session: Session, draft: NewDraft) -> int:
@@ -65,8 +68,9 @@ def insert(session: Session, draft: NewDraft) -> int:
     if draft.uses_lessons:
         known = with_lessons(session, known, draft.sender, office_date(draft.received_at))
     notes = without_habits(session, draft.notes, draft.sender) if draft.uses_lessons else draft.notes
-    values = from_evidence(known)
-    proposed = {field: evidence.to_json() for field, evidence in known.items()}
+    applied = with_rules(session, known, _seen(draft, draft.said, known)) if draft.said else Applied(dict(known))
+    values = from_evidence(applied.proposed)
+    proposed = {field: evidence.to_json() for field, evidence in applied.proposed.items()}
     exchange = draft.exchange
     row = {
         "exchange_id": exchange.document_id[:200] if exchange else "",
@@ -74,11 +78,36 @@ def insert(session: Session, draft: NewDraft) -> int:
         "state": State.DRAFT, "version": 1, "origin": draft.origin, "book_id": draft.book_id,
         "message_id": draft.message_id, "received_at": draft.received_at, "sort_uid": draft.sort_uid,
         "copy": draft.copy,
-        "proposed": proposed, "notes": [*notes, *addressees.note_of(session, draft.proposed)], **values,
+        "proposed": proposed, "notes": [*notes, *applied.notes, *addressees.note_of(session, draft.proposed)], **values,
     }  # fmt: skip
     draft_id: int = session.execute(_INSERT, row).scalar_one()
-    _insert_files(session, draft_id, 1, draft.files)
+    note_uses(session, draft_id, applied)
+    _insert_files(session, draft_id, 1, _with_main(draft.files, applied.main))
     return draft_id
+
+
+def _seen(draft: NewDraft, said: Said, known: Mapping[str, Evidence]) -> Seen:
+    files = _kept(draft.files)
+    issuer, kind = (known[field].value if field in known else "" for field in ("issuer", "kind"))
+    return seen(
+        sender=draft.sender, sender_name=said.sender_name, mail_subject=said.mail_subject,
+        files=[(file.name, file.size) for file in files],
+        main=next((n for n, file in enumerate(files) if file.role is FileRole.MAIN), None), text=said.text,
+        issuer=issuer, kind=kind, received_at=draft.received_at,
+    )  # fmt: skip
+
+
+def _with_main(files: Sequence[DraftFile], main: int | None) -> list[DraftFile]:
+    """The same files, of which the one that rules call the document is the main one."""
+    if main is None:
+        return list(files)
+    chosen = _kept(files)[main]
+    others = [replace(one, role=FileRole.ANNEX) if one.role is FileRole.MAIN else one for one in files]
+    return [replace(one, role=FileRole.MAIN) if files[n] is chosen else one for n, one in enumerate(others)]
+
+
+def _kept(files: Sequence[DraftFile]) -> list[DraftFile]:
+    return [file for file in files if file.role is not FileRole.LEFT_OUT]
 
 
 def add_files(session: Session, draft_id: int, files: Sequence[DraftFile]) -> None:

@@ -20,7 +20,7 @@ LENGTHS = {
     "code": 80, "issuer": 300, "parent_issuer": 300, "kind": 100, "subject": 2000, "signer_name": 120,
     "signer_title": 200, "remark": 2000, "event_place": 300, "invited": 2000, "receiver": 200, "in_reply_to": 80,
 }  # fmt: skip
-_EARLIEST = date(1945, 9, 2)
+EARLIEST = date(1945, 9, 2)
 _INVITES = re.compile(r"(?:v/v\s+)?(?:kinh\s+)?moi\s+(?:hop|du|tham|lam viec|dai bieu)\b")  # folded
 
 
@@ -118,7 +118,7 @@ def _issued_on(typed: str, today: date) -> date | None:
         return None
     day = read_day(typed, field="issued_on")
     # A day ahead is let pass: offices date documents for the morrow.
-    if day < _EARLIEST or (day - today).days > 1:
+    if day < EARLIEST or (day - today).days > 1:
         raise Permanent("Ngày văn bản không thể ở tương lai hay trước năm 1945. Xem lại ngày.", field="issued_on")
     return day
 

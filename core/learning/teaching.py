@@ -26,7 +26,7 @@ def learn(session: Session, document: Incoming, *, by: User, at: datetime) -> No
     """Count what was entered for `document`, beside what was read of it. Call when it is entered in the register."""
     read = {field: was_read(document, field) for field in FIELDS}
     entered = {field: str(getattr(document, field)) for field in FIELDS}
-    entered[DEADLINE] = "" if read[DEADLINE] else _usual_days(session, document)
+    entered[DEADLINE] = "" if read[DEADLINE] or _is_caught(document) else _usual_days(session, document)
     sender = session.get_one(Message, document.message_id).sender_address if document.message_id else ""
     # In one order, that of their places: two entries at once would else wait for each other's rows.
     questions = sorted(taught(read, document.issuer, document.kind, sender), key=lambda one: (one.field, one.scope))
@@ -43,12 +43,17 @@ def forget(session: Session, document: Incoming) -> None:
 
 
 def was_read(document: Incoming, field: str) -> str:
-    """What stood in the document as it was read, whatever a lesson made of it; "" for nothing."""
+    """What stood in the document as it was read, whatever a lesson or a rule made of it; "" for nothing."""
     stored = document.proposed.get(field)
     evidence = Evidence.from_json(stored) if stored else None
     if evidence is None:
         return ""
-    return evidence.as_read if evidence.source is Source.LESSON else evidence.value
+    return evidence.as_read if evidence.source in (Source.LESSON, Source.RULE) else evidence.value
+
+
+def _is_caught(document: Incoming) -> bool:
+    """Whether a rule proposed the deadline: it catches one from the letter's own words alone."""
+    return bool(document.proposed.get(DEADLINE, {}).get("source") == Source.RULE)
 
 
 def _usual_days(session: Session, document: Incoming) -> str:

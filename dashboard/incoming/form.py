@@ -25,8 +25,9 @@ MEETING = ("event_at", "event_place", "invited")
 _SOURCES = {
     Source.EDXML: "gói trục liên thông", Source.TEXT: "chữ trong tệp", Source.OCR: "nhận dạng bản quét",
     Source.HANDWRITING: "chữ viết tay", Source.SUBJECT: "tiêu đề thư", Source.BODY: "nội dung thư",
-    Source.FILENAME: "tên tệp", Source.LESSON: "theo lần sửa trước",
+    Source.FILENAME: "tên tệp", Source.LESSON: "theo lần sửa trước", Source.RULE: "theo quy tắc",
 }  # fmt: skip
+_EXPLAINED = {Source.LESSON: "/bai-hoc", Source.RULE: "/quy-tac"}  # pages that say why
 # Values without a box of their own on the form are looked at together with the one that shows them.
 _SEEN_WITH = {"code_number": "code", "code_notation": "code", "secrecy": "urgency"}
 
@@ -41,6 +42,7 @@ class Mark:
     """Where a proposed value comes from and how sure it is: `level` is sure, fair or unsure.
 
     `position` names the file in the draft's strip (None: not from a file), `box` is in fractions of `page`.
+    `explained_at` is the page that says why it is proposed though it was not read.
     """
 
     level: str
@@ -48,7 +50,7 @@ class Mark:
     source: str
     percent: int
     passage: str
-    is_lesson: bool
+    explained_at: str
     position: int | None
     page: int | None
     box: tuple[float, float, float, float] | None
@@ -177,7 +179,7 @@ def _mark(document: Incoming, name: str) -> Mark | None:
     file = next((file for file in document.files if file.sha256 == evidence.file), None)
     return Mark(
         level=level, word=word, source=_SOURCES[evidence.source], percent=round(evidence.confidence * 100),
-        passage=evidence.text or evidence.value, is_lesson=evidence.source is Source.LESSON,
+        passage=evidence.text or evidence.value, explained_at=_EXPLAINED.get(evidence.source, ""),
         position=file.position if file else None, page=evidence.page,
         box=evidence.box,
     )  # fmt: skip

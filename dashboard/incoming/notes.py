@@ -44,6 +44,7 @@ _OF_FILES = {
     "misaddressed": "Có thể gửi nhầm: văn bản gửi «», Kính gửi và Nơi nhận đều không có cơ quan mình. Nếu đúng, "
     "trả lại nơi gửi (Điều 21.2 NĐ 30): bấm «Không cập nhật…», lý do đã ghi sẵn",
     "second_document": "Trang «» của văn bản chính có đầu một văn bản khác: có thể hai văn bản nằm trong một tệp",
+    "rules_cut": "Các quy tắc từ số «» trở đi chưa xét: chạy quá lâu. Sửa biểu thức của các quy tắc trước",
     "no_file_waived": "Cho vào sổ không kèm tệp, lý do: «»",
     "signature_broken": "Chữ ký số trên tệp «» không còn đúng: tệp bị thay đổi hoặc hỏng sau khi ký. Hỏi lại nơi gửi, "
     "nếu đúng thì trả lại (Điều 21.2 NĐ 30)",
@@ -57,7 +58,15 @@ _OF_FILES = {
     "recall": "Gói kèm theo thu hồi văn bản «». Xem văn bản ấy đã đến chưa, ở trang Thu hồi",
     "plain_copy": "Tệp «» là bản đã bỏ mật khẩu. Bản gốc còn nguyên trong thư, chữ ký số (nếu có) chỉ còn trên bản gốc",
 }
+# What rules say, in their own words; behind them, what to do.
+_OF_RULES = {
+    "rule_differs": ". Xem lại trên trang văn bản",
+    "rule_declines": ". Đúng thì bấm «Không cập nhật…», lý do đã ghi sẵn",
+    "rule_main": ", các giá trị máy đọc là của tệp trước. Không đúng thì bấm «chính» bên tệp kia",
+}
 _SHORT = {
+    "rule_differs": "quy tắc ghi khác", "rule_declines": "đề nghị không vào sổ", "rule_main": "đổi văn bản chính",
+    "rules_cut": "quy tắc chưa xét hết",
     "name_pretends": "tên người gửi giả", "domain_lookalike": "tên miền giả", "reply_elsewhere": "xin trả lời nơi khác",
     "sender_private": "hộp thư riêng",
     "no_file": "chưa có tệp", "no_file_waived": "không kèm tệp",
@@ -82,6 +91,8 @@ _SHORT = {
 def in_words(note: str) -> str:
     """A note as the form says it; one that is words already stays as it is. "macro:a.docm" is a note on a file."""
     code, _, name = note.partition(":")
+    if code in _OF_RULES:
+        return name + _OF_RULES[code]
     if code in _OF_FILES:
         return _OF_FILES[code].replace("«»", f"«{name}»" if name else "").replace("  ", " ")
     return _NOTES.get(note, note)

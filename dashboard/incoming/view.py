@@ -20,10 +20,13 @@ from core.incoming.replies import Linked, Reply, replies_to, reply_of
 from core.incoming.tables import FileRole, Incoming, Origin, State
 from core.letters import Message, signatures_beside
 from core.listings import desk, history, likenesses
+from core.listings import rules as rule_rows
 from core.people import User
 from core.recalls import open_recalls
 from core.registers import Book
 from core.rights import Right, may, may_read
+from core.rules.proposing import declining
+from core.rules.suggesting import corrections
 from core.signing.values import Signature
 from dashboard.incoming.exchange import Exchanged, exchanged
 from dashboard.incoming.form import Form, form_of, looked_at
@@ -119,6 +122,9 @@ class Draft:
     lacks_original: bool
     is_misaddressed: bool
     exchanged: Exchanged
+    rules: tuple[rule_rows.UsedRule, ...]
+    declining: str
+    is_corrected: bool
     steps: tuple[history.Step, ...]
 
     @property
@@ -213,7 +219,11 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         copy=COPY_NAMES[Copy(document.copy)] if document.copy else "",
         lacks_original=is_lacking(session, document),
         is_misaddressed=addressees.is_noted(document.notes),
-        exchanged=exchanged(session, document, typed.sent), steps=_steps(session, document),
+        exchanged=exchanged(session, document, typed.sent),
+        declining=declining(document.notes),
+        is_corrected=document.state == State.REGISTERED and bool(corrections(document)),
+        rules=tuple(rule_rows.used_for(session, document.id)) if may(user, Right.REGISTER) else (),
+        steps=_steps(session, document),
     )  # fmt: skip
 
 

@@ -80,7 +80,9 @@ class Post:
         reading = Reading(Outcome.DRAFT, (), letter, made)
         where = Where("imap", "den", "INBOX", 1, self._count, at, 1)
         door = "dropped" if sent.door == "dropped" else "imap"
-        arrived = taken(reading, letter, Slot(self.folder, 1), where, door, self.book_id, at, uses_lessons=False)
+        arrived = taken(
+            reading, letter, Slot(self.folder, 1), where, door, self.book_id, at, uses_lessons=False, uses_rules=False
+        )
         arrivals.record(session, [(where, arrived)], at=at)
         # A number misread in one of two files makes two drafts of one letter.
         new = session.scalars(sa.select(Incoming.id).order_by(Incoming.id.desc()).limit(len(made))).all()
