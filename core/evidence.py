@@ -16,6 +16,7 @@ class Source(StrEnum):
     BODY = "body"
     FILENAME = "filename"
     LESSON = "lesson"  # not read: earlier corrections say so (core.learning)
+    AGENCY = "agency"  # not read: the address book says so (core.agencies)
 
 
 FIELDS = (
@@ -32,7 +33,8 @@ class Evidence:
     `value` is the field as text (dates ISO 8601, urgency and secrecy as their stored words).
     `confidence` is a probability in [0, 1]. `file` is the SHA-256 (hex) of the file it was read from, None
     for subject and body. `page` counts from 1. `box` is (x0, y0, x1, y1) in fractions of the page, origin
-    top left. `text` is the passage as it stands in the document. `as_read` is what a lesson has replaced.
+    top left. `text` is the passage as it stands in the document. `as_read` is what a lesson or
+    the address book has replaced.
     """
 
     value: str

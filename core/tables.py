@@ -1,6 +1,7 @@
 """Every table of the office in one place, for migrations and checks."""
 
 from core import accounts, dkim_checks, events, exchange, files, letters, office, people, registers
+from core.agencies import tables as agencies
 from core.backup import marks
 from core.db import Base
 from core.incoming import tables as incoming
@@ -8,7 +9,7 @@ from core.learning import tables as learning
 from core.search import tables as search
 
 MODULES = (
-    accounts, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office, people, registers,
-    search,
+    accounts, agencies, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office, people,
+    registers, search,
 )  # fmt: skip
 METADATA = Base.metadata

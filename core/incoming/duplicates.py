@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from core import agencies
-from core.agencies import Relation
+from core.agencies import names
+from core.agencies.names import Relation
 from core.evidence import Evidence, Source
 from core.incoming.likeness import Facts, Likeness, differing, judge
 from core.incoming.registration import UNSURE_BELOW, as_text

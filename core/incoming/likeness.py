@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from core.agencies import Relation, relation
+from core.agencies.names import Relation, relation
 from core.incoming.wording import Said, compare, is_revision
 
 _RECENT = timedelta(days=190)  # where a day is missing: by how long at most a document follows its date

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.agencies import Relation, relation
+from core.agencies.names import Relation, relation
 from core.edxml import Reference
 from core.incoming.tables import Incoming
 from core.notation import matching_key

@@ -43,12 +43,12 @@ def forget(session: Session, document: Incoming) -> None:
 
 
 def was_read(document: Incoming, field: str) -> str:
-    """What stood in the document as it was read, whatever a lesson made of it; "" for nothing."""
+    """What stood in the document as it was read, whatever a lesson or the address book made of it; "" for nothing."""
     stored = document.proposed.get(field)
     evidence = Evidence.from_json(stored) if stored else None
     if evidence is None:
         return ""
-    return evidence.as_read if evidence.source is Source.LESSON else evidence.value
+    return evidence.as_read if evidence.source in (Source.LESSON, Source.AGENCY) else evidence.value
 
 
 def _usual_days(session: Session, document: Incoming) -> str:
