@@ -56,7 +56,9 @@ def see(session: Session, document: Incoming, *, by: User, at: datetime) -> list
         return []
     # Always in this order: two entries at once would else wait for each other's rows.
     row: dict[str, Any] = {"incoming_id": document.id}
-    row["name_id"] = _count(session, AgencyName, agency_id, name_values(document.issuer, document.parent_issuer), by, at)
+    row["name_id"] = _count(
+        session, AgencyName, agency_id, name_values(document.issuer, document.parent_issuer), by, at
+    )
     signs = signing_codes(document.code)
     if signs:
         row["code_id"] = _count(session, AgencyCode, agency_id, code_values(Sort.SIGNS, signs[0]), by, at)
@@ -126,7 +128,9 @@ def _written_otherwise(session: Session, name: str, parent: str, address: str) -
     key, parent_key = plain_name(name)[:LONGEST_KEY], plain_name(parent)[:LONGEST_KEY]
     keys = sa.select(AgencyName.key).where(AgencyName.removed_at.is_(None), AgencyName.key != key)
     writes = sa.select(AgencyAddress.agency_id).where(AgencyAddress.address == address)
-    near = set(session.scalars(keys.where(AgencyName.agency_id.in_(writes)).limit(_MOST_SIBLINGS))) if address else set()
+    near = (
+        set(session.scalars(keys.where(AgencyName.agency_id.in_(writes)).limit(_MOST_SIBLINGS))) if address else set()
+    )
     if parent_key:
         near |= set(session.scalars(keys.where(AgencyName.parent_key == parent_key).limit(_MOST_SIBLINGS)))
     rows = [row for found in rows_of(session, near).values() for row in found]

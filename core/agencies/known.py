@@ -50,8 +50,12 @@ Name = tuple[str, str]  # and its parent's
 def known(session: Session, names: Iterable[Name]) -> dict[Name, Known]:
     """For each name below its parent ("" for none) what the book knows of it. Two queries for any number."""
     asked = {name for name in names if name[0]}
+    if not asked:
+        return {}
     rows = rows_of(session, {plain_name(name)[:LONGEST_KEY] for name, _ in asked})
-    meant = {(name, parent): meant_by(rows[plain_name(name)[:LONGEST_KEY]], name, parent) for name, parent in asked}
+    meant = {
+        (name, parent): meant_by(rows.get(plain_name(name)[:LONGEST_KEY], ()), name, parent) for name, parent in asked
+    }
     kin = _kin(session, {row.root_id for found in meant.values() for row in found})
     return {name: _known(name[0], found, kin) for name, found in meant.items()}
 
@@ -73,6 +77,33 @@ def whose(one: Known, other: Known, by_names: Relation) -> Relation:
     are_two = one.is_checked and other.is_checked
     are_spelt_apart = one.key == other.key and one.is_settled and other.is_settled
     return Relation.OTHER if are_two or are_spelt_apart else by_names
+
+
+class Book:
+    """What the book says of names, each asked once in one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[Name, Known] = {}
+
+    def of(self, names: Iterable[Name]) -> dict[Name, Known]:
+        """For each name below its parent what is known of it."""
+        asked = set(names)
+        self._known |= known(self._session, [name for name in asked if name not in self._known])
+        return {name: self._known.get(name, NOBODY) for name in asked}
+
+    def keys_of(self, agency: Known) -> frozenset[str]:
+        """The folded names of the agencies that are meant."""
+        if not agency.ids:
+            return frozenset()
+        members = sa.select(Agency.id).where(sa.or_(Agency.id.in_(agency.ids), Agency.root_id.in_(agency.ids)))
+        keys = sa.select(AgencyName.key).where(AgencyName.agency_id.in_(members), AgencyName.removed_at.is_(None))
+        return frozenset(self._session.scalars(keys))
+
+    def relation(self, one: Name, other: Name) -> Relation:
+        """Whether two names mean one agency."""
+        found = self.of((one, other))
+        return whose(found[one], found[other], relation(*one, *other))
 
 
 def rows_of(session: Session, keys: Iterable[str]) -> dict[str, list[Any]]:

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events
+from core.agencies.proposing import with_agencies
+from core.agencies.senders import notes_on_sender, writers
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
@@ -42,7 +44,7 @@ class NewDraft:
     """What intake knows of a document before the clerk sees it. `received_at` and `sort_uid` order the desk.
 
     `copy` says which one its main file is (`core.incoming.copies`), `sender` is the address that the letter came from;
-    `uses_lessons` when earlier entries may say what is meant.
+    `uses_lessons` when earlier entries and the address book may say what is meant.
     """
 
     origin: Origin
@@ -61,10 +63,7 @@ class NewDraft:
 
 def insert(session: Session, draft: NewDraft) -> int:
     """Write a draft with its files and return its id. The caller records the event."""
-    known = draft.proposed
-    if draft.uses_lessons:
-        known = with_lessons(session, known, draft.sender, office_date(draft.received_at))
-    notes = without_habits(session, draft.notes, draft.sender) if draft.uses_lessons else draft.notes
+    known, notes = _with_experience(session, draft) if draft.uses_lessons else (draft.proposed, draft.notes)
     values = from_evidence(known)
     proposed = {field: evidence.to_json() for field, evidence in known.items()}
     exchange = draft.exchange
@@ -79,6 +78,15 @@ def insert(session: Session, draft: NewDraft) -> int:
     draft_id: int = session.execute(_INSERT, row).scalar_one()
     _insert_files(session, draft_id, 1, draft.files)
     return draft_id
+
+
+def _with_experience(session: Session, draft: NewDraft) -> tuple[Mapping[str, Evidence], Sequence[str]]:
+    """What lessons and the address book make of values and notes, in this order."""
+    taught = with_lessons(session, draft.proposed, draft.sender, office_date(draft.received_at))
+    writing = writers(session, draft.sender)
+    notes = without_habits(session, draft.notes, draft.sender)
+    notes = notes_on_sender(session, notes, writing, draft.sender, taught)
+    return with_agencies(session, taught, writing, draft.sender), notes
 
 
 def add_files(session: Session, draft_id: int, files: Sequence[DraftFile]) -> None:

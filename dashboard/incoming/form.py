@@ -26,6 +26,7 @@ _SOURCES = {
     Source.EDXML: "gói trục liên thông", Source.TEXT: "chữ trong tệp", Source.OCR: "nhận dạng bản quét",
     Source.HANDWRITING: "chữ viết tay", Source.SUBJECT: "tiêu đề thư", Source.BODY: "nội dung thư",
     Source.FILENAME: "tên tệp", Source.LESSON: "theo lần sửa trước",
+    Source.AGENCY: "theo danh bạ cơ quan",
 }  # fmt: skip
 # Values without a box of their own on the form are looked at together with the one that shows them.
 _SEEN_WITH = {"code_number": "code", "code_notation": "code", "secrecy": "urgency"}
