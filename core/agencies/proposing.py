@@ -19,6 +19,7 @@ _CLEAR = 0.7  # what was read as surely as this stands as it is
 _AGREED = 0.75  # read unsurely, and the book says the same of the sender
 _UNSURE = 0.6  # it stands nowhere in the document, or otherwise: the clerk looks at it
 _FAINT = 0.5  # a code alone
+_MOST_SIGNERS = 50
 _AGREES = "đọc được «{read}», khớp với danh bạ: «{name}» vẫn gửi từ {sender}"
 _MEANT = "đọc được «{read}», danh bạ có «{name}» vẫn gửi từ {sender}"
 _SPELT = "đọc được «{read}», danh bạ có «{name}»"
@@ -105,36 +106,38 @@ def _may_sign(session: Session, owner: Owner, code: str) -> bool:
     if not asked:
         return True
     members = sa.select(Agency.id).where(sa.or_(Agency.id == owner.id, Agency.root_id == owner.id))
-    known_codes = set(session.scalars(_settled(sa.select(AgencyCode.key)).where(AgencyCode.agency_id.in_(members))))
+    is_believed = sa.or_(AgencyCode.is_by_hand, AgencyCode.sightings >= FEW)
+    codes = sa.select(AgencyCode.key).where(AgencyCode.agency_id.in_(members), AgencyCode.removed_at.is_(None))
+    known_codes = set(session.scalars(codes.where(is_believed)))
     return not known_codes or bool(known_codes & asked)
 
 
 def _signer(session: Session, code: str) -> Owner | None:
-    """The one agency that signs so, the code with the division before that of the agency alone."""
-    own, root = aliased(Agency), aliased(Agency)
-    columns: sa.Select[Any] = sa.select(AgencyCode.key, root.id, root.name, root.parent_name)
-    query = (
-        _settled(columns)
-        .select_from(AgencyCode)
-        .join(own, own.id == AgencyCode.agency_id)
-        .join(root, root.id == sa.func.coalesce(own.root_id, own.id))
-    )
+    """The one agency that signs so, as a person has said; the code with the division goes before the agency's alone.
+
+    Many sign "UBND": of what letters bear it is only asked whether another signs so too.
+    """
     asked = _keys(signing_codes(code))
     if not asked:
         return None
-    rows = session.execute(query.where(AgencyCode.key.in_(asked))).all()
-    for one in reversed([code_key_of(text) for text in signing_codes(code)]):
-        found: dict[int, Any] = {row.id: row for row in rows if row.key == one}
+    own, root = aliased(Agency), aliased(Agency)
+    query = (
+        sa.select(AgencyCode.key, AgencyCode.is_by_hand, root.id, root.name, root.parent_name)
+        .select_from(AgencyCode)
+        .join(own, own.id == AgencyCode.agency_id)
+        .join(root, root.id == sa.func.coalesce(own.root_id, own.id))
+        .where(AgencyCode.key.in_(asked), AgencyCode.removed_at.is_(None))
+        .limit(_MOST_SIGNERS)
+    )
+    rows = session.execute(query).all()
+    for key in reversed([code_key_of(text) for text in signing_codes(code)]):
+        found = {row.id: row for row in rows if row.key == key}
         if found:
             row = next(iter(found.values()))
-            return Owner(row.id, row.name, row.parent_name) if len(found) == 1 else None
+            is_one = len(found) == 1 and row.is_by_hand
+            return Owner(row.id, row.name, row.parent_name) if is_one else None
     return None
 
 
 def _keys(codes: Iterable[str]) -> set[str]:
     return {code_key_of(code) for code in codes}
-
-
-def _settled(query: sa.Select[Any]) -> sa.Select[Any]:
-    is_believed = sa.or_(AgencyCode.is_by_hand, AgencyCode.sightings >= FEW)
-    return query.where(AgencyCode.removed_at.is_(None), is_believed)
