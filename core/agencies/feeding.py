@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.agencies.known import meant_by, rows_of
 from core.agencies.names import Relation, plain_name, relation, spelled
+from core.agencies.said import PLACES, insert_of
 from core.agencies.tables import (
     LONGEST_ADDRESS,
     LONGEST_KEY,
@@ -35,10 +35,6 @@ from core.letters import Message
 from core.people import User
 
 _MOST_SIBLINGS = 300  # agencies below one parent whose names are compared with a new one
-_PLACES = {
-    AgencyName: ("agency_id", "spelling", "parent_key"), AgencyCode: ("agency_id", "sort", "key"),
-    AgencyAddress: ("agency_id", "address"),
-}  # fmt: skip
 _SEEN_AS = {"name_id": AgencyName, "code_id": AgencyCode, "exchange_code_id": AgencyCode, "address_id": AgencyAddress}
 
 
@@ -154,7 +150,7 @@ def make(
         "identity": identity_of(name, parent), "version": 1, "level": "", "note": "", "is_checked": is_checked,
         "made_at": at, "made_by": by_id,
     }  # fmt: skip
-    add = _insert(session, Agency).values(row).on_conflict_do_nothing(index_elements=["identity"])
+    add = insert_of(session, Agency).values(row).on_conflict_do_nothing(index_elements=["identity"])
     made = session.execute(add.returning(table_of(Agency).c.id)).scalar_one_or_none()
     if made is not None:
         return made, True
@@ -169,13 +165,9 @@ def _count(
         "agency_id": agency_id, "sightings": 1, "is_by_hand": False, "added_at": at, "added_by": by.id, "last_at": at,
     }  # fmt: skip
     more = {"sightings": table.c.sightings + 1, "last_at": at}
-    add = _insert(session, kind).values(row).on_conflict_do_update(index_elements=_PLACES[kind], set_=more)
+    add = insert_of(session, kind).values(row).on_conflict_do_update(index_elements=PLACES[kind], set_=more)
     counted: int = session.execute(add.returning(table.c.id)).scalar_one()
     return counted
-
-
-def _insert(session: Session, kind: type[Base]) -> Any:
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table_of(kind))
 
 
 def _tidy(session: Session, agency: Agency) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -127,6 +126,7 @@ def _signer(session: Session, code: str) -> Owner | None:
         .join(own, own.id == AgencyCode.agency_id)
         .join(root, root.id == sa.func.coalesce(own.root_id, own.id))
         .where(AgencyCode.key.in_(asked), AgencyCode.removed_at.is_(None))
+        .order_by(sa.func.length(AgencyCode.key).desc(), AgencyCode.id)
         .limit(_MOST_SIGNERS)
     )
     rows = session.execute(query).all()
