@@ -6,7 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from core.agencies.known import known, meant_by, rows_of
+from core.agencies.known import NOBODY, known, meant_by, rows_of
 from core.agencies.names import Relation, plain_name, relation
 from core.agencies.senders import Owner, Writers
 from core.agencies.tables import FEW, LONGEST_KEY, Agency, AgencyCode
@@ -27,14 +27,19 @@ _SIGNS = "không đọc được; theo danh bạ, ký hiệu «{code}» là củ
 _BELOW = "không đọc được; theo danh bạ, «{issuer}» thuộc «{name}»"
 
 
-def with_agencies(session: Session, read: Mapping[str, Evidence], writing: Writers, sender: str) -> dict[str, Evidence]:
-    """`read` with issuer and parent as the book has them where the document does not say them clearly.
+def with_agencies(
+    session: Session, taught: Mapping[str, Evidence], read: Mapping[str, Evidence], writing: Writers, sender: str
+) -> dict[str, Evidence]:
+    """`taught`, what lessons made of `read`, with issuer and parent as the book has them where the document does not
+    say them clearly.
 
-    What stands clearly in the document stays, and so does what a lesson says. `sender` is the letter's address and
-    `writing` who writes from there.
+    What stands clearly in the document stays, and so does what a lesson says, unless that takes one agency of the
+    book for another. `sender` is the letter's address and `writing` who writes from there.
     """
-    made = dict(read)
-    issuer = _issuer(session, read, writing, sender)
+    made = dict(taught)
+    if _is_another(session, taught.get("issuer")):
+        made["issuer"] = read["issuer"]
+    issuer = _issuer(session, made, writing, sender)
     if issuer is not None:
         made["issuer"] = issuer
     if "issuer" in made and "parent_issuer" not in made:
@@ -42,6 +47,15 @@ def with_agencies(session: Session, read: Mapping[str, Evidence], writing: Write
         if parent is not None:
             made["parent_issuer"] = parent
     return made
+
+
+def _is_another(session: Session, lesson: Evidence | None) -> bool:
+    """Whether what was read is an agency of its own, and the lesson makes another of it: lessons don't hear marks."""
+    if lesson is None or lesson.source is not Source.LESSON or not lesson.as_read:
+        return False
+    before, after = (lesson.as_read, ""), (lesson.value, "")
+    found = known(session, (before, after))
+    return found[before].is_settled and not found[before].ids & found.get(after, NOBODY).ids
 
 
 def _issuer(session: Session, read: Mapping[str, Evidence], writing: Writers, sender: str) -> Evidence | None:

@@ -86,7 +86,7 @@ def _with_experience(session: Session, draft: NewDraft) -> tuple[Mapping[str, Ev
     writing = writers(session, draft.sender)
     notes = without_habits(session, draft.notes, draft.sender)
     notes = notes_on_sender(session, notes, writing, draft.sender, taught)
-    return with_agencies(session, taught, writing, draft.sender), notes
+    return with_agencies(session, taught, draft.proposed, writing, draft.sender), notes
 
 
 def add_files(session: Session, draft_id: int, files: Sequence[DraftFile]) -> None:
