@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from core.backup import marks
 from dashboard import (
+    agencies,
     assets,
     backups,
     health,
@@ -33,8 +34,8 @@ from dashboard.web import Office
 
 ROUTES = [
     *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
-    *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *backups.routes,
-    *news.routes, *health.routes, *assets.routes,
+    *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *agencies.routes,
+    *backups.routes, *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

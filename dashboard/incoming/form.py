@@ -28,6 +28,7 @@ _SOURCES = {
     Source.FILENAME: "tên tệp", Source.LESSON: "theo lần sửa trước",
     Source.AGENCY: "theo danh bạ cơ quan",
 }  # fmt: skip
+_EXPLAINED = {Source.LESSON: "/bai-hoc", Source.AGENCY: "/co-quan"}
 # Values without a box of their own on the form are looked at together with the one that shows them.
 _SEEN_WITH = {"code_number": "code", "code_notation": "code", "secrecy": "urgency"}
 
@@ -41,6 +42,7 @@ _SEEN = (Source.OCR, Source.HANDWRITING)
 class Mark:
     """Where a proposed value comes from and how sure it is: `level` is sure, fair or unsure.
 
+    `explained_at` is the page that says why a value which was not read is proposed, "" for what was read.
     `position` names the file in the draft's strip (None: not from a file), `box` is in fractions of `page`.
     """
 
@@ -49,7 +51,7 @@ class Mark:
     source: str
     percent: int
     passage: str
-    is_lesson: bool
+    explained_at: str
     position: int | None
     page: int | None
     box: tuple[float, float, float, float] | None
@@ -178,7 +180,7 @@ def _mark(document: Incoming, name: str) -> Mark | None:
     file = next((file for file in document.files if file.sha256 == evidence.file), None)
     return Mark(
         level=level, word=word, source=_SOURCES[evidence.source], percent=round(evidence.confidence * 100),
-        passage=evidence.text or evidence.value, is_lesson=evidence.source is Source.LESSON,
+        passage=evidence.text or evidence.value, explained_at=_EXPLAINED.get(evidence.source, ""),
         position=file.position if file else None, page=evidence.page,
         box=evidence.box,
     )  # fmt: skip
