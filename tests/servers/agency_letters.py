@@ -48,14 +48,12 @@ class MailRoom:
             )  # fmt: skip
             session.add(letter)
             session.flush()
-            new = NewDraft(
-                Origin.MAIL, self.office.book_id, letter.id, MORNING, 0, proposed, (), notes, sender=sender
-            )
+            new = NewDraft(Origin.MAIL, self.office.book_id, letter.id, MORNING, 0, proposed, (), notes, sender=sender)
             return drafts.insert(session, new)
 
     def enters(self, sender: str = SENDER, **read: str) -> int:
         """A letter arrives and is entered with just these values, whatever was made of them."""
-        draft_id = self.arrives(sender, **read)
+        draft_id = self.arrives(sender, **read)  # type: ignore[arg-type]
         with self.office.database.writing() as session:
             for name, value in read.items():
                 setattr(session.get_one(Incoming, draft_id), name, value)
