@@ -16,9 +16,6 @@ from core.errors import NotAllowed, Permanent
 from core.people import User
 
 TITLES = (
-    "Tên cơ quan;Cơ quan cấp trên;Ký hiệu;Mã định danh;Địa chỉ thư;Tên gọi khác;Thôi hoạt động từ ngày;"
-    "Cơ quan kế thừa"
-)
     "Tên cơ quan;Cơ quan cấp trên;Ký hiệu;Mã định danh;Địa chỉ thư;Tên gọi khác;Thôi hoạt động từ ngày;Cơ quan kế thừa"
 )
 FULL = (
