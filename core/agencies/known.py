@@ -126,7 +126,7 @@ def meant_by(rows: Sequence[Any], name: str, parent: str, *, is_read: bool = Fal
     spelling, parent_key = spelled(name)[:LONGEST_KEY], plain_name(parent)[:LONGEST_KEY]
     fitting = [
         row for row in rows
-        if (is_read or row.spelling == spelling or spelling.isascii() or row.spelling.isascii())
+        if (is_read or row.spelling == spelling or name.isascii() or row.name.isascii())
         and relation(name, parent, row.name, row.parent_name) is not Relation.OTHER
     ]  # fmt: skip
     fitting = [row for row in fitting if row.spelling == spelling] or fitting

@@ -81,8 +81,7 @@ def _read_again(
 ) -> Evidence | None:
     """A name that was read unsurely, beside what the book says."""
     parent = read["parent_issuer"].value if "parent_issuer" in read else ""
-    is_his = owner is not None and relation(before.value, parent, owner.name, owner.parent_name) is not Relation.OTHER
-    if owner is not None and is_his:
+    if owner is not None and _may_be(owner, before.value, parent):
         is_same = fold(squeeze(before.value)) == fold(owner.name)
         words = (_AGREES if is_same else _MEANT).format(read=before.value, name=owner.name, sender=sender)
         sure = _AGREED if is_same else max(before.confidence, _UNSURE)
@@ -95,6 +94,10 @@ def _read_again(
         return None
     [name] = names
     return _instead(before, name, max(before.confidence, _UNSURE), _SPELT.format(read=before.value, name=name))
+
+
+def _may_be(owner: Owner, name: str, parent: str) -> bool:
+    return relation(name, parent or owner.parent_name, owner.name, owner.parent_name) is Relation.SAME
 
 
 def _instead(before: Evidence, name: str, sure: float, words: str) -> Evidence:
