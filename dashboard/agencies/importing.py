@@ -100,6 +100,8 @@ async def _content(files: list[UploadFile]) -> tuple[str, bytes]:
     if not files:
         raise Permanent("Chọn tệp CSV trước khi bấm «Xem trước».", field="table")
     content = await files[0].read(_MOST_MEGABYTES * MEGABYTE + 1)
+    for file in files:
+        await file.close()
     if len(content) > _MOST_MEGABYTES * MEGABYTE:
         raise Permanent(f"Tệp lớn hơn {_MOST_MEGABYTES} MB. Chia nhỏ rồi tải lên từng phần.", field="table")
     return files[0].filename or "", content

@@ -20,7 +20,8 @@ PAGES = {
     "lan": (
         BOOK, BOOK + "?tim=chuyen+doi+so&tu-ngay=x", BOOK + "?tim=khong-co-gi", BOOK + "?tt=voided", BOOK + "/kiem-tra",
         BOOK + "/in?tu-so=1310", "/so-den/den/mo", "/den/3/huy-so", "/bi-giu", "/khong-vao-so", "/khong-vao-so/bi_mat",
-        "/khong-vao-so/thu_bao", "/bao-nhan", "/thu-hoi", "/bai-hoc", "/bai-hoc?bo=1", BOOK + "?thieu-ban-chinh=1",
+        "/khong-vao-so/thu_bao", "/bao-nhan", "/thu-hoi", "/bai-hoc", "/bai-hoc?bo=1",
+        "/co-quan", "/co-quan?tim=khong-co", "/co-quan/1", "/co-quan/1/gop", "/co-quan/1/ke-thua", "/co-quan/nhap", BOOK + "?thieu-ban-chinh=1",
         "/tim", "/tim?q=thong+minh", '/tim?q="chuyển đổi"&khan=khan&tu-ngay=x', "/tim?q=khong-co-gi", "/tim?q=***",
         "/bao-nhan?loai=failed&tim=ai", "/hop-thu", "/doi-mat-khau", "/khong-co",
     ),
