@@ -1,10 +1,11 @@
 """What each line of a table of agencies would do to the address book (see `core.agencies.importing`)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -140,11 +141,20 @@ def _plan(line: Line, shelf: _Shelf, private_domains: Collection[str], named: Co
     for sort, codes in ((Sort.SIGNS, line.signs), (Sort.EXCHANGE, line.exchange)):
         for code, first, last in codes:
             days = dict(zip(("valid_from", "valid_to"), read_days(first, last), strict=True))
-            _add(plan, shelf, AgencyCode, code_values(sort, read_code(sort, code)) | days)
+            _add(plan, shelf, AgencyCode, code_values(sort, _named(code, partial(read_code, sort))) | days)
+    read = partial(read_address, private_domains=private_domains)
     for address in line.addresses:
-        _add(plan, shelf, AgencyAddress, address_values(read_address(address, private_domains)))
+        _add(plan, shelf, AgencyAddress, address_values(_named(address, read)))
     _plan_successors(line, plan, shelf, named, identity)
     return plan
+
+
+def _named(cell: str, read: Callable[[str], str]) -> str:
+    """What `read` makes of one of several in a cell. Raises Permanent that names it."""
+    try:
+        return read(cell)
+    except Permanent as error:
+        raise Permanent(f"«{cell}»: {error.sentence}") from error
 
 
 def _columns(line: Line, before: Any) -> dict[str, Any]:
