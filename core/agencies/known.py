@@ -124,6 +124,9 @@ def meant_by(rows: Sequence[Any], name: str, parent: str, *, is_read: bool = Fal
     is said, those that bear it go before those that bear none.
     """
     spelling, parent_key = spelled(name)[:LONGEST_KEY], plain_name(parent)[:LONGEST_KEY]
+    exact = [row for row in rows if row.spelling == spelling and row.parent_key == parent_key]
+    if exact and (parent_key or len({row.root_id for row in rows}) == 1):
+        return exact
     fitting = [
         row for row in rows
         if (is_read or row.spelling == spelling or name.isascii() or row.name.isascii())

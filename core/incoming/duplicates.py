@@ -220,16 +220,16 @@ def suspected(session: Session, ids: Collection[int]) -> set[int]:
         .where(*pairs)
     )
     rows = [row for query in (by_code, by_file) for row in session.execute(query.limit(_MOST_LOOKED_AT))]
-    live = [row for row in rows if row.state in _LIVE]
+    live = [
+        row for row in rows if row.state in _LIVE and row.id not in row.told_apart and row.own not in row.other_told
+    ]
+    # One way of writing is one agency; only of the others is the book asked.
+    same = {row.own for row in live if len(set(_names_in(row))) == 1}
+    others = [row for row in live if row.own not in same]
     book = Book(session)
-    book.of(name for row in live for name in _names_in(row))
-    return {row.own for row in live if _is_open(book, row)}
+    book.of(name for row in others for name in _names_in(row))
+    return same | {row.own for row in others if book.relation(*_names_in(row)) is not Relation.OTHER}
 
 
 def _names_in(row: Any) -> tuple[Name, Name]:
     return (row.issuer, row.parent_issuer), (row.other_issuer, row.other_parent)
-
-
-def _is_open(book: Book, row: Any) -> bool:
-    is_apart = row.id in row.told_apart or row.own in row.other_told
-    return not is_apart and book.relation(*_names_in(row)) is not Relation.OTHER
