@@ -48,6 +48,8 @@ def test_what_stands_clearly_in_the_document_stays(room: MailRoom) -> None:
     says(room, HOME, said.add_address, SENDER, ())
     proposed = room.proposed(room.arrives(issuer="Sở Tư pháp"))
     assert proposed is not None and (proposed.value, proposed.source) == ("Sở Tư pháp", Source.OCR)
+    proposed = room.proposed(room.arrives(issuer="Sở Nội vu"))
+    assert proposed is not None and (proposed.value, proposed.source) == ("Sở Nội vu", Source.OCR)
 
 
 def test_an_unsure_name_that_the_sender_bears_out_is_taken_more_surely(room: MailRoom) -> None:
