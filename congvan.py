@@ -231,10 +231,16 @@ def _user(asked: Namespace) -> int:
     return _say(user_commands.run(asked, _database(_settings(asked, "user")), now))
 
 
+def _agencies(asked: Namespace) -> int:
+    from dashboard import agency_commands
+
+    return _say(agency_commands.run(asked, _database(_settings(asked, "agencies")), now))
+
+
 _COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "run": _run, "ingest": _ingest, "dashboard": _dashboard, "demo": _demo, "read": _read, "export": _export,
     "upgrade": _upgrade, "verify": _verify, "doctor": _doctor, "user": _user, "backup": _backup,
-    "restore": _backup,
+    "restore": _backup, "agencies": _agencies,
 }  # fmt: skip
 SERVICES = ("ingest", "dashboard")
 

@@ -1,4 +1,5 @@
-"""How long a draft takes to open over a full register: finding what it may be one with, and its whole page."""
+"""How long a draft takes to open over a full register and address book: to be written with what the book says of its
+sender, finding what it may be one with, and its whole page, beside the pages of the book."""
 
 import gc
 import os
@@ -20,6 +21,10 @@ from starlette.testclient import TestClient  # noqa: E402
 
 from config.settings import DashboardSettings, Settings  # noqa: E402
 from core import accounts, people, registers, schema  # noqa: E402
+from core.agencies import importing  # noqa: E402
+from core.agencies.planning import Fate  # noqa: E402
+from core.agencies.sheet import Line, write_table  # noqa: E402
+from core.agencies.values import identity_of  # noqa: E402
 from core.db import Database, table_of  # noqa: E402
 from core.evidence import Evidence, Source  # noqa: E402
 from core.files import FolderStore, StoredFile  # noqa: E402
@@ -34,9 +39,10 @@ from dashboard.web import Office  # noqa: E402
 from tests.generator.pairs import Maker, fields  # noqa: E402
 
 ROWS = int(os.environ.get("ROWS", "100000"))
+AGENCIES = int(os.environ.get("AGENCIES", "5000"))
 DRAFTS = 200
 AT = datetime(2026, 11, 3, 1, 30, tzinfo=UTC)
-MOST_MS = {"finding": 20, "the page": 100}
+MOST_MS = {"finding": 20, "the page": 100, "writing a draft": 20, "the address book": 60}
 SHA = "{:064x}".format
 Took = tuple[float, float]  # milliseconds by the wall's clock and of the processor
 
@@ -50,11 +56,17 @@ def main() -> int:
         database = Database(settings.database_url)
         schema.upgrade(database)
         ids = _fill(database)
+        _keep_book(database)
         office = Office(database, FolderStore(settings.files_folder), settings, lambda: AT, home / "spool")
         missed = 0
         gc.collect()
         gc.freeze()  # as the pages' server does
-        for what, measure in (("finding", _finding(database, ids)), ("the page", _pages(office, ids))):
+        measures = (
+            ("finding", _finding(database, ids)), ("the page", _pages(office, [f"/den/{one}" for one in ids])),
+            ("writing a draft", _writing(database)),
+            ("the address book", _pages(office, ["/co-quan", "/co-quan?tim=tan+hoa", "/co-quan/7"] * 30)),
+        )  # fmt: skip
+        for what, measure in measures:
             took, busy = (sorted(times) for times in zip(*measure(), strict=True))
             p95, of_processor = (statistics.quantiles(times, n=20)[18] for times in (took, busy))
             print(f"{what}: median {statistics.median(took):.1f} ms, p95 {p95:.1f} ms (at most {MOST_MS[what]}); "
@@ -89,20 +101,52 @@ def _finding(database: Database, ids: list[int]) -> Callable[[], list[Took]]:
     return measure
 
 
-def _pages(office: Office, ids: list[int]) -> Callable[[], list[Took]]:
+def _pages(office: Office, paths: list[str]) -> Callable[[], list[Took]]:
     def measure() -> list[Took]:
         with office.database.writing() as session:
             found = accounts.credentials(session, "lan")
             token = accounts.sign_in(session, found, fits=True, at=AT, origin=accounts.Origin())
         took = []
         with TestClient(create_app(office), base_url="http://127.0.0.1", cookies={"phien": token or ""}) as browser:
-            for draft_id in ids:
+            for path in paths:
                 began = _clocks()
-                assert browser.get(f"/den/{draft_id}").status_code == 200
+                assert browser.get(path).status_code == 200
                 took.append(_since(began))
         return took
 
     return measure
+
+
+def _writing(database: Database) -> Callable[[], list[Took]]:
+    def measure() -> list[Took]:
+        took = []
+        rng = random.Random(5)
+        make = Maker("practice", rng)
+        for n in range(DRAFTS):
+            read, sender = _new(rng, make), f"x{n}@mau.gov.vn"
+            read.pop("parent_issuer" if n % 2 else "issuer", None)
+            with database.writing() as session:
+                began = _clocks()
+                drafts.insert(session, NewDraft(Origin.MAIL, 1, None, AT, n, read, (), sender=sender))
+                took.append(_since(began))
+        return took
+
+    return measure
+
+
+def _keep_book(database: Database) -> None:
+    """AGENCIES in the address book: those of the register first, each with a code and an address."""
+    with database.writing() as session:
+        said = session.execute(sa.select(Incoming.issuer, Incoming.parent_issuer).distinct().limit(AGENCIES)).all()
+        names = {identity_of(*row): (row[0], row[1]) for row in said if row[0]}
+        for n in range(AGENCIES - len(names)):
+            names[f"{n}"] = (f"UBND xã Tân Hòa {n}", f"UBND tỉnh Số {n % 34}")
+        lines = [
+            Line(n, name, parent, "", (("UBND", None, None),), (), (f"x{n}@mau.gov.vn",))
+            for n, (name, parent) in enumerate(names.values(), start=2)
+        ]
+        done = importing.write(session, write_table(lines), (), by=None, at=AT)
+        print(f"{sum(one.fate is Fate.NEW for one in done)} agencies in the book")
 
 
 def _fill(database: Database) -> list[int]:

@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="in dữ liệu thành các dòng JSON")
     export.add_argument("kind", choices=EXPORTS)
     _users(commands)
+    _agencies(commands)
     _backups(commands)
     for name, words in (
         ("upgrade", "đưa cơ sở dữ liệu lên bản của chương trình"),
@@ -150,6 +151,18 @@ def _users(commands: "argparse._SubParsersAction[_Parser]") -> None:
     named = acts.add_parser("confirmers", help="hai người xác nhận số cuối cùng sau khi khôi phục")
     named.add_argument("usernames", nargs=2, metavar="TÊN_ĐĂNG_NHẬP")
     acts.add_parser("list", help="liệt kê")
+    for act in acts.choices.values():
+        _config(act)
+
+
+def _agencies(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    acts = commands.add_parser("agencies", help="danh bạ cơ quan").add_subparsers(
+        dest="act", required=True, metavar="VIỆC"
+    )
+    table = acts.add_parser("import", help="nhập tệp bảng CSV: chỉ thêm và sửa, không xóa")
+    table.add_argument("table", type=Path, metavar="TỆP")
+    table.add_argument("--try", action="store_true", dest="is_trial", help="chỉ nói từng dòng sẽ làm gì")
+    acts.add_parser("export", help="in cả danh bạ thành CSV")
     for act in acts.choices.values():
         _config(act)
 

@@ -17,6 +17,7 @@ class Source(StrEnum):
     FILENAME = "filename"
     LESSON = "lesson"  # not read: earlier corrections say so (core.learning)
     RULE = "rule"  # a rule of the clerks says so (core.rules)
+    AGENCY = "agency"  # not read: the address book says so (core.agencies)
 
 
 FIELDS = (
@@ -33,7 +34,8 @@ class Evidence:
     `value` is the field as text (dates ISO 8601, urgency and secrecy as their stored words).
     `confidence` is a probability in [0, 1]. `file` is the SHA-256 (hex) of the file it was read from, None
     for subject and body. `page` counts from 1. `box` is (x0, y0, x1, y1) in fractions of the page, origin
-    top left. `text` is the passage as it stands in the document. `as_read` is what a lesson or a rule has replaced.
+    top left. `text` is the passage as it stands in the document. `as_read` is what a lesson, the address book or a
+    rule has replaced.
     """
 
     value: str

@@ -67,7 +67,7 @@ def recalls_of(session: Session, document: Incoming) -> list[Recall]:
     return [
         _recall(notice, sender, (Match(document, sure),))
         for notice, sender in naming(session, document, *OPEN)
-        if (sure := agrees(notice.about, notice.organ_name, document)) is not None
+        if (sure := agrees(session, notice.about, notice.organ_name, document)) is not None
     ]
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import dkim_checks, events, files, rights, sealing
+from core.agencies import feeding
 from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
 from core.errors import Temporary, WrongState
@@ -92,6 +93,7 @@ def remove_content(
     _blank_requests(session, IntakeRequest.incoming_id == document.id)
     recalled.answer_removed(session, document, forget=basis is Basis.SECRET, by_id=by_id, at=at)
     teaching.forget(session, document)
+    feeding.unsee(session, document)
     if document.message_id is not None:
         dkim_checks.forget(session, document.message_id)
     _blank_document(document, basis, reason)

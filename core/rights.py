@@ -25,6 +25,7 @@ class Right(StrEnum):
     SEE_BOOKS = "see_books"  # Sổ văn bản đến
     CHECK_BOOKS = "check_books"
     SEARCH = "search"  # Tìm kiếm: finds what the person may read
+    KEEP_AGENCIES = "keep_agencies"  # sửa Danh bạ cơ quan; who may search reads it
     OPEN_SERIES = "open_series"  # xác nhận số bắt đầu của sổ
     SEE_MAILBOXES = "see_mailboxes"
     SEE_BACKUPS = "see_backups"  # Sao lưu
@@ -40,6 +41,7 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
     Right.SEE_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
     Right.SEARCH: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
     Right.CHECK_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF}),
+    Right.KEEP_AGENCIES: frozenset({Role.CLERK}),
     Right.OPEN_SERIES: frozenset({Role.CLERK}),
     Right.SEE_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
     Right.SEE_BACKUPS: frozenset({Role.LEADER, Role.OFFICE_CHIEF, Role.ADMIN}),

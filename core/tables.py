@@ -1,6 +1,7 @@
 """Every table of the office in one place, for migrations and checks."""
 
 from core import accounts, dkim_checks, events, exchange, files, letters, office, people, registers
+from core.agencies import tables as agencies
 from core.backup import marks
 from core.db import Base
 from core.incoming import tables as incoming
@@ -9,7 +10,7 @@ from core.rules import tables as rules
 from core.search import tables as search
 
 MODULES = (
-    accounts, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office, people, registers,
-    rules, search,
+    accounts, agencies, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office, people,
+    registers, rules, search,
 )  # fmt: skip
 METADATA = Base.metadata

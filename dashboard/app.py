@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from core.backup import marks
 from dashboard import (
+    agencies,
     assets,
     backups,
     health,
@@ -35,8 +36,7 @@ from dashboard.web import Office
 ROUTES = [
     *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
     *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *rules.routes,
-    *backups.routes,
-    *news.routes, *health.routes, *assets.routes,
+    *agencies.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from enum import Enum, auto
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.agencies import plain_name
+from core.agencies.names import plain_name
 from core.evidence import Evidence
 from core.office import OfficeName
 from core.people import Division

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events
+from core.agencies.proposing import with_agencies
+from core.agencies.senders import notes_on_sender, writers
 from core.db import table_of
 from core.errors import NotAllowed, Permanent, WrongState
 from core.evidence import Evidence
@@ -44,7 +46,8 @@ class NewDraft:
     """What intake knows of a document before the clerk sees it. `received_at` and `sort_uid` order the desk.
 
     `copy` says which one its main file is (`core.incoming.copies`), `sender` is the address that the letter came from;
-    `uses_lessons` when earlier entries may say what is meant, `said` what rules look at besides (None: no rules).
+    `uses_lessons` when earlier entries and the address book may say what is meant, `said` what rules look at besides
+    (None: no rules).
     """
 
     origin: Origin
@@ -64,10 +67,7 @@ class NewDraft:
 
 def insert(session: Session, draft: NewDraft) -> int:
     """Write a draft with its files and return its id. The caller records the event."""
-    known = draft.proposed
-    if draft.uses_lessons:
-        known = with_lessons(session, known, draft.sender, office_date(draft.received_at))
-    notes = without_habits(session, draft.notes, draft.sender) if draft.uses_lessons else draft.notes
+    known, notes = _with_experience(session, draft) if draft.uses_lessons else (draft.proposed, draft.notes)
     applied = with_rules(session, known, _seen(draft, draft.said, known)) if draft.said else Applied(dict(known))
     values = from_evidence(applied.proposed)
     proposed = {field: evidence.to_json() for field, evidence in applied.proposed.items()}
@@ -108,6 +108,15 @@ def _with_main(files: Sequence[DraftFile], main: int | None) -> list[DraftFile]:
 
 def _kept(files: Sequence[DraftFile]) -> list[DraftFile]:
     return [file for file in files if file.role is not FileRole.LEFT_OUT]
+
+
+def _with_experience(session: Session, draft: NewDraft) -> tuple[Mapping[str, Evidence], Sequence[str]]:
+    """What lessons and the address book make of values and notes, in this order."""
+    taught = with_lessons(session, draft.proposed, draft.sender, office_date(draft.received_at))
+    writing = writers(session, draft.sender)
+    notes = without_habits(session, draft.notes, draft.sender)
+    notes = notes_on_sender(session, notes, writing, draft.sender, taught)
+    return with_agencies(session, taught, draft.proposed, writing, draft.sender), notes
 
 
 def add_files(session: Session, draft_id: int, files: Sequence[DraftFile]) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from core import agencies
-from core.agencies import Relation
+from core.agencies.known import Book, Known, Name
+from core.agencies.names import Relation, plain_name, relation
 from core.evidence import Evidence, Source
 from core.incoming.likeness import Facts, Likeness, differing, judge
 from core.incoming.registration import UNSURE_BELOW, as_text
@@ -59,10 +59,12 @@ def find(session: Session, user: User, document: Incoming) -> list[Match]:
     """
     if document.state != State.DRAFT:
         return []
-    [own] = _facts(session, [document.id])
+    book = Book(session)
+    [own] = _facts(session, book, [document.id])
     by_file = _sharing_main_file(session, own.facts)
-    likely = {*by_file, *_by_codes(session, own.facts), *_by_package(session, own.facts), *_by_day(session, own.facts)}
-    others = _facts(session, sorted(likely - {document.id, *own.told_apart})[-_MOST_JUDGED:], user)
+    likely = {*by_file, *_by_package(session, own.facts)}
+    likely |= {*_by_codes(session, book, own.facts), *_by_day(session, book, own.facts)}
+    others = _facts(session, book, sorted(likely - {document.id, *own.told_apart})[-_MOST_JUDGED:], user)
     others = [other for other in others if document.id not in other.told_apart]
     facts = {other.facts.id: other.facts for other in others}
     bearers = {facts[one].code_key for one in by_file if one in facts}
@@ -90,13 +92,13 @@ def _told_by_sender(
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Entry:
     facts: Facts
     is_entered: bool
     told_apart: frozenset[int]
 
 
-def _by_codes(session: Session, own: Facts) -> list[int]:
+def _by_codes(session: Session, book: Book, own: Facts) -> list[int]:
     """Documents with the code, or with the code whose annexes the draft brings, of the same year or without a day."""
     keys = [key for key in (own.code_key, own.annex_key) if key]
     if not keys:
@@ -107,7 +109,8 @@ def _by_codes(session: Session, own: Facts) -> list[int]:
         first, last = date(year, 1, 1), date(year, 12, 31)
         query = query.where(sa.or_(Incoming.issued_on.between(first, last), Incoming.issued_on.is_(None)))
     rows = session.execute(query.order_by(Incoming.issued_on.desc()).limit(_MOST_LOOKED_AT))
-    return [row.id for row in rows if _may_be_of(own, row)]
+    aliases = book.keys_of(own.agency)
+    return [row.id for row in rows if _may_be_of(own, aliases, row)]
 
 
 def _by_package(session: Session, own: Facts) -> list[int]:
@@ -117,7 +120,7 @@ def _by_package(session: Session, own: Facts) -> list[int]:
     return list(session.scalars(query.where(Incoming.state.in_(_LIVE)).limit(_MOST_JUDGED)))
 
 
-def _by_day(session: Session, own: Facts) -> list[int]:
+def _by_day(session: Session, book: Book, own: Facts) -> list[int]:
     """Documents of the draft's day that say the same: where one of the codes was not read, or wrongly."""
     if own.issued_on is None or not own.subject or "issued_on" in own.unsure:
         return []
@@ -125,16 +128,18 @@ def _by_day(session: Session, own: Facts) -> list[int]:
     if own.code_key and "code" not in own.unsure:  # then the other's code is the one missing; an entry's was looked at
         query = query.where(sa.or_(Incoming.state == State.DRAFT, Incoming.code_key == ""))
     rows = session.execute(query.limit(_MOST_OF_A_DAY))
+    aliases = book.keys_of(own.agency)
     return [
         row.id for row in rows
-        if row.code_key != own.code_key and row.kind.lower() == own.kind.lower() and _may_be_of(own, row)
+        if row.code_key != own.code_key and row.kind.lower() == own.kind.lower() and _may_be_of(own, aliases, row)
         and compare(own.subject, row.subject, kinds=(own.kind,)) is Said.ALIKE
     ]  # fmt: skip
 
 
-def _may_be_of(own: Facts, row: Any) -> bool:
-    whose = agencies.relation(own.issuer, own.parent_issuer, row.issuer, row.parent_issuer)
-    return whose is not Relation.OTHER
+def _may_be_of(own: Facts, aliases: Collection[str], row: Any) -> bool:
+    """Whether it is worth being judged: by its name, or as one of the names that the book has for the issuer."""
+    by_names = relation(own.issuer, own.parent_issuer, row.issuer, row.parent_issuer)
+    return by_names is not Relation.OTHER or plain_name(row.issuer) in aliases
 
 
 def _sharing_main_file(session: Session, own: Facts) -> dict[int, FileRole]:
@@ -151,7 +156,7 @@ def _sharing_main_file(session: Session, own: Facts) -> dict[int, FileRole]:
     return {row.incoming_id: FileRole(row.role) for row in session.execute(query)}
 
 
-def _facts(session: Session, ids: Sequence[int], user: User | None = None) -> list[_Known]:
+def _facts(session: Session, book: Book, ids: Sequence[int], user: User | None = None) -> list[_Entry]:
     if not ids:
         return []
     query = sa.select(*_COLUMNS).join(Message, Message.id == Incoming.message_id, isouter=True)
@@ -161,13 +166,18 @@ def _facts(session: Session, ids: Sequence[int], user: User | None = None) -> li
         .where(IncomingFile.incoming_id.in_(ids), IncomingFile.role == FileRole.MAIN)
     )  # fmt: skip
     files = {row.incoming_id: (row.sha256, row.name) for row in session.execute(mains)}
+    rows = session.execute(query).all()
+    agencies = book.of((row.issuer, row.parent_issuer) for row in rows)
     return [
-        _Known(_facts_of(row, *files.get(row.id, ("", ""))), row.state == State.REGISTERED, frozenset(row.told_apart))
-        for row in session.execute(query)
-    ]
+        _Entry(
+            _facts_of(row, *files.get(row.id, ("", "")), agencies[row.issuer, row.parent_issuer]),
+            row.state == State.REGISTERED, frozenset(row.told_apart),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
-def _facts_of(row: Any, main: str, main_name: str) -> Facts:
+def _facts_of(row: Any, main: str, main_name: str, agency: Known) -> Facts:
     read = {name: Evidence.from_json(stored) for name, stored in row.proposed.items()}
     kept = {name: said for name, said in read.items() if as_text(row, name) == squeeze(said.value)}
     own = {name for name, said in read.items() if said.file == main and said.source not in _HINTS}
@@ -182,7 +192,7 @@ def _facts_of(row: Any, main: str, main_name: str) -> Facts:
         main=main, main_name=main_name, has_head=has_head,
         is_code_named="code" in kept and kept["code"].source is Source.FILENAME,
         is_day_typed=row.issued_on is not None and "issued_on" not in kept,
-        mail_subject=row.said or "", sender=row.sender_address or "",
+        mail_subject=row.said or "", sender=row.sender_address or "", agency=agency,
     )  # fmt: skip
 
 
@@ -199,21 +209,27 @@ def suspected(session: Session, ids: Collection[int]) -> set[int]:
                other.issuer.label("other_issuer"), other.parent_issuer.label("other_parent"),
                other.told_apart.label("other_told"))  # fmt: skip
     # States are looked at below: asked for here, SQLite begins with all entries.
-    live = (own.id.in_(ids), other.id != own.id)
+    pairs = (own.id.in_(ids), other.id != own.id)
     same_code = sa.and_(other.code_key == own.code_key, other.issued_on == own.issued_on)
-    by_code = sa.select(*columns).join(other, same_code).where(own.code_key != "", *live)
+    by_code = sa.select(*columns).join(other, same_code).where(own.code_key != "", *pairs)
     by_file = (
         sa.select(*columns)
         .join(own_file, sa.and_(own_file.incoming_id == own.id, own_file.role == FileRole.MAIN))
         .join(file, sa.and_(file.sha256 == own_file.sha256, file.role == FileRole.MAIN))
         .join(other, other.id == file.incoming_id)
-        .where(*live)
+        .where(*pairs)
     )
     rows = [row for query in (by_code, by_file) for row in session.execute(query.limit(_MOST_LOOKED_AT))]
-    return {row.own for row in rows if row.state in _LIVE and _is_open(row)}
+    live = [
+        row for row in rows if row.state in _LIVE and row.id not in row.told_apart and row.own not in row.other_told
+    ]
+    # One way of writing is one agency; only of the others is the book asked.
+    same = {row.own for row in live if len(set(_names_in(row))) == 1}
+    others = [row for row in live if row.own not in same]
+    book = Book(session)
+    book.of(name for row in others for name in _names_in(row))
+    return same | {row.own for row in others if book.relation(*_names_in(row)) is not Relation.OTHER}
 
 
-def _is_open(row: Any) -> bool:
-    is_apart = row.id in row.told_apart or row.own in row.other_told
-    whose = agencies.relation(row.issuer, row.parent_issuer, row.other_issuer, row.other_parent)
-    return not is_apart and whose is not Relation.OTHER
+def _names_in(row: Any) -> tuple[Name, Name]:
+    return (row.issuer, row.parent_issuer), (row.other_issuer, row.other_parent)

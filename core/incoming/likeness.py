@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from core.agencies import Relation, relation
+from core.agencies.known import NOBODY, Known, whose
+from core.agencies.names import Relation, relation
 from core.incoming.wording import Said, compare, is_revision
 
 _RECENT = timedelta(days=190)  # where a day is missing: by how long at most a document follows its date
@@ -31,7 +32,7 @@ class Facts:
     files say to be. `unsure` names fields read with doubt that nobody corrected, `exact` those that stand as a file of
     text or a package says them. `main` is the SHA-256 of the main file, "" without one; `has_head` when its own values
     were read there. `is_code_named` when only the file's name gave the code, `is_day_typed` when a person gave the day.
-    `mail_subject` and `sender` are those of its letter.
+    `mail_subject` and `sender` are those of its letter. `agency` is what the address book makes of issuer and parent.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Facts:
     is_day_typed: bool
     mail_subject: str
     sender: str
+    agency: Known = NOBODY
 
 
 def judge(draft: Facts, other: Facts, *, shares_annex: bool = False, is_form: bool = False) -> Likeness | None:
@@ -70,18 +72,18 @@ def judge(draft: Facts, other: Facts, *, shares_annex: bool = False, is_form: bo
         return _by_day_and_words(draft, other, Relation.SAME)
     if draft.annex_key or other.annex_key:
         return None
-    whose = relation(draft.issuer, draft.parent_issuer, other.issuer, other.parent_issuer)
-    if whose is Relation.OTHER or not _is_one_year(draft, other):
+    same = _is_same_issuer(draft, other)
+    if same is Relation.OTHER or not _is_one_year(draft, other):
         return None
     if draft.code_key and draft.code_key == other.code_key:
-        return _by_day_and_words(draft, other, whose)
-    return _without_code(draft, other, whose)
+        return _by_day_and_words(draft, other, same)
+    return _without_code(draft, other, same)
 
 
 def differing(draft: Facts, other: Facts) -> list[str]:
     """Names of the fields in which the two differ, blank ones left out; "main" stands for the main file."""
     found = []
-    if relation(draft.issuer, draft.parent_issuer, other.issuer, other.parent_issuer) is Relation.OTHER:
+    if _is_same_issuer(draft, other) is Relation.OTHER:
         found.append("issuer")
     if draft.code_key and other.code_key and draft.code_key != other.code_key:
         found.append("code")
@@ -93,6 +95,13 @@ def differing(draft: Facts, other: Facts) -> list[str]:
     if draft.main and other.main and draft.main != other.main:
         found.append("main")
     return found
+
+
+def _is_same_issuer(draft: Facts, other: Facts) -> Relation:
+    by_names = relation(draft.issuer, draft.parent_issuer, other.issuer, other.parent_issuer)
+    if any("issuer" in facts.unsure for facts in (draft, other)):
+        return by_names
+    return whose(draft.agency, other.agency, by_names)
 
 
 def _is_annex(draft: Facts, other: Facts, shares_annex: bool) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.agencies import Relation, relation
+from core.agencies.known import Book
+from core.agencies.names import Relation
 from core.edxml import Reference
 from core.incoming.tables import Incoming
 from core.notation import matching_key
@@ -35,12 +36,12 @@ def find(session: Session, about: Reference, organ_name: str, *, besides: int | 
     found = [
         Match(document, sure)
         for document in session.scalars(query.limit(50))
-        if (sure := agrees(about, organ_name, document)) is not None
+        if (sure := agrees(session, about, organ_name, document)) is not None
     ]
     return sorted(found, key=lambda match: not match.is_sure)[:_MOST]
 
 
-def agrees(about: Reference, organ_name: str, document: Incoming) -> bool | None:
+def agrees(session: Session, about: Reference, organ_name: str, document: Incoming) -> bool | None:
     """Whether `document` is surely what is meant, False where it may be, None where it is not.
 
     Numbers repeat each year and at each issuer: without the same day they say nothing.
@@ -50,7 +51,8 @@ def agrees(about: Reference, organ_name: str, document: Incoming) -> bool | None
     key = _key_of(about)
     if not key or document.code_key != key or about.issued_on is None or document.issued_on != about.issued_on:
         return None
-    return relation(organ_name, "", document.issuer, document.parent_issuer) is Relation.SAME
+    whose = Book(session).relation((organ_name, ""), (document.issuer, document.parent_issuer))
+    return whose is Relation.SAME
 
 
 def _key_of(about: Reference) -> str:

@@ -36,7 +36,7 @@ def naming(
 def answer(session: Session, document: Incoming, words: str, *, by_id: int | None, at: datetime) -> None:
     """Close the requests that surely mean a document which was left out, or whose number was voided."""
     for notice, _ in naming(session, document, *OPEN):
-        if agrees(notice.about, notice.organ_name, document):
+        if agrees(session, notice.about, notice.organ_name, document):
             notice.settled_at, notice.settled_by, notice.incoming_id = at, by_id, document.id
             notice.answer = words
 
@@ -55,7 +55,7 @@ def answer_removed(
     """The same for a document whose content is about to go: its row can not be found by them any more. With `forget`
     (a secret) they keep nothing that names or quotes it."""
     for notice, _ in naming(session, document, *RECALLS):
-        if not agrees(notice.about, notice.organ_name, document):
+        if not agrees(session, notice.about, notice.organ_name, document):
             continue
         if notice.settled_at is None:
             notice.settled_at, notice.settled_by, notice.answer = at, by_id, "Đã gỡ nội dung"

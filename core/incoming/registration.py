@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events, registers
+from core.agencies import feeding
 from core.db import CHANGED
 from core.errors import NotAllowed, Permanent, WrongState
 from core.events import Fact
@@ -45,13 +46,15 @@ def register(
     check_complete(document, looked_at=looked_at)
     may_move(document, Act.REGISTER, by=by)
     teaching.learn(session, document, by=by, at=at)
+    seen = feeding.see(session, document, by=by, at=at)
     number, day = registers.next_number(session, book, at=at)
     move(document, Act.REGISTER, by=by)
     document.arrival_number, document.year, document.arrived_on = number, day.year, day
     document.registered_at, document.registered_by = at, by.id
     session.flush()
     payload = {"number": number, "year": day.year, "book": book.code}
-    facts = [Fact("registered", "incoming", document.id, payload), *relations.link(session, document, at=at)]
+    registered = Fact("registered", "incoming", document.id, payload)
+    facts = [*seen, registered, *relations.link(session, document, at=at)]
     events.record_many(session, facts, by=by.id, at=at, source=source)
     return number
 
@@ -65,6 +68,7 @@ def void(session: Session, document: Incoming, reason: str, *, by: User, at: dat
     move(document, Act.VOID, by=by)
     document.closed_reason, document.closed_at, document.closed_by = reason, at, by.id
     recalled.answer(session, document, reason, by_id=by.id, at=at)
+    feeding.unsee(session, document)
     session.flush()
     payload = {"number": document.arrival_number, "year": document.year, "reason": reason}
     events.record(session, "voided", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)

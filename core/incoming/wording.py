@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from core.agencies import is_near
+from core.agencies.names import is_near
 from core.text import fold
 
 _LONGEST = 400  # letters of a trích yếu that are compared

@@ -43,12 +43,14 @@ def forget(session: Session, document: Incoming) -> None:
 
 
 def was_read(document: Incoming, field: str) -> str:
-    """What stood in the document as it was read, whatever a lesson or a rule made of it; "" for nothing."""
+    """What stood in the document as it was read, whatever a lesson, the address book or a rule made of it; "" for
+    nothing."""
     stored = document.proposed.get(field)
     evidence = Evidence.from_json(stored) if stored else None
     if evidence is None:
         return ""
-    return evidence.as_read if evidence.source in (Source.LESSON, Source.RULE) else evidence.value
+    made = (Source.LESSON, Source.AGENCY, Source.RULE)
+    return evidence.as_read if evidence.source in made else evidence.value
 
 
 def _is_caught(document: Incoming) -> bool:

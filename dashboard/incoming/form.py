@@ -26,8 +26,9 @@ _SOURCES = {
     Source.EDXML: "gói trục liên thông", Source.TEXT: "chữ trong tệp", Source.OCR: "nhận dạng bản quét",
     Source.HANDWRITING: "chữ viết tay", Source.SUBJECT: "tiêu đề thư", Source.BODY: "nội dung thư",
     Source.FILENAME: "tên tệp", Source.LESSON: "theo lần sửa trước", Source.RULE: "theo quy tắc",
+    Source.AGENCY: "theo danh bạ cơ quan",
 }  # fmt: skip
-_EXPLAINED = {Source.LESSON: "/bai-hoc", Source.RULE: "/quy-tac"}  # pages that say why
+_EXPLAINED = {Source.LESSON: "/bai-hoc", Source.AGENCY: "/co-quan", Source.RULE: "/quy-tac"}  # pages that say why
 # Values without a box of their own on the form are looked at together with the one that shows them.
 _SEEN_WITH = {"code_number": "code", "code_notation": "code", "secrecy": "urgency"}
 
@@ -41,8 +42,8 @@ _SEEN = (Source.OCR, Source.HANDWRITING)
 class Mark:
     """Where a proposed value comes from and how sure it is: `level` is sure, fair or unsure.
 
+    `explained_at` is the page that says why a value which was not read is proposed, "" for what was read.
     `position` names the file in the draft's strip (None: not from a file), `box` is in fractions of `page`.
-    `explained_at` is the page that says why it is proposed though it was not read.
     """
 
     level: str

@@ -28,6 +28,8 @@ _OF_FILES = {
     "reply_elsewhere": "Thư của cơ quan nhà nước nhưng xin trả lời về «». Trả lời thì dùng địa chỉ đã biết",
     "sender_private": "Thư mang tên cơ quan nhưng gửi từ hộp thư riêng «». Xem chữ ký trên văn bản, hoặc hỏi lại "
     "nơi gửi",
+    "sender_of_other": "Thư gửi từ «», danh bạ ghi địa chỉ ấy là của cơ quan khác cơ quan ban hành. Xem chữ ký trên "
+    "văn bản; nếu là gửi hộ thì vào sổ bình thường, lần sau máy không nhắc nữa",
     "virus": "Thư có vi-rút «», người giữ thư đã cho vào nháp. Không mở tệp của thư trên máy làm việc, "
     "báo quản trị kỹ thuật",
     "program": "Tệp «» là chương trình, không phải văn bản. Không mở, báo quản trị kỹ thuật",
@@ -68,7 +70,7 @@ _SHORT = {
     "rule_differs": "quy tắc ghi khác", "rule_declines": "đề nghị không vào sổ", "rule_main": "đổi văn bản chính",
     "rules_cut": "quy tắc chưa xét hết",
     "name_pretends": "tên người gửi giả", "domain_lookalike": "tên miền giả", "reply_elsewhere": "xin trả lời nơi khác",
-    "sender_private": "hộp thư riêng",
+    "sender_private": "hộp thư riêng", "sender_of_other": "địa chỉ cơ quan khác",
     "no_file": "chưa có tệp", "no_file_waived": "không kèm tệp",
     "misaddressed": "có thể gửi nhầm",
     "stamp_unread": "chưa đọc được dấu", "number_blank": "chưa thấy số", "locked": "tệp có mật khẩu",

@@ -12,6 +12,11 @@ _SHORT = {
     "ubnd": "uy ban nhan dan", "hdnd": "hoi dong nhan dan", "tp": "thanh pho", "tx": "thi xa",
     "mttq": "mat tran to quoc", "gd": "giam doc", "vp": "van phong",
 }  # fmt: skip
+# As they are spelled, for names that are told apart by their marks.
+_SHORT_SPELLED = {
+    "ubnd": "ủy ban nhân dân", "hđnd": "hội đồng nhân dân", "tp": "thành phố", "tx": "thị xã",
+    "mttq": "mặt trận tổ quốc", "gđ": "giám đốc", "vp": "văn phòng",
+}  # fmt: skip
 # "KH&CN", "KH-CN", "VH, TT và DL": one short name.
 _INITIALS = r"[B-DĐF-HJ-NP-TV-XZ]{2,5}"
 _INITIALS_APART = re.compile(rf"\b({_INITIALS})\s*(?:[&,-]|và)\s*(?={_INITIALS}\b)")
@@ -48,11 +53,19 @@ class _Agency:
     places: dict[str, str]  # rank -> place, "" where the rank is named without one
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """Folded words alone, without "và", with the usual abbreviations written out: "UBND TP. Đà Lạt", "Sở KH&CN" (sở
     khcn)."""
     text = re.sub(r"[^a-z0-9\s]+", " ", fold(_INITIALS_APART.sub(r"\1", normal(name))))
     return " ".join(_SHORT.get(word, word) for word in text.split() if word != "va")
+
+
+@lru_cache(maxsize=4096)
+def spelled(name: str) -> str:
+    """`plain_name` with its marks, tones placed the new way: what tells "Tân Hòa" from "Tân Hóa"."""
+    text = re.sub(r"[\W_]+", " ", _INITIALS_APART.sub(r"\1", normal(name)).lower())
+    return " ".join(_SHORT_SPELLED.get(word, word) for word in text.split() if word not in ("và", "va"))
 
 
 def relation(name: str, parent: str, other_name: str, other_parent: str) -> Relation:

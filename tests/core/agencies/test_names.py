@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from core.agencies import Relation, is_near, relation
+from core.agencies.names import Relation, is_near, relation
 
 PROVINCE = ("Ủy ban nhân dân tỉnh Lâm Đồng", "")
 COMMUNE = ("Ủy ban nhân dân xã Đắk Wil", "UBND tỉnh Lâm Đồng")
