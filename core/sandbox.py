@@ -142,8 +142,9 @@ class Sandbox:
         search = os.pathsep.join(path for path in sys.path if path)
         environment = {**os.environ, "TMPDIR": str(self._folder), "PYTHONPATH": search, "OMP_THREAD_LIMIT": "1",
                        "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}  # fmt: skip
+        # Without -P the folder in which somebody stands would come first among those that modules are taken from.
         return subprocess.Popen(
-            [sys.executable, "-c", code, *map(str, settings)],
+            [sys.executable, "-P", "-c", code, *map(str, settings)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True,
         )  # fmt: skip
 

@@ -36,6 +36,16 @@ def test_temporary_files_lie_in_the_folder_given(sandbox: Sandbox, tmp_path: Pat
     assert sandbox.call("sandbox_tasks:temporary_folder") == str(tmp_path / "tmp")
 
 
+def test_modules_that_lie_where_somebody_stands_are_not_taken(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("core", "pickle"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise SystemExit('another program')")
+    monkeypatch.chdir(tmp_path)
+    assert sandbox.call("sandbox_tasks:twice", 21) == 42
+
+
 def test_a_call_past_its_time_is_killed_with_the_programs_it_started(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.start()
     with pytest.raises(SandboxFailed) as caught:
