@@ -105,8 +105,7 @@ class _Fork:
             self._pid = os.fork()
         if self._pid == 0:
             _waiting.clear()  # that one is the parent's
-            os.close(answered)
-            os.close(asked)
+            _keep_alone(asking, answering)
             _work(parent, asking, answering)
         os.close(asking)
         os.close(answering)
@@ -147,6 +146,16 @@ class _Fork:
 
 
 _waiting: list[_Fork] = []  # for work, one at most
+
+
+def _keep_alone(*kept: int) -> None:
+    """Close every descriptor of the parent's but `kept` and its three streams: whoever waits for the end of one of its
+    pipes would wait for this process, too."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    low = 3
+    for descriptor in (*sorted(kept), most):
+        os.closerange(low, descriptor)
+        low = descriptor + 1
 
 
 def _next(parts: BinaryIO) -> tuple[int, bytes] | None:

@@ -136,8 +136,15 @@ def may_hide_secrecy(page: Page) -> bool:
     text one is in small letters or without its accents."""
     if not (page.is_seen or page.is_scan or page.has_art):
         return page.number == 1 and _is_doubtful(page)
+    if page.is_seen and any(map(_is_bare_label, segments_of(lines_of(w for w in page.words if w.y0 < _DEPTH)))):
+        return True
     likely = [[word for word in stamp if word.sure >= _DOUBTED] for stamp in page.stamps]
     return any(_is_nearly_secrecy(line) for stamp in likely if stamp for line in _lines_of_one(stamp))
+
+
+def _is_bare_label(line: Line) -> bool:
+    """Whether "Độ mật:" stands there, and what it says was not read beside it."""
+    return _letters(line) == _LABEL and line.text.rstrip(" _|").endswith(":")
 
 
 def _is_doubtful(page: Page) -> bool:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from core import events, files, letters, sealing
+from core.agencies.tables import AgencySighting
 from core.files import Content, FolderStore
 from core.incoming import registration
 from core.incoming.tables import Incoming
@@ -76,6 +77,7 @@ def test_an_entry_deleted_behind_our_back_is_a_missing_number(
 ) -> None:
     with office.database.writing() as session:
         session.execute(sa.delete(Lesson))
+        session.execute(sa.delete(AgencySighting))
         session.execute(sa.delete(Incoming).where(Incoming.arrival_number == 1))
     assert prove(office, store, tmp_path).faults == ["Sổ văn bản đến năm 2026: thiếu số 1."]
 

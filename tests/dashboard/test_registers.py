@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from core.agencies.tables import AgencySighting
 from core.incoming.tables import Incoming
+from core.learning.tables import Lesson
 from core.registers import Series
 from dashboard.registers.prints import HEADINGS
 
@@ -92,6 +94,8 @@ def test_the_check_says_in_one_sentence_that_the_book_is_whole(full_office: Any,
 
 def test_the_check_names_what_is_missing(full_office: Any, signed_in: Any) -> None:
     with full_office.database.writing() as session:
+        for taught in (AgencySighting, Lesson):
+            session.execute(sa.delete(taught))
         session.execute(sa.delete(Incoming).where(Incoming.arrival_number.in_((1200, 1201))))
     page = signed_in("lan").get(BOOK + "/kiem-tra").text
     assert "thiếu 2 số" in page and "1.200, 1.201" in page

@@ -12,7 +12,7 @@ _LEAST_IN_CELL = 3  # pixels with ink: fewer are grain
 _FINE, _FIRM = 4, 5  # pixels a side of cells that tell stamps apart which nearly touch, and with ink in one of a stroke
 _FULL, _SOLID, _DENSE = 56, 8, 40  # pixels of a cell, cells a side, that no stroke fills; pixels at a table's edge
 _APART = 5  # white cells between two stamps, some 5 mm; the words of one stand closer
-_MOST_OF = 0.85  # of the height of both: a thing that reaches farther is not one of two
+_BROAD, _MOST_OF = 7, 0.85  # cells, more than any letter; of the whole, which a part of it is not
 _BAND = 3  # cells: the least height of one of two stamps, one closely above the other
 
 
@@ -27,7 +27,7 @@ def places(mask: Mask, least: int) -> Iterator[tuple[slice, slice, int]]:
     for rows, columns in _groups(ink, slice(0, ink.shape[0]), slice(0, ink.shape[1])):
         bands = [_moved(band, rows.start) for band in _runs(_has_ink(ink, rows, columns, across=1), apart=1)]
         parts = [part for band in bands if band.stop - band.start >= _BAND for part in _groups(ink, band, columns)]
-        for high, wide in [(rows, columns), *(parts if len(bands) > 1 else _aslant(mask, rows, columns))]:
+        for high, wide in [(rows, columns), *(parts if len(bands) > 1 else _together(mask, rows, columns))]:
             amount = int(cells[high, wide].sum())
             if amount >= least:
                 yield _in_pixels(high), _in_pixels(wide), amount
@@ -51,12 +51,13 @@ def _groups(ink: Mask, rows: slice, columns: slice) -> Iterator[tuple[slice, sli
                 yield from _groups(ink, high, wide)
 
 
-def _aslant(mask: Mask, rows: slice, columns: slice) -> list[tuple[slice, slice]]:
-    """Where within `rows` and `columns` two or more stamps hang together in themselves, one above the other: aslant, no
-    white goes across between them."""
+def _together(mask: Mask, rows: slice, columns: slice) -> list[tuple[slice, slice]]:
+    """Where within `rows` and `columns` ink hangs together that may be a stamp of several: aslant above each other, or
+    closely beside a seal, no white goes across between them."""
     firm = _counts(mask[_in_pixels(rows), _in_pixels(columns)], _FINE) >= _FIRM
     left = {(int(row), int(column)) for row, column in np.argwhere(firm)}
     many = CELL // _FINE
+    most = _MOST_OF * (rows.stop - rows.start) * (columns.stop - columns.start)
     found = []
     while left:
         reached, edge = [], [left.pop()]
@@ -67,10 +68,10 @@ def _aslant(mask: Mask, rows: slice, columns: slice) -> list[tuple[slice, slice]
             left -= near
             edge.extend(near)
         high, wide = (slice(min(side) // many, max(side) // many + 1) for side in zip(*reached, strict=True))
-        is_part = _BAND <= high.stop - high.start < _MOST_OF * (rows.stop - rows.start)
-        if is_part and 2 * (wide.stop - wide.start) > columns.stop - columns.start:
+        tall, broad = high.stop - high.start, wide.stop - wide.start
+        if tall >= _BAND and broad >= _BROAD and tall * broad < most:
             found.append((_moved(high, rows.start), _moved(wide, columns.start)))
-    return found if len(found) > 1 else []
+    return found
 
 
 def _has_ink(ink: Mask, rows: slice, columns: slice, *, across: int) -> Mask:

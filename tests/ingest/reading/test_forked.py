@@ -1,7 +1,9 @@
 """Work in a fork: ended past its limits, waiting for the next file after work that went well."""
 
+import contextlib
 import importlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -200,3 +202,13 @@ def test_none_outlives_its_parent(begun: str) -> None:
     )
     assert done.returncode == -signal.SIGKILL
     await_end(int(done.stdout))
+
+
+def test_the_fork_that_waits_holds_no_pipe_of_the_parents_open() -> None:
+    reading, writing = os.pipe()
+    with contextlib.suppress(Unreadable):
+        list(forked.each(refusing))  # so that the next is a new one
+    assert len(list(forked.each(number))) == 1
+    os.close(writing)
+    assert select.select([reading], [], [], 5)[0] and os.read(reading, 1) == b""
+    os.close(reading)

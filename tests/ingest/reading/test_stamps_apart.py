@@ -186,6 +186,19 @@ def test_a_cell_of_a_numbered_row_is_no_mark(head: dict[str, float], row: dict[s
     assert any(stamp.is_secrecy for stamp in find_stamps(page)) == is_mark
 
 
+def test_a_stamp_closely_beside_a_seal_over_print_is_read(tmp_path: Path) -> None:
+    first = stamped(photograph(REPORT, tmp_path)[0], ("MẬT",), (0.09, 0.14))
+    first = sealed(first, (0.245, 0.13))
+    ImageDraw.Draw(first).rectangle((300, 200, 500, 320), fill="white")  # print over it, of which the seal keeps half
+    assert shows_secret(first_of(scan_pdf([noisy(first)], tmp_path / "scan.pdf")))
+
+
+@pytest.mark.parametrize(("read", "is_asked"), [("Độ mật:", True), ("Độ mật: Thường", False), ("Bảo mật:", False)])
+def test_a_label_whose_word_was_not_read_is_for_a_person_to_look_at(read: str, is_asked: bool) -> None:
+    words = tuple(Word(text, 0.5 + 0.05 * n, 0.2, 0.54 + 0.05 * n, 0.22, 0.9) for n, text in enumerate(read.split()))
+    assert may_hide_secrecy(Page(1, words, is_seen=True)) == is_asked
+
+
 def test_a_stamp_beside_a_seal_that_slipped_is_read(tmp_path: Path) -> None:
     first = stamped(photograph(REPORT, tmp_path)[0], ("MẬT",), (0.1, 0.13), size=0.02)
     for slipped in (0, 0.003):
