@@ -21,7 +21,7 @@ FIXED = (*ALIASES, *OF_ISSUER, "receiver", "kind", "urgency")
 CAPTURED = (*FIXED, "code", "issued_on", "subject", "due_at", "event_at", "event_place", "in_reply_to")
 RAISED = ("khan", "thuong_khan", "hoa_toc")
 _REFERENCE = re.compile(r"\\([1-9])|\\g<(\w+)>")
-_SIZES = re.compile(r"\s*(\d{0,9})\s*[-–]\s*(\d{0,9})\s*")
+_SIZES = re.compile(r"\s{0,9}(\d{0,9})\s{0,9}[-–]\s{0,9}(\d{0,9})\s{0,9}")
 MOST_NAME = 80
 MOST_REASON = 200
 

@@ -53,11 +53,27 @@ def _groups(ink: Mask, rows: slice, columns: slice) -> Iterator[tuple[slice, sli
 
 def _together(mask: Mask, rows: slice, columns: slice) -> list[tuple[slice, slice]]:
     """Where within `rows` and `columns` ink hangs together that may be a stamp of several: aslant above each other, or
-    closely beside a seal, no white goes across between them."""
-    firm = _counts(mask[_in_pixels(rows), _in_pixels(columns)], _FINE) >= _FIRM
+    framed closely beside a seal, no white goes across between them."""
+    pieces = _pieces(_counts(mask[_in_pixels(rows), _in_pixels(columns)], _FINE) >= _FIRM)
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    found = []
+    for high, wide in pieces:
+        tall, broad = high.stop - high.start, wide.stop - wide.start
+        if tall < _BAND or broad < _BROAD or tall * broad >= _MOST_OF * height * width:
+            continue
+        inner = [one for one in pieces if one != (high, wide) and one[0].stop - one[0].start >= _BAND]
+        is_framed = any(_is_within(one, (high, wide)) for one in inner)
+        is_above = tall < _MOST_OF * height and 2 * broad > width
+        # Words of a phrase ("MẬT ONG") are no stamps, framed or not.
+        if (is_framed or is_above) and not any(_is_within((high, wide), one) for one in inner):
+            found.append((_moved(high, rows.start), _moved(wide, columns.start)))
+    return found
+
+
+def _pieces(firm: Mask) -> list[tuple[slice, slice]]:
+    """The things in `firm` that hang together, in cells of the coarse picture."""
     left = {(int(row), int(column)) for row, column in np.argwhere(firm)}
     many = CELL // _FINE
-    most = _MOST_OF * (rows.stop - rows.start) * (columns.stop - columns.start)
     found = []
     while left:
         reached, edge = [], [left.pop()]
@@ -68,10 +84,12 @@ def _together(mask: Mask, rows: slice, columns: slice) -> list[tuple[slice, slic
             left -= near
             edge.extend(near)
         high, wide = (slice(min(side) // many, max(side) // many + 1) for side in zip(*reached, strict=True))
-        tall, broad = high.stop - high.start, wide.stop - wide.start
-        if tall >= _BAND and broad >= _BROAD and tall * broad < most:
-            found.append((_moved(high, rows.start), _moved(wide, columns.start)))
+        found.append((high, wide))
     return found
+
+
+def _is_within(inner: tuple[slice, slice], outer: tuple[slice, slice]) -> bool:
+    return all(out.start <= part.start and part.stop <= out.stop for part, out in zip(inner, outer, strict=True))
 
 
 def _has_ink(ink: Mask, rows: slice, columns: slice, *, across: int) -> Mask:
