@@ -63,8 +63,8 @@ def known(session: Session, names: Iterable[Name]) -> dict[Name, Known]:
 def whose(one: Known, other: Known, by_names: Relation) -> Relation:
     """Whether two names mean one agency: as the book says, else `by_names`.
 
-    Two agencies of the book are two, where people put both there or where the names differ by their marks alone and
-    several letters bear each. Who took over from another signs with either name for a while: nothing is said.
+    Two agencies of the book are two where people put both there: what letters alone say may be one name with and
+    without its marks. Who took over from another signs with either name for a while: nothing is said.
     """
     if not one.ids or not other.ids:
         return by_names
@@ -74,9 +74,7 @@ def whose(one: Known, other: Known, by_names: Relation) -> Relation:
         return Relation.OTHER if by_names is Relation.OTHER else Relation.UNKNOWN
     if one.kin & other.ids or other.kin & one.ids:
         return Relation.UNKNOWN
-    are_two = one.is_checked and other.is_checked
-    are_spelt_apart = one.key == other.key and one.is_settled and other.is_settled
-    return Relation.OTHER if are_two or are_spelt_apart else by_names
+    return Relation.OTHER if one.is_checked and other.is_checked else by_names
 
 
 class Book:

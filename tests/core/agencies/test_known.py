@@ -47,12 +47,11 @@ def test_two_places_that_differ_by_a_mark_are_two_once_both_are_known(room: Mail
     assert room.relation("UBND xa Tan Hoa", pair[0]) == "UNKNOWN", "without marks it may be either"
 
 
-def test_one_slip_of_a_clerk_makes_no_second_agency(room: MailRoom) -> None:
+def test_letters_alone_make_no_second_agency(room: MailRoom) -> None:
     room.puts("UBND xã Tân Hòa")
-    room.enters(issuer="UBND xã Tân Hóa", parent_issuer="")
-    assert room.relation("UBND xã Tân Hòa", "UBND xã Tân Hóa") == "SAME"
-    room.enters(issuer="UBND xã Tân Hóa", parent_issuer="")
-    assert room.relation("UBND xã Tân Hòa", "UBND xã Tân Hóa") == "OTHER"
+    for _ in range(3):
+        room.enters(issuer="UBND xã Tân Hóa", parent_issuer="")
+        assert room.relation("UBND xã Tân Hòa", "UBND xã Tân Hóa") == "SAME"
 
 
 def test_two_aliases_of_one_agency_are_the_same(room: MailRoom) -> None:
