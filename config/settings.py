@@ -5,7 +5,7 @@ import os
 import re
 import tomllib
 from datetime import date
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -96,7 +96,8 @@ class SenderSettings(_Section):
     """Whether DNS is asked who signed a letter."""
 
     dkim: bool = False
-    resolver: Annotated[str, Field(pattern=r"^([0-9.]+(:[0-9]{1,5})?)?$")] = ""
+    resolver: IPv4Address | IPv6Address | None = None
+    resolver_port: Annotated[int, Field(ge=1, le=65535)] = 53
     timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
 
 

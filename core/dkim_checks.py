@@ -59,8 +59,10 @@ def next_unchecked(session: Session, *, at: datetime) -> Unchecked | None:
 
 
 def note(session: Session, letter: Unchecked, finding: Finding, *, at: datetime) -> None:
-    """Keep what was found; what DNS did not answer is asked again, a few times."""
-    if session.get(Message, letter.message_id, with_for_update=True) is None:
+    """Keep what was found, unless the letter's content was removed meanwhile. What DNS did not answer is asked again, a
+    few times."""
+    message = session.get(Message, letter.message_id, with_for_update=True)
+    if message is None or message.raw_sha256 is None:
         return
     row = session.get(DkimCheck, letter.message_id)
     if row is None:

@@ -20,6 +20,8 @@ class Source(StrEnum):
     AGENCY = "agency"  # not read: the address book says so (core.agencies)
 
 
+_MADE = (Source.LESSON, Source.AGENCY, Source.RULE)
+
 FIELDS = (
     "code", "code_number", "code_notation", "issued_on", "issuer", "parent_issuer", "kind", "subject",
     "signer_name", "signer_title", "urgency", "secrecy", "due_at", "silence", "event_at", "event_place", "invited",
@@ -46,6 +48,11 @@ class Evidence:
     box: tuple[float, float, float, float] | None = None
     text: str = ""
     as_read: str = ""
+
+    @property
+    def read(self) -> str:
+        """What stood in the document, whatever was made of it since; "" for nothing."""
+        return self.as_read if self.source in _MADE else self.value
 
     def to_json(self) -> dict[str, Any]:
         """A plain mapping for the database and for `congvan read`."""

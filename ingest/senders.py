@@ -81,8 +81,7 @@ def resolver_of(settings: SenderSettings) -> dns.resolver.Resolver:
     machine has none."""
     resolver = dns.resolver.Resolver(configure=not settings.resolver)
     if settings.resolver:
-        host, _, port = settings.resolver.partition(":")
-        resolver.nameservers, resolver.port = [host], int(port or 53)
+        resolver.nameservers, resolver.port = [str(settings.resolver)], settings.resolver_port
     resolver.lifetime = settings.timeout_seconds
     resolver.cache = dns.resolver.LRUCache(_CACHED)
     return resolver

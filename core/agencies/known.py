@@ -25,6 +25,16 @@ _NAMES = (
     .where(AgencyName.removed_at.is_(None))
     .order_by(AgencyName.id)
 )  # fmt: skip
+_old, _new = aliased(Agency), aliased(Agency)
+_ASKED: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_MEMBERS = sa.select(Agency.id).where(sa.or_(Agency.id.in_(_ASKED), Agency.root_id.in_(_ASKED)))
+_SUCCESSIONS = (
+    sa.select(sa.func.coalesce(_old.root_id, _old.id), sa.func.coalesce(_new.root_id, _new.id))
+    .select_from(AgencySuccession)
+    .join(_old, _old.id == AgencySuccession.old_id)
+    .join(_new, _new.id == AgencySuccession.new_id)
+    .where(sa.or_(AgencySuccession.old_id.in_(_MEMBERS), AgencySuccession.new_id.in_(_MEMBERS)))
+)
 _KEYS_AT_ONCE = 500  # SQLite takes 32,766 parameters in a statement
 
 
@@ -33,14 +43,13 @@ class Known:
     """The agencies that a name may mean, by id; none where the book does not have it.
 
     `kin` are their predecessors and successors. `is_checked`: a person or a file of the office put all of them there;
-    `is_settled`: that, or several letters said so. `key` is the name folded.
+    `is_settled`: that, or several letters said so.
     """
 
     ids: frozenset[int] = frozenset()
     kin: frozenset[int] = frozenset()
     is_checked: bool = False
     is_settled: bool = False
-    key: str = ""
 
 
 NOBODY = Known()
@@ -57,7 +66,7 @@ def known(session: Session, names: Iterable[Name]) -> dict[Name, Known]:
         (name, parent): meant_by(rows.get(plain_name(name)[:LONGEST_KEY], ()), name, parent) for name, parent in asked
     }
     kin = _kin(session, {row.root_id for found in meant.values() for row in found})
-    return {name: _known(name[0], found, kin) for name, found in meant.items()}
+    return {name: _known(found, kin) for name, found in meant.items()}
 
 
 def whose(one: Known, other: Known, by_names: Relation) -> Relation:
@@ -135,7 +144,7 @@ def meant_by(rows: Sequence[Any], name: str, parent: str, *, is_read: bool = Fal
     return with_parent or fitting
 
 
-def _known(name: str, rows: Sequence[Any], kin: dict[int, set[int]]) -> Known:
+def _known(rows: Sequence[Any], kin: dict[int, set[int]]) -> Known:
     if not rows:
         return NOBODY
     ids = frozenset(row.root_id for row in rows)
@@ -145,7 +154,7 @@ def _known(name: str, rows: Sequence[Any], kin: dict[int, set[int]]) -> Known:
     checked = {row.root_id: row.is_checked for row in rows}
     return Known(
         ids, frozenset(one for id_ in ids for one in kin[id_]), all(checked.values()),
-        all(checked[id_] or sightings[id_] >= FEW for id_ in ids), plain_name(name),
+        all(checked[id_] or sightings[id_] >= FEW for id_ in ids),
     )  # fmt: skip
 
 
@@ -154,17 +163,7 @@ def _kin(session: Session, ids: set[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     if not ids:
         return found
-    members = sa.select(Agency.id).where(sa.or_(Agency.id.in_(ids), Agency.root_id.in_(ids)))
-    old, new = aliased(Agency), aliased(Agency)
-    old_id, new_id = (sa.func.coalesce(one.root_id, one.id) for one in (old, new))
-    query = (
-        sa.select(old_id, new_id)
-        .select_from(AgencySuccession)
-        .join(old, old.id == AgencySuccession.old_id)
-        .join(new, new.id == AgencySuccession.new_id)
-        .where(sa.or_(AgencySuccession.old_id.in_(members), AgencySuccession.new_id.in_(members)))
-    )
-    for one, other in session.execute(query):
+    for one, other in session.execute(_SUCCESSIONS, {"ids": sorted(ids)}):
         found[one].add(other)
         found[other].add(one)
     return found

@@ -19,6 +19,16 @@ _AGREED = 0.75  # read unsurely, and the book says the same of the sender
 _UNSURE = 0.6  # it stands nowhere in the document, or otherwise: the clerk looks at it
 _FAINT = 0.5  # a code alone
 _MOST_SIGNERS = 50
+_own, _root = aliased(Agency), aliased(Agency)
+_SIGNERS = (
+    sa.select(AgencyCode.key, AgencyCode.is_by_hand, _root.id, _root.name, _root.parent_name)
+    .select_from(AgencyCode)
+    .join(_own, _own.id == AgencyCode.agency_id)
+    .join(_root, _root.id == sa.func.coalesce(_own.root_id, _own.id))
+    .where(AgencyCode.key.in_(sa.bindparam("keys", expanding=True)), AgencyCode.removed_at.is_(None))
+    .order_by(sa.func.length(AgencyCode.key).desc(), AgencyCode.id)
+    .limit(_MOST_SIGNERS)
+)
 _AGREES = "đọc được «{read}», khớp với danh bạ: «{name}» vẫn gửi từ {sender}"
 _MEANT = "đọc được «{read}», danh bạ có «{name}» vẫn gửi từ {sender}"
 _SPELT = "đọc được «{read}», danh bạ có «{name}»"
@@ -136,17 +146,7 @@ def _signer(session: Session, code: str) -> Owner | None:
     asked = _keys(signing_codes(code))
     if not asked:
         return None
-    own, root = aliased(Agency), aliased(Agency)
-    query = (
-        sa.select(AgencyCode.key, AgencyCode.is_by_hand, root.id, root.name, root.parent_name)
-        .select_from(AgencyCode)
-        .join(own, own.id == AgencyCode.agency_id)
-        .join(root, root.id == sa.func.coalesce(own.root_id, own.id))
-        .where(AgencyCode.key.in_(asked), AgencyCode.removed_at.is_(None))
-        .order_by(sa.func.length(AgencyCode.key).desc(), AgencyCode.id)
-        .limit(_MOST_SIGNERS)
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_SIGNERS, {"keys": sorted(asked)}).all()
     for key in reversed([code_key_of(text) for text in signing_codes(code)]):
         found = {row.id: row for row in rows if row.key == key}
         if found:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.agencies.known import NOBODY, known
 from core.agencies.names import Relation, relation
@@ -17,6 +17,17 @@ _MOST = 0.8  # of the letters from an address, before it is one agency's
 _CLEAR = 0.7  # an issuer read less surely says nothing against a sender
 _OF_STRANGERS = ("sender_private:", "reply_elsewhere:")  # what is odd of a stranger only
 _MOST_WRITERS = 50
+_own, _root = aliased(Agency), aliased(Agency)
+# Made once: each letter asks, and SQLAlchemy takes longer to make it than the database to answer.
+_WRITERS = (
+    sa.select(_root.id, _root.name, _root.parent_name, AgencyAddress.sightings, AgencyAddress.is_by_hand)
+    .select_from(AgencyAddress)
+    .join(_own, _own.id == AgencyAddress.agency_id)
+    .join(_root, _root.id == sa.func.coalesce(_own.root_id, _own.id))
+    .where(AgencyAddress.address.in_(sa.bindparam("addresses", expanding=True)), AgencyAddress.removed_at.is_(None))
+    .order_by(AgencyAddress.id)
+    .limit(_MOST_WRITERS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,7 @@ def writers(session: Session, sender: str) -> Writers:
     address = sender.strip().lower()
     if "@" not in address:
         return Writers()
-    rows = _rows(session, AgencyAddress.address == address)
+    rows = _rows(session, [address])
     ids = frozenset(row.id for row in rows)
     owner = _of_domain(session, address) if not rows else _most(rows)
     return Writers(owner, ids)
@@ -68,18 +79,8 @@ def notes_on_sender(
     return [*notes, f"{OF_OTHER}:{sender} ({writing.owner.name})"]
 
 
-def _rows(session: Session, which: sa.ColumnElement[bool]) -> Sequence[Any]:
-    own, root = sa.orm.aliased(Agency), sa.orm.aliased(Agency)
-    query = (
-        sa.select(root.id, root.name, root.parent_name, AgencyAddress.sightings, AgencyAddress.is_by_hand)
-        .select_from(AgencyAddress)
-        .join(own, own.id == AgencyAddress.agency_id)
-        .join(root, root.id == sa.func.coalesce(own.root_id, own.id))
-        .where(which, AgencyAddress.removed_at.is_(None))
-        .order_by(AgencyAddress.id)
-        .limit(_MOST_WRITERS)
-    )
-    return session.execute(query).all()
+def _rows(session: Session, addresses: Sequence[str]) -> Sequence[Any]:
+    return session.execute(_WRITERS, {"addresses": addresses}).all()
 
 
 def _most(rows: Sequence[Any]) -> Owner | None:
@@ -100,7 +101,7 @@ def _of_domain(session: Session, address: str) -> Owner | None:
     """Who has the address's domain, or the nearest one above it, for himself: nobody else is known to write there."""
     labels = address.rpartition("@")[2].split(".")
     above = [".".join(labels[n:]) for n in range(len(labels) - 1)]
-    rows = _rows(session, AgencyAddress.address.in_([f"@{one}" for one in above]))
+    rows = _rows(session, [f"@{one}" for one in above])
     owners = {row.id for row in rows}
     if len(owners) != 1:
         return None

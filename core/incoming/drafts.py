@@ -88,7 +88,7 @@ def insert(session: Session, draft: NewDraft) -> int:
 
 def _seen(draft: NewDraft, said: Said, known: Mapping[str, Evidence]) -> Seen:
     files = _kept(draft.files)
-    issuer, kind = (known[field].value if field in known else "" for field in ("issuer", "kind"))
+    issuer, kind = ({known[field].value, known[field].read} if field in known else {""} for field in ("issuer", "kind"))
     return seen(
         sender=draft.sender, sender_name=said.sender_name, mail_subject=said.mail_subject,
         files=[(file.name, file.size) for file in files],

@@ -46,11 +46,7 @@ def was_read(document: Incoming, field: str) -> str:
     """What stood in the document as it was read, whatever a lesson, the address book or a rule made of it; "" for
     nothing."""
     stored = document.proposed.get(field)
-    evidence = Evidence.from_json(stored) if stored else None
-    if evidence is None:
-        return ""
-    made = (Source.LESSON, Source.AGENCY, Source.RULE)
-    return evidence.as_read if evidence.source in made else evidence.value
+    return Evidence.from_json(stored).read if stored else ""
 
 
 def _is_caught(document: Incoming) -> bool:

@@ -36,7 +36,7 @@ class What(StrEnum):
     FILE_NAME = "file_name"  # of any of its files
     FILE_SIZE = "file_size"  # of any of its files, in kB
     TEXT = "text"  # the words of the main file's pages
-    ISSUER = "issuer"  # as read, lessons included
+    ISSUER = "issuer"  # as read, or as lessons and the address book made of it
     KIND = "kind"
 
 

@@ -1,7 +1,7 @@
 """Whether a letter fits a rule, and what the rule then says (pure)."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,7 @@ _LAST = (What.TEXT, What.FILE_NAME)  # what takes longest to look at
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What rules see of one document: its letter, its files as (name, bytes) and which of them is the main one, that
-    one's words, what was read."""
+    one's words, what was read, and beside it what was made of that."""
 
     sender: Words
     domain: Words
@@ -28,20 +28,21 @@ class Seen:
     files: tuple[tuple[Words, int], ...]
     main: int | None
     text: Words
-    issuer: Words
-    kind: Words
+    issuer: tuple[Words, ...]
+    kind: tuple[Words, ...]
     received_at: datetime
 
 
 def seen(
     *, sender: str, sender_name: str, mail_subject: str, files: Sequence[tuple[str, int]],
-    main: int | None, text: str | Callable[[], str], issuer: str, kind: str, received_at: datetime,
+    main: int | None, text: str | Callable[[], str], issuer: Collection[str], kind: Collection[str],
+    received_at: datetime,
 ) -> Seen:  # fmt: skip
     """The same from plain values; `text` is asked for only by a rule that looks at it."""
     named = tuple((Words(name), size) for name, size in files)
     return Seen(
         Words(sender), Words(sender.rpartition("@")[2]), Words(sender_name), Words(mail_subject), named, main,
-        Words(text), Words(issuer), Words(kind), received_at,
+        Words(text), tuple(map(Words, issuer)), tuple(map(Words, kind)), received_at,
     )  # fmt: skip
 
 
@@ -84,6 +85,8 @@ def _caught(rule: Ready, index: int, letter: Seen) -> tuple[str, ...] | None:
         return () if any(least <= size <= most for _, size in letter.files) else None
     if condition.what is What.FILE_NAME:
         looked_at: Iterable[Words] = (name for name, _ in letter.files)
+    elif condition.what in (What.ISSUER, What.KIND):
+        looked_at = getattr(letter, condition.what.value)
     else:
         looked_at = [getattr(letter, condition.what.value)]
     found = (_holds(condition.how, rule.patterns[index], rule.wanted[index], words) for words in looked_at)

@@ -112,10 +112,11 @@ def _weigh(applied: Applied, name: str, value: str, sure: float, who: str) -> No
         return
     if squeeze(before.value) == value:
         return
-    read = before.as_read if before.source is Source.LESSON else before.value
+    read = before.read
     is_same = fold(before.value) == fold(value)
-    is_clear = before.source is not Source.LESSON and before.confidence >= _CLEAR_FROM
-    if is_same or (not is_clear and (sure > before.confidence or before.source is Source.LESSON)):
+    is_learned = before.source in (Source.LESSON, Source.AGENCY)
+    is_clear = not is_learned and before.confidence >= _CLEAR_FROM
+    if is_same or (not is_clear and (sure > before.confidence or is_learned)):
         text = f"{who}: «{value}», máy đọc được «{read}»" if read else f"{who}: «{value}»"
         sure = before.confidence if is_same else sure
         applied.proposed[name] = replace(

@@ -131,12 +131,13 @@ def _text(session: Session, sha256: str) -> str:
     return (session.scalar(sa.select(start).where(FileText.sha256 == sha256)) or "").replace(PAGE_BREAK, " ")
 
 
-def _before_rules(document: Incoming, field: str) -> str:
+def _before_rules(document: Incoming, field: str) -> set[str]:
+    """As it was read, and as it stood before rules."""
     stored = document.proposed.get(field)
-    if stored is None:
-        return ""
-    evidence = Evidence.from_json(stored)
-    return evidence.as_read if evidence.source is Source.RULE else evidence.value
+    evidence = Evidence.from_json(stored) if stored else None
+    if evidence is None:
+        return {""}
+    return {evidence.read} if evidence.source is Source.RULE else {evidence.read, evidence.value}
 
 
 def _compared(rule: Ready, captured: dict[int | str, str], letter: Seen, document: Incoming) -> Iterator[Compared]:

@@ -111,9 +111,15 @@ def test_another_domains_signature_is_no_habit(office: Any) -> None:
     assert not letters.is_usually_signed()
 
 
-def test_a_removed_letter_leaves_no_finding(office: Any) -> None:
+def test_a_removed_letter_leaves_no_finding_nor_gets_one_that_was_on_its_way(office: Any) -> None:
     letters = Letters(office)
-    letters.all(OWN, 1)
+    letters.comes()
+    letter = letters.next()
+    assert letter is not None
+    letters.note(letter, OWN)
     with office.database.writing() as session:
-        dkim_checks.forget(session, 1)
-        assert dkim_checks.finding_of(session, 1) is None
+        dkim_checks.forget(session, letter.message_id)
+        session.get_one(Message, letter.message_id).raw_sha256 = None
+    letters.note(letter, OWN)
+    with office.database.reading() as session:
+        assert dkim_checks.finding_of(session, letter.message_id) is None

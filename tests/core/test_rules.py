@@ -163,6 +163,18 @@ def test_a_value_from_a_rule_teaches_lessons_nothing_false(desk: Desk) -> None:
     assert desk.evidence(desk.arrives(sure=0.6, has_rules=False), "issuer").as_read == "Sở Nội vụ"
 
 
+def test_a_rule_on_the_issuer_fits_as_it_was_read_and_as_a_lesson_means_it(desk: Desk) -> None:
+    for _ in range(2):
+        desk.enter(desk.arrives(issuer="Sở Nội vu tinh Lâm Đông"), issuer="Sở Nội vụ tỉnh Lâm Đồng")
+    # When the first came no lesson had said yet what is meant.
+    for written, fitting in (("Sở Nội vu tinh Lâm Đông", 2), ("Sở Nội vụ tỉnh Lâm Đồng", 1)):
+        on_issuer = rule(Condition(What.ISSUER, How.EQUALS, written))
+        desk.make(on_issuer)
+        draft = desk.document(desk.arrives(issuer="Sở Nội vu tinh Lâm Đông"))
+        assert (draft.issuer, draft.receiver) == ("Sở Nội vụ tỉnh Lâm Đồng", "Phòng Quản lý Khoa học")
+        assert desk.trial(on_issuer).matched == fitting
+
+
 def test_a_deadline_that_a_rule_caught_is_no_usual_one(desk: Desk) -> None:
     desk.make(rule(Condition(What.TEXT, How.MATCHES, "hạn (.+)"), settings=(Setting("due_at", r"\1"),)))
     for _ in range(2):

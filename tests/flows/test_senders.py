@@ -1,5 +1,7 @@
 """From the mailbox to the desk: whose domain vouches for a letter is found out behind it (DKIM, RFC 6376)."""
 
+from ipaddress import IPv4Address
+
 from dns_server import DnsServer, dns_server
 from intake_office import Office, wait_until
 from mail_parts import HEADER, mixed, pdf_part
@@ -12,6 +14,7 @@ from core.signing.dkim import Result
 from ingest import checkup
 
 DOMAIN = "lamdong.example.gov.vn"
+LOCAL = IPv4Address("127.0.0.1")
 NAME = f"mail._domainkey.{DOMAIN}"
 
 
@@ -27,7 +30,7 @@ def _findings(office: Office) -> list[tuple[object, ...]]:
 
 
 def _opened(office: Office, server: DnsServer) -> None:
-    office.senders = SenderSettings(dkim=True, resolver=server.address, timeout_seconds=1)
+    office.senders = SenderSettings(dkim=True, resolver=LOCAL, resolver_port=server.port, timeout_seconds=1)
 
 
 def test_signed_letters_are_checked_behind_their_drafts(office: Office) -> None:
@@ -67,7 +70,7 @@ def test_nobody_is_asked_where_it_is_not_switched_on(office: Office) -> None:
     box = office.mailbox("chinh")
     office.send(box, signed(_letter(1), DOMAIN))
     with dns_server() as server:
-        office.senders = SenderSettings(resolver=server.address)
+        office.senders = SenderSettings(resolver=LOCAL, resolver_port=server.port)
         assert list(checkup._dns(office.settings)) == []
         with office.watching():
             wait_until(lambda: office.messages() == 1)

@@ -26,9 +26,10 @@ class DnsServer:
         self._thread.start()
 
     @property
-    def address(self) -> str:
-        """As `senders.resolver` names it."""
-        return f"127.0.0.1:{self._socket.getsockname()[1]}"
+    def port(self) -> int:
+        """Where on 127.0.0.1 it listens."""
+        port: int = self._socket.getsockname()[1]
+        return port
 
     def close(self) -> None:
         """Answer nobody any more."""

@@ -50,19 +50,24 @@ def marks_beneath(sheet: Sheet, words: Sequence[Word], seconds: float) -> tuple[
 
 
 def _pieces(way: Gray) -> list[Gray]:
-    """What stands apart in `way`, the largest first: by itself tesseract takes none of it for a part of
-    a picture."""
+    """What stands apart in `way`, the largest first: by itself tesseract takes none of it for a part of a picture."""
     apart = sorted(places(way < _INK, _LEAST), key=lambda place: -place[2])[:_MOST_PIECES]
     return [np.pad(way[rows, columns], _MARGIN, constant_values=255) for rows, columns, _ in apart]
 
 
 def _places(words: Sequence[Word]) -> Iterator[Box]:
+    """Around the words of each ĐẾN stamp, once."""
+    taken: list[Box] = []
     for word in words:
+        if any(x0 < word.x0 < x1 and y0 < word.y0 < y1 for x0, y0, x1, y1 in taken):
+            continue
         letters = "".join(filter(str.isalpha, word.text))
         around = _AROUND.get(fold(letters))
         if around and (letters.isupper() or word.text.endswith(":")):
             left, above, right, below = around
-            yield max(0.0, word.x0 - left), max(0.0, word.y0 - above), min(1.0, word.x0 + right), word.y0 + below
+            box = max(0.0, word.x0 - left), max(0.0, word.y0 - above), min(1.0, word.x0 + right), word.y0 + below
+            taken.append(box)
+            yield box
 
 
 def _heavy(cut: Gray) -> list[Gray]:

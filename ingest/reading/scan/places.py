@@ -17,7 +17,7 @@ _BAND = 3  # cells: the least height of one of two stamps, one closely above the
 
 
 def places(mask: Mask, least: int) -> Iterator[tuple[slice, slice, int]]:
-    """Rows, columns and amount of each group of ink; where one stands closely above another, each of the two too."""
+    """Rows, columns and amount of each group of ink; of things that stand closely together each too."""
     height, width = (side // CELL * CELL for side in mask.shape)
     mask = mask[:height, :width]
     cells = _counts(mask, CELL)
