@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -73,6 +74,11 @@ def table_of(entity: type[Base]) -> sa.Table:
     table = entity.__table__
     assert isinstance(table, sa.Table)
     return table
+
+
+def insert_of(session: Session, entity: type[Base]) -> Any:
+    """An INSERT of the database's own kind, which can meet a row that is there (`on_conflict_do_…`)."""
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table_of(entity))
 
 
 class Database:

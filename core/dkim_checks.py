@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base
 from core.letters import Message
-from core.signing.dkim import Finding, Result
+from core.signing.values import DkimFinding, DkimResult
 
 _FIRST_LOOK_BACK = timedelta(days=1)  # keys of older letters may have been changed since
 _PAUSE = timedelta(minutes=10)
@@ -58,7 +58,7 @@ def next_unchecked(session: Session, *, at: datetime) -> Unchecked | None:
     return Unchecked(row.id, row.raw_sha256 or "", row.raw_size, row.sender_address) if row is not None else None
 
 
-def note(session: Session, letter: Unchecked, finding: Finding, *, at: datetime) -> None:
+def note(session: Session, letter: Unchecked, finding: DkimFinding, *, at: datetime) -> None:
     """Keep what was found, unless the letter's content was removed meanwhile. What DNS did not answer is asked again, a
     few times."""
     message = session.get(Message, letter.message_id, with_for_update=True)
@@ -70,15 +70,15 @@ def note(session: Session, letter: Unchecked, finding: Finding, *, at: datetime)
         session.add(row)
     row.tries += 1
     row.result, row.domain, row.is_aligned, row.checked_at = finding.result, finding.domain, finding.is_aligned, at
-    is_last = finding.result is not Result.UNKNOWN or row.tries >= _MOST_TRIES
+    is_last = finding.result is not DkimResult.UNKNOWN or row.tries >= _MOST_TRIES
     row.try_at = None if is_last else at + _PAUSE * row.tries
     session.flush()
 
 
-def finding_of(session: Session, message_id: int) -> Finding | None:
+def finding_of(session: Session, message_id: int) -> DkimFinding | None:
     """What was found of a letter; None where it was not checked."""
     row = session.get(DkimCheck, message_id)
-    return Finding(Result(row.result), row.domain, row.is_aligned) if row is not None else None
+    return DkimFinding(DkimResult(row.result), row.domain, row.is_aligned) if row is not None else None
 
 
 def is_usually_signed(session: Session, sender: str, before: int) -> bool:
@@ -89,8 +89,8 @@ def is_usually_signed(session: Session, sender: str, before: int) -> bool:
         .order_by(DkimCheck.message_id.desc())
         .limit(_HABIT_OF)
     )
-    rows = [row for row in session.execute(latest) if row.result not in (Result.UNKNOWN, Result.TOO_LARGE)]
-    signed = sum(row.is_aligned and row.result == Result.PASS for row in rows)
+    rows = [row for row in session.execute(latest) if row.result not in (DkimResult.UNKNOWN, DkimResult.TOO_LARGE)]
+    signed = sum(row.is_aligned and row.result == DkimResult.PASS for row in rows)
     return len(rows) >= _FEW and signed >= _MOST * len(rows)
 
 

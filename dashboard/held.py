@@ -37,6 +37,7 @@ from dashboard.web import (
     origin_of,
     render,
     require,
+    whole_number,
 )  # fmt: skip
 from dashboard.words import age
 
@@ -269,8 +270,7 @@ def _place(row: HeldRow | LeftOutRow) -> str:
 
 
 def _before(request: Request) -> int | None:
-    text = request.query_params.get("truoc", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+    return whole_number(request.query_params.get("truoc", ""))
 
 
 def _next_id(rows: list[Any]) -> int | None:

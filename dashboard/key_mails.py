@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.key_mails import LOCKED, KeyMail, key_mails
 from core.listings import held as listing
 from core.listings.held import HeldRow
-from dashboard.web import acting
+from dashboard.web import acting, whole_number
 
 _FIELD = "thu-mat-khau"
 _KINDS = ("key_held_id", "key_message_id")
@@ -38,6 +38,6 @@ def shown_key_mail(mail: KeyMail, held_id: int) -> dict[str, Any]:
 
 def chosen_key_mail(form: Mapping[str, str]) -> dict[str, int]:
     """The mail whose password is to be tried, as `core.held.read_again` takes it; {} where none was chosen."""
-    kind, _, number = form.get(_FIELD, "").partition(" ")
-    is_number = number.isascii() and number.isdigit() and len(number) < 18
-    return {kind: int(number)} if kind in _KINDS and is_number else {}
+    kind, _, typed = form.get(_FIELD, "").partition(" ")
+    number = whole_number(typed)
+    return {kind: number} if kind in _KINDS and number is not None else {}

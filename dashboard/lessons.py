@@ -17,7 +17,7 @@ from core.listings.lessons import LessonRow
 from core.rights import Right
 from core.rules.definition import FIXED
 from dashboard.incoming.form import LABELS
-from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
+from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require, whole_number
 
 _FIELDS = [("", "Tất cả"), *((name, LABELS[name]) for name in
            ("issuer", "parent_issuer", "signer_name", "signer_title", "receiver", "due_at"))]  # fmt: skip
@@ -33,7 +33,7 @@ async def index(request: Request) -> Response:
     words, is_reverted, after = asked.get("tim", "").strip()[:100], asked.get("bo") == "1", asked.get("tiep", "")
     rows = await in_reading(
         request, _list, person.id, words=words, field=field, is_reverted=is_reverted,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None,
+        after=whole_number(after),
     )  # fmt: skip
     return render(
         request, "lessons/index.html", rows=[_shown(row) for row in rows], fields=_FIELDS, field=field, words=words,

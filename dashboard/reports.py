@@ -11,7 +11,7 @@ from core.listings import reports as listing
 from core.listings.reports import KINDS, OTHERS, ReportLine, ReportRow
 from core.rights import Right
 from dashboard import reasons
-from dashboard.web import acting, in_reading, render, require
+from dashboard.web import acting, in_reading, render, require, whole_number
 
 NAMES = {
     "": "Tất cả", "failed": "Không gửi được", "delayed": "Chưa gửi được, còn thử", "delivered": "Máy nhận đã nhận",
@@ -38,7 +38,7 @@ async def index(request: Request) -> Response:
     after = asked.get("tiep", "")
     rows = await in_reading(
         request, _list, person.id, kind=kind, address=address, oldest_first=oldest_first,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None,
+        after=whole_number(after),
     )  # fmt: skip
     return render(
         request, "reports/index.html", rows=[_shown(row) for row in rows], kinds=list(NAMES.items()), kind=kind,

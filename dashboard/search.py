@@ -20,7 +20,7 @@ from core.rights import Right
 from core.search import finding, texts
 from core.search.finding import Filters, Found
 from core.search.query import LONGEST_QUERY, Query, parse
-from dashboard.web import acting, in_reading, now, render, require
+from dashboard.web import acting, in_reading, now, render, require, whole_number
 
 NAMES = {
     "words": "q", "book": "so", "year": "nam", "from_day": "tu-ngay", "to_day": "den-ngay", "issuer": "co-quan",
@@ -97,12 +97,12 @@ def read(parameters: Mapping[str, str], book_ids: Mapping[str, int]) -> Asked:
     if typed["words"] and not query.terms:
         faults["words"] = _NO_WORDS
     filters = Filters(
-        book_id=book_ids.get(typed["book"]), year=_number(typed["year"]),
+        book_id=book_ids.get(typed["book"]), year=whole_number(typed["year"]),
         from_day=_day(typed["from_day"], "from_day", faults), to_day=_day(typed["to_day"], "to_day", faults),
         issuer=typed["issuer"], kind=typed["kind"], state=typed["state"] if typed["state"] in STATES else "",
         urgency=typed["urgency"] if typed["urgency"] in URGENCIES else "",
     )  # fmt: skip
-    return Asked(query, filters, typed, faults, _number(parameters.get("truoc", "")))
+    return Asked(query, filters, typed, faults, whole_number(parameters.get("truoc", "")))
 
 
 def _typed(text: str) -> str:
@@ -116,10 +116,6 @@ def _day(text: str, field: str, faults: dict[str, str]) -> date | None:
     except Permanent as error:
         faults[field] = error.sentence
         return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
 routes = [Route("/tim", show, name="search:show")]

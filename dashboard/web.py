@@ -154,6 +154,12 @@ async def form_of(request: Request) -> dict[str, str]:
     return texts
 
 
+def whole_number(text: str) -> int | None:
+    """What an address or a hidden field carries as a row's id or a version: at most nine digits, which every database
+    takes; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
 async def uploads_of(request: Request, name: str) -> list[UploadFile]:
     """The files of one field of a form that `form_of` has read and checked; empty inputs are left out."""
     form = await request.form()

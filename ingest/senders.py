@@ -14,7 +14,7 @@ from core.db import Database
 from core.dkim_checks import Unchecked
 from core.files import FolderStore
 from core.sandbox import Limits, Sandbox, SandboxFailed
-from core.signing.dkim import Finding, Result
+from core.signing.values import DkimFinding, DkimResult
 from ingest.priority import READING_NICE
 
 _MOST_BYTES = 40 << 20
@@ -49,10 +49,10 @@ class SenderCheck:
             finding = self._found(letter)
         except SandboxFailed as failed:
             log.warning("dkim_not_checked", message=letter.message_id, reason=failed.failure.value)
-            finding = Finding(Result.UNKNOWN)
+            finding = DkimFinding(DkimResult.UNKNOWN)
         except (dns.exception.DNSException, OSError) as error:
             log.warning("dkim_waits", message=letter.message_id, error=str(error))
-            finding = Finding(Result.UNKNOWN)
+            finding = DkimFinding(DkimResult.UNKNOWN)
         with self._database.writing(background=True) as session:
             dkim_checks.note(session, letter, finding, at=at)
         return True
@@ -62,17 +62,17 @@ class SenderCheck:
         self._reader.kill()
         self._reader.close()
 
-    def _found(self, letter: Unchecked) -> Finding:
+    def _found(self, letter: Unchecked) -> DkimFinding:
         if letter.size > _MOST_BYTES:
-            return Finding(Result.TOO_LARGE)
+            return DkimFinding(DkimResult.TOO_LARGE)
         path = self._store.path_of(letter.raw_sha256)
         names = self._reader.call("core.signing.dkim:keys_needed", path)
         assert isinstance(names, tuple)
         if not names:
-            return Finding(Result.NONE)
+            return DkimFinding(DkimResult.NONE)
         keys = {name: key_at(self._resolver, name) for name in names}
         found = self._reader.call("core.signing.dkim:check", path, letter.sender, keys)
-        assert isinstance(found, Finding)
+        assert isinstance(found, DkimFinding)
         return found
 
 

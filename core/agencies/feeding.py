@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.agencies.known import meant_by, rows_of
 from core.agencies.names import Relation, plain_name, relation, spelled
-from core.agencies.said import PLACES, insert_of
+from core.agencies.said import PLACES
 from core.agencies.tables import (
     LONGEST_ADDRESS,
     LONGEST_KEY,
@@ -27,7 +27,7 @@ from core.agencies.values import (
     name_values,
     signing_codes,
 )
-from core.db import Base, table_of
+from core.db import Base, insert_of, table_of
 from core.edxml.references import named
 from core.events import Fact
 from core.incoming.tables import Incoming

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import events
 from core.agencies.planning import SAID, Plan, Planned, planned
-from core.agencies.said import PLACES, insert_of
+from core.agencies.said import PLACES
 from core.agencies.sheet import Code, Line, read_table
 from core.agencies.tables import (
     LEVEL_NAMES,
@@ -28,7 +28,7 @@ from core.agencies.tables import (
     Sort,
 )
 from core.agencies.values import name_values
-from core.db import Base, table_of
+from core.db import Base, insert_of, table_of
 from core.people import User
 from core.rights import Right, require
 

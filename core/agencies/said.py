@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core import events
@@ -19,7 +18,7 @@ from core.agencies.values import (
     read_name,
     read_parent,
 )
-from core.db import Base, table_of
+from core.db import Base, insert_of
 from core.errors import WrongState
 from core.people import User
 from core.rights import Right, require
@@ -29,11 +28,6 @@ PLACES: dict[type[Base], tuple[str, ...]] = {
     AgencyName: ("agency_id", "spelling", "parent_key"), AgencyCode: ("agency_id", "sort", "key"),
     AgencyAddress: ("agency_id", "address"),
 }  # fmt: skip
-
-
-def insert_of(session: Session, kind: type[Base]) -> Any:
-    """An INSERT of the database's own kind, which can meet a row that is there."""
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table_of(kind))
 
 
 def add_name(

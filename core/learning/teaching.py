@@ -3,11 +3,10 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core import calendar, events
-from core.db import table_of
+from core.db import insert_of, table_of
 from core.errors import NotAllowed, WrongState
 from core.evidence import Evidence, Source
 from core.incoming.tables import Incoming
@@ -76,7 +75,7 @@ def _vote(
         "holds_for": question.holds_for[: 2 * LONGEST_KEY],
     }  # fmt: skip
     # Two clerks may teach the same at one moment: on PostgreSQL the second waits here and adds its vote.
-    add = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(_lessons).values(row)
+    add = insert_of(session, Lesson).values(row)
     ever = sa.or_(_lessons.c.is_correction, add.excluded.is_correction)
     more = {"votes": _lessons.c.votes + 1, "last_at": at, "last_from": document.id, "is_correction": ever}
     session.execute(add.on_conflict_do_update(index_elements=_PLACE, set_=more, where=_lessons.c.reverted_at.is_(None)))

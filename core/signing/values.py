@@ -56,3 +56,24 @@ class Signature:
         signed_at = datetime.fromisoformat(stored["signed_at"]) if stored["signed_at"] else None
         kinds = {"status": Status(stored["status"]), "trust": Trust(stored["trust"]), "signed_at": signed_at}
         return cls(**(stored | kinds))
+
+
+class DkimResult(StrEnum):
+    """What was found of the DKIM signatures of a letter, of several the best."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    NO_KEY = "no_key"  # its domain publishes no key that could check it
+    NONE = "none"
+    TOO_LARGE = "too_large"
+    UNKNOWN = "unknown"  # DNS did not answer
+
+
+@dataclass(frozen=True, slots=True)
+class DkimFinding:
+    """What DKIM says of one letter: `domain` is who signed (d=), "" for nobody; `is_aligned` when that is the sender's
+    own domain, one above it or below it (RFC 7489, 3.1.1)."""
+
+    result: DkimResult
+    domain: str = ""
+    is_aligned: bool = False

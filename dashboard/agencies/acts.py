@@ -18,7 +18,7 @@ from core.errors import Permanent, WrongState
 from core.incoming.values import read_day
 from core.rights import Right
 from dashboard.agencies.pages import agency_page, choosing_page, list_page
-from dashboard.web import acting, flash, form_of, in_writing, now, origin_of, require
+from dashboard.web import acting, flash, form_of, in_writing, now, origin_of, require, whole_number
 
 _PARTS: dict[str, type[Said]] = {"ten-goi": AgencyName, "ky-hieu": AgencyCode, "dia-chi": AgencyAddress}
 Work = Callable[[Session, Agency, Mapping[str, str], dict[str, Any]], str]  # the sentence said when it is done
@@ -124,10 +124,8 @@ def _add(session: Session, /, user_id: int, name: str, parent: str, **how: Any) 
 
 def _pair(session: Session, /, user_id: int, agency_id: int, purpose: str, form: Mapping[str, str], **how: Any) -> None:
     agency, by, version = _agency(session, agency_id), acting(session, user_id), _version(form)
-    other_id = form.get("other", "")
-    other = (
-        _agency(session, int(other_id)) if other_id.isascii() and other_id.isdigit() and len(other_id) < 18 else None
-    )
+    other_id = whole_number(form.get("other", ""))
+    other = _agency(session, other_id) if other_id is not None else None
     if purpose == "ke-thua":
         book.end(session, agency, _day(form, "day"), other, version=version, by=by, **how)
     elif other is None:
@@ -160,8 +158,7 @@ def _is_same(row: Said, form: Mapping[str, str]) -> bool:
 
 
 def _version(form: Mapping[str, str]) -> int:
-    typed = form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return whole_number(form.get("version", "")) or 0
 
 
 def _day(form: Mapping[str, str], field: str) -> date | None:

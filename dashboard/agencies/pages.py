@@ -15,7 +15,7 @@ from core.errors import CongvanError
 from core.listings import agencies as listing
 from core.listings.agencies import AgencyPage, AgencyRow
 from core.rights import Right
-from dashboard.web import acting, in_reading, render, require
+from dashboard.web import acting, in_reading, render, require, whole_number
 
 _VIEWS = [("", "Tất cả"), ("moi", "Mới thấy trong thư, chưa ai xem"), ("het", "Đã thôi hoạt động")]
 _WHICH = {"": "", "moi": "unchecked", "het": "ended"}
@@ -100,8 +100,8 @@ async def named(request: Request) -> Response:
 def _asked(request: Request) -> dict[str, Any]:
     words = request.query_params.get("tim", "").replace("\0", "").strip()[:100]
     key, _, last_id = request.query_params.get("tiep", "").replace("\0", "").rpartition("~")
-    is_number = last_id.isascii() and last_id.isdigit() and len(last_id) < 18
-    return {"words": words, "after": (key[:300], int(last_id)) if is_number else None}
+    after = whole_number(last_id)
+    return {"words": words, "after": (key[:300], after) if after is not None else None}
 
 
 def _next(rows: list[AgencyRow], asked: dict[str, str]) -> str:

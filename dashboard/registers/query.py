@@ -10,6 +10,7 @@ from core.errors import Permanent
 from core.incoming.tables import State
 from core.incoming.values import URGENCIES, read_day
 from core.listings.books import Filter
+from dashboard.web import whole_number
 
 STATES = {"": "Tất cả", State.REGISTERED: "Đang hiệu lực", State.VOIDED: "Đã hủy số"}
 NAMES = {
@@ -57,7 +58,7 @@ def read(parameters: Mapping[str, str]) -> Asked:
         values[field] = _read(_number, typed[field], field, faults)
     return Asked(
         filter=Filter(**values), typed=typed, faults=faults, is_oldest_first=parameters.get("thu-tu") == "tang",
-        after=_page_edge(parameters.get("sau", "")), before=_page_edge(parameters.get("truoc", "")),
+        after=whole_number(parameters.get("sau", "")), before=whole_number(parameters.get("truoc", "")),
     )  # fmt: skip
 
 
@@ -74,10 +75,6 @@ def _number(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 10):
         raise Permanent("Số đến là số nguyên, ví dụ 1245.")
     return int(digits)
-
-
-def _page_edge(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
 
 
 def _shown(value: Any) -> str:

@@ -24,7 +24,7 @@ from dashboard.rules.wording import (
     typed_setting,
     value_in_words,
 )
-from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
+from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require, whole_number
 
 _ROWS = 3  # shown at least
 _NONE = Definition("", ())
@@ -34,7 +34,7 @@ _MORE = "them_dong"
 async def new(request: Request) -> Response:
     """GET /quy-tac/moi: an empty form; ?bai-hoc= filled from a lesson, ?van-ban= from what a clerk corrected."""
     person = require(request, Right.REGISTER)
-    asked = {name: _id(request.query_params.get(name, "")) for name in ("bai-hoc", "van-ban")}
+    asked = {name: whole_number(request.query_params.get(name, "")) for name in ("bai-hoc", "van-ban")}
     filled = await in_reading(request, _suggested, person.id, asked["bai-hoc"], asked["van-ban"])
     return await _page(request, filled, is_filled=filled != _NONE)
 
@@ -67,7 +67,7 @@ async def change(request: Request) -> Response:
     """POST /quy-tac/{id}/sua: the next version, off until it was tried."""
     person = require(request, Right.REGISTER)
     form, rule_id = await form_of(request), request.path_params["id"]
-    typed, version = _typed(form), _id(form.get("version", "")) or 0
+    typed, version = _typed(form), whole_number(form.get("version", "")) or 0
     if _MORE in form:
         return await _page(request, typed, version=version, more=True)
     try:
@@ -153,10 +153,6 @@ def rule_of(session: Session, rule_id: int, *, lock: bool = False) -> Rule:
     if rule is None:
         raise HTTPException(404)
     return rule
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 routes = [

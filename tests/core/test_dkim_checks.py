@@ -7,12 +7,12 @@ from core import dkim_checks
 from core.dkim_checks import DkimCheck, Unchecked
 from core.files import StoredFile
 from core.letters import Message
-from core.signing.dkim import Finding, Result
+from core.signing.values import DkimFinding, DkimResult
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
 SENDER = "Vanthu@lamdong.gov.vn"
-OWN = Finding(Result.PASS, "lamdong.gov.vn", is_aligned=True)
-NOTHING = Finding(Result.NONE)
+OWN = DkimFinding(DkimResult.PASS, "lamdong.gov.vn", is_aligned=True)
+NOTHING = DkimFinding(DkimResult.NONE)
 
 
 class Letters:
@@ -39,11 +39,11 @@ class Letters:
         with self._office.database.reading() as session:
             return dkim_checks.next_unchecked(session, at=at)
 
-    def note(self, letter: Unchecked, finding: Finding, at: datetime = MORNING) -> None:
+    def note(self, letter: Unchecked, finding: DkimFinding, at: datetime = MORNING) -> None:
         with self._office.database.writing() as session:
             dkim_checks.note(session, letter, finding, at=at)
 
-    def all(self, finding: Finding, count: int) -> None:
+    def all(self, finding: DkimFinding, count: int) -> None:
         for _ in range(count):
             self.comes()
             letter = self.next()
@@ -83,7 +83,7 @@ def test_what_dns_did_not_answer_is_asked_again_later_and_not_for_ever(office: A
     letters.comes()
     at, tries = MORNING, 0
     while (letter := letters.next(at)) is not None:
-        letters.note(letter, Finding(Result.UNKNOWN), at)
+        letters.note(letter, DkimFinding(DkimResult.UNKNOWN), at)
         tries += 1
         assert letters.next(at + timedelta(minutes=9)) is None
         at += timedelta(hours=2)
@@ -99,7 +99,7 @@ def test_a_sender_whose_letters_are_signed_is_known_by_that(office: Any) -> None
     assert not letters.is_usually_signed()  # two are no habit
     letters.all(OWN, 1)
     assert letters.is_usually_signed()
-    letters.all(Finding(Result.UNKNOWN), 3)
+    letters.all(DkimFinding(DkimResult.UNKNOWN), 3)
     assert letters.is_usually_signed()  # nobody knows of these
     letters.all(NOTHING, 2)
     assert not letters.is_usually_signed()
@@ -107,7 +107,7 @@ def test_a_sender_whose_letters_are_signed_is_known_by_that(office: Any) -> None
 
 def test_another_domains_signature_is_no_habit(office: Any) -> None:
     letters = Letters(office)
-    letters.all(Finding(Result.PASS, "gmail.com"), 5)
+    letters.all(DkimFinding(DkimResult.PASS, "gmail.com"), 5)
     assert not letters.is_usually_signed()
 
 

@@ -22,7 +22,7 @@ from core.incoming.tables import FileRole, Incoming, Origin, State
 from core.letters import Arrival, HeldLetter, MessageFile
 from core.people import Role, User
 from core.removal import Basis
-from core.signing.dkim import Finding, Result
+from core.signing.values import DkimFinding, DkimResult
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
 CANARY = "KHOA-BI-MAT-9f3c"
@@ -75,7 +75,7 @@ def case(office: Any, tmp_path: Path) -> Case:
         document.signer_name = document.receiver = CANARY  # a lesson then quotes it
         registration.register(session, document, by=clerk, at=MORNING)
         checked = dkim_checks.Unchecked(document.message_id or 0, "", 0, f"{CANARY}@x")
-        dkim_checks.note(session, checked, Finding(Result.PASS, CANARY), at=MORNING)
+        dkim_checks.note(session, checked, DkimFinding(DkimResult.PASS, CANARY), at=MORNING)
         fact = events.Fact("downloaded", "incoming", ids[0], {"name": f"{CANARY}.pdf"})
         events.record_many(session, [fact], by=clerk.id, at=MORNING, chain=events.READINGS)
         return Case(office, store, folder, custodian.id, ids[0], ids[1], held_id)

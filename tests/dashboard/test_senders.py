@@ -8,13 +8,13 @@ from starlette.testclient import TestClient
 
 from core.dkim_checks import DkimCheck
 from core.letters import Message
-from core.signing.dkim import Finding, Result
+from core.signing.values import DkimFinding, DkimResult
 from dashboard.web import Office
 
-OWN = Finding(Result.PASS, "lamdong.example.gov.vn", is_aligned=True)
+OWN = DkimFinding(DkimResult.PASS, "lamdong.example.gov.vn", is_aligned=True)
 
 
-def page_after(office: Office, signed_in: Any, before: int, finding: Finding) -> str:
+def page_after(office: Office, signed_in: Any, before: int, finding: DkimFinding) -> str:
     """The page of a draft with `finding`, after `before` letters of its sender that were signed by their domain."""
     open_book(office, 1)
     browser: TestClient = signed_in("lan")
@@ -41,21 +41,21 @@ def test_what_is_as_always_is_said_quietly(office: Office, signed_in: Any) -> No
 
 
 def test_a_letter_unlike_the_senders_others_is_said_aloud(office: Office, signed_in: Any) -> None:
-    page = page_after(office, signed_in, 3, Finding(Result.NONE))
+    page = page_after(office, signed_in, 3, DkimFinding(DkimResult.NONE))
     assert "Thư không có chữ ký DKIM. Các thư trước từ vanthu@lamdong.example.gov.vn đều được" in page
     assert "entry-note" in page
 
 
 def test_of_a_new_sender_nothing_is_said_aloud(office: Office, signed_in: Any) -> None:
-    page = page_after(office, signed_in, 1, Finding(Result.FAIL, "lamdong.example.gov.vn", is_aligned=True))
+    page = page_after(office, signed_in, 1, DkimFinding(DkimResult.FAIL, "lamdong.example.gov.vn", is_aligned=True))
     assert '<p class="quiet">Chữ ký DKIM của lamdong.example.gov.vn không đúng với thư' in page
 
 
 def test_anothers_signature_is_told_from_the_senders(office: Office, signed_in: Any) -> None:
-    page = page_after(office, signed_in, 3, Finding(Result.PASS, "gmail.com"))
+    page = page_after(office, signed_in, 3, DkimFinding(DkimResult.PASS, "gmail.com"))
     assert "Tên miền gmail.com, không phải tên miền của nơi gửi, xác nhận đã gửi thư này (DKIM). Các thư" in page
 
 
 def test_where_dns_did_not_answer_nobody_is_alarmed(office: Office, signed_in: Any) -> None:
-    page = page_after(office, signed_in, 3, Finding(Result.UNKNOWN))
+    page = page_after(office, signed_in, 3, DkimFinding(DkimResult.UNKNOWN))
     assert '<p class="quiet">Chưa kiểm được chữ ký DKIM' in page and "hỏi lại nơi gửi" not in page

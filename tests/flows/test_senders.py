@@ -10,7 +10,7 @@ from signed_mails import key, signed
 from config.settings import SenderSettings
 from core.dkim_checks import DkimCheck
 from core.letters import Message
-from core.signing.dkim import Result
+from core.signing.values import DkimResult
 from ingest import checkup
 
 DOMAIN = "lamdong.example.gov.vn"
@@ -46,9 +46,9 @@ def test_signed_letters_are_checked_behind_their_drafts(office: Office) -> None:
             wait_until(lambda: len(_findings(office)) == 3, seconds=60)
         assert server.asked.count(NAME) == 1  # kept for the second
     assert {row[1:] for row in _findings(office)} == {
-        (Result.PASS, DOMAIN, True),
-        (Result.FAIL, DOMAIN, True),
-        (Result.NONE, "", False),
+        (DkimResult.PASS, DOMAIN, True),
+        (DkimResult.FAIL, DOMAIN, True),
+        (DkimResult.NONE, "", False),
     }
 
 
@@ -63,7 +63,7 @@ def test_letters_come_in_while_dns_says_nothing(office: Office) -> None:
         with office.watching():
             wait_until(lambda: len(_findings(office)) == 1, seconds=60)
     assert office.rows(Message.outcome) == [("draft",)]
-    assert [row[1] for row in _findings(office)] == [Result.UNKNOWN]
+    assert [row[1] for row in _findings(office)] == [DkimResult.UNKNOWN]
 
 
 def test_nobody_is_asked_where_it_is_not_switched_on(office: Office) -> None:
