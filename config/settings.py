@@ -9,11 +9,13 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from config import account
 from config.faults import sentence
 from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
+from config.outside import Section as _Section
+from config.outside import SenderSettings, SignatureSettings
 
 MEGABYTE = 1 << 20
 _NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"
@@ -21,10 +23,6 @@ _NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"
 
 class SettingsError(Exception):
     """A setting that can't be used. The text names the key, the value and what is allowed, in Vietnamese."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class MailboxSettings(_Section):
@@ -90,14 +88,6 @@ class IntakeSettings(_Section):
     spool: Path | None = None
     spool_megabytes: Annotated[int, Field(ge=16, le=65536)] = 512
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60
-
-
-class SenderSettings(_Section):
-    """Whether DNS is asked who signed a letter."""
-
-    dkim: bool = False
-    resolver: Annotated[str, Field(pattern=r"^([0-9.]+(:[0-9]{1,5})?)?$")] = ""
-    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
 
 
 class ListenerSettings(_Section):
@@ -185,6 +175,7 @@ class Settings(_Section):
     mailboxes: tuple[MailboxSettings, ...] = ()
     intake: IntakeSettings = IntakeSettings()
     senders: SenderSettings = SenderSettings()
+    signatures: SignatureSettings = SignatureSettings()
     listener: ListenerSettings = ListenerSettings()
     clamd: ClamdSettings = ClamdSettings()
     dashboard: DashboardSettings = DashboardSettings()

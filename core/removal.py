@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import dkim_checks, events, files, rights, sealing
+from core import dkim_checks, events, files, rights, sealing, signature_checks
 from core.agencies import feeding
 from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
@@ -101,6 +101,7 @@ def remove_content(
     session.flush()
     gone = _unnamed(session, named)
     _unindex(session, document, gone)
+    signature_checks.forget(session, gone, document.message_id)
     session.execute(sa.delete(StoredFile).where(StoredFile.sha256.in_(gone)))
     events.blank(session, "incoming", [document.id], keep=_SAYS_NOTHING)
     payload = {"basis": basis.value, "reason": document.remark, "files": len(gone)}

@@ -98,23 +98,24 @@ def _answer(question: _Question, roots: Sequence[bytes]) -> tuple[int, list[Sign
 def _checked(question: _Question, roots: Sequence[bytes]) -> Iterator[int | Signature]:
     from asn1crypto import x509
 
+    from core.signing.judging import Judge
     from core.signing.messages import SignedMessage
 
     try:
         message = SignedMessage(question.path)
     except ValueError as error:
         raise Unreadable("damaged") from error
-    believed, now = [x509.Certificate.load(root) for root in roots], datetime.now(UTC)
+    judge = Judge([x509.Certificate.load(root) for root in roots], datetime.now(UTC))
     if not message.is_apart:
         if question.within is None:
             raise Unreadable(SIGNS_NOTHING)
         yield question.within
-        yield from message.check(believed, now)
+        yield from message.check(judge)
         return
     with ExitStack() as opened:
         signed, content = _signed(message, question, opened)
         yield signed
-        yield from message.check(believed, now, content)
+        yield from message.check(judge, content)
 
 
 def _signed(message: "SignedMessage", question: _Question, opened: ExitStack) -> tuple[int, BinaryIO]:
