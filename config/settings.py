@@ -99,7 +99,7 @@ class ListenerSettings(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8024
     socket: Path | None = None
-    recipients: dict[str, str] = {}
+    recipients: dict[str, str] = Field(default_factory=dict)
     networks: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
     max_megabytes: Annotated[int, Field(ge=1, le=4096)] = 200
     connections: Annotated[int, Field(ge=1, le=1000)] = 50

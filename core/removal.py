@@ -39,8 +39,8 @@ _UNNAMED = "(tên tệp đã gỡ)"
 _GONE = "(đã gỡ cùng nội dung)"
 # Acts whose payload says nothing of the document; what is not here is blanked.
 _SAYS_NOTHING = frozenset({
-    "amended", "content_removed", "excluded", "file_asked", "files_added", "held", "registered", "replacement_by",
-    "replacement_of", "seen_again", "taken_in", "update_by", "update_of",
+    "amended", "content_removed", "copy_judged", "excluded", "file_asked", "files_added", "held", "registered",
+    "replacement_by", "replacement_of", "seen_again", "taken_in", "update_by", "update_of",
 })  # fmt: skip
 
 

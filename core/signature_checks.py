@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.files import StoredFile
 from core.incoming.tables import FileRole, Incoming, IncomingFile
 from core.letters import Message, MessageFile
+from core.search.tables import FileText
 from core.signing.checks import SignatureCheck
 from core.signing.values import Signature, Trust
 
@@ -33,12 +34,13 @@ class Waiting:
 class Judged:
     """What was found: the signatures within a content, or of a letter and, by SHA-256, beside its files.
 
-    `is_asked` unless an issuer is still to be asked.
+    `is_asked` where issuers were asked, or need not be; `waits` where one did not answer and is to be asked again.
     """
 
     own: tuple[Signature, ...]
     beside: Mapping[str, tuple[Signature, ...]]
-    is_asked: bool
+    is_asked: bool = False
+    waits: bool = False
 
 
 def judge_anew(session: Session, roots: str, *, is_online: bool, at: datetime) -> int:
@@ -67,15 +69,17 @@ def next_waiting(session: Session, *, at: datetime) -> Waiting | None:
 
 
 def note(session: Session, waiting: Waiting, found: Judged | None, roots: str, *, at: datetime) -> list[Incoming]:
-    """Keep what was found by the roots of this fingerprint (None: it could not be looked at) and return the documents
-    whose main file it concerns, locked. What issuers did not answer is asked again, with growing pauses."""
+    """Keep what was found by the roots of this fingerprint (None: they could not be looked at) and return the documents
+    whose main file it concerns, locked. What came to nothing is tried again, with growing pauses."""
     row = session.get(SignatureCheck, waiting.check_id, with_for_update=True)
     if row is None:  # its content was removed meanwhile
         return []
     row.roots, row.checked_at = roots, at
     row.tries += 1
-    row.is_asked = found is None or found.is_asked or row.tries >= _MOST_TRIES
-    row.try_at = None if row.is_asked else at + _PAUSE * _GROWS ** (row.tries - 1)
+    is_last = row.tries >= _MOST_TRIES
+    row.is_asked = is_last or (found is not None and found.is_asked)
+    waits = (found is None or found.waits) and not is_last
+    row.try_at = at + _PAUSE * _GROWS ** (row.tries - 1) if waits else None
     concerned: set[str] = set()
     if found is not None:
         concerned = _kept_letter(session, row.message_id, found) if row.message_id else _kept_file(session, row, found)
@@ -83,15 +87,18 @@ def note(session: Session, waiting: Waiting, found: Judged | None, roots: str, *
     return _documents(session, concerned, row.message_id)
 
 
-def signatures_on(session: Session, document: Incoming) -> tuple[str, tuple[Signature, ...]]:
-    """The main file of `document` (SHA-256) and the signatures within and beside it."""
-    main = next(file.sha256 for file in document.files if file.role == FileRole.MAIN)
+def signatures_on(session: Session, document: Incoming) -> tuple[Signature, ...]:
+    """Those within and beside the main file of `document`."""
+    main = _main_of(document)
     found = list(session.scalars(sa.select(StoredFile.signatures).where(StoredFile.sha256 == main)))
-    beside = sa.select(MessageFile.signatures).where(
-        MessageFile.message_id == document.message_id, MessageFile.sha256 == main
-    )
-    found += session.scalars(beside)
-    return main, tuple(Signature.from_json(one) for several in found for one in several)
+    of_letter = (MessageFile.message_id == document.message_id, MessageFile.sha256 == main)
+    found += session.scalars(sa.select(MessageFile.signatures).where(*of_letter))
+    return tuple(Signature.from_json(one) for several in found for one in several)
+
+
+def is_picture(session: Session, document: Incoming) -> bool:
+    """Whether its main file was read as one."""
+    return session.scalar(sa.select(FileText.how).where(FileText.sha256 == _main_of(document))) == "ocr"
 
 
 def forget(session: Session, contents: Sequence[str], message_id: int | None) -> None:
@@ -149,3 +156,7 @@ def _documents(session: Session, contents: set[str], message_id: int | None) -> 
     if message_id is not None:
         query = query.where(Incoming.message_id == message_id)
     return list(session.scalars(query).unique())
+
+
+def _main_of(document: Incoming) -> str:
+    return next(file.sha256 for file in document.files if file.role == FileRole.MAIN)

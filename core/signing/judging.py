@@ -9,9 +9,9 @@ from asn1crypto import x509
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from core.signing.revocation import Answers, Question, questions_on
+from core.signing.revocation import questions_on, readable
 from core.signing.signers import ALGORITHMS, trust_of
-from core.signing.values import Signature, Trust
+from core.signing.values import Answers, Question, Signature, Trust
 
 _CLOCKS_APART = timedelta(minutes=5)  # ours and the issuer's
 _Said = TypeVar("_Said", bound=StandardCMSSignatureStatus)
@@ -59,7 +59,7 @@ class Judge:
 
     def _context(self, moment: datetime, mode: str = "soft-fail") -> ValidationContext:
         """What pyHanko needs to believe certificates at `moment`; an answer of later counts for it too."""
-        ocsps, crls = self.answers.readable() if self.answers is not None else ([], [])
+        ocsps, crls = readable(self.answers) if self.answers is not None else ([], [])
         return ValidationContext(
             trust_roots=list(self.roots), allow_fetching=False, moment=moment, algorithm_usage_policy=ALGORITHMS,
             ocsps=ocsps, crls=crls, revocation_mode=mode, retroactive_revinfo=moment != self.at,

@@ -1,7 +1,6 @@
 """What has to be asked of those who gave certificates, and what they answered (RFC 6960, RFC 5280)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -9,31 +8,18 @@ from urllib.parse import urlsplit
 from asn1crypto import crl, ocsp, x509
 from pyhanko_certvalidator.path import ValidationPath
 
+from core.signing.values import Answers, Question
+
 _MOST_CERTIFICATES = 4  # of one path: a signer, and two levels of authorities, are usual
 _MOST_ADDRESSES = 2  # of one certificate and kind
 _LONGEST_ADDRESS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One address that is to be fetched: by POST with an OCSP `request` (DER), or a CRL where there is none."""
-
-    address: str
-    request: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What was fetched, in DER, to be believed only as far as its own signatures go."""
-
-    ocsps: tuple[bytes, ...] = ()
-    crls: tuple[bytes, ...] = ()
-
-    def readable(self) -> tuple[list[ocsp.OCSPResponse], list[crl.CertificateList]]:
-        """Those that are what they should be."""
-        responses = [found for data in self.ocsps if (found := _response(data))]
-        lists = [found for data in self.crls if (found := _list(data))]
-        return responses, lists
+def readable(answers: Answers) -> tuple[list[ocsp.OCSPResponse], list[crl.CertificateList]]:
+    """Those of `answers` that are what they should be."""
+    responses = [found for data in answers.ocsps if (found := _response(data))]
+    lists = [found for data in answers.crls if (found := _list(data))]
+    return responses, lists
 
 
 def questions_on(path: ValidationPath | None) -> Iterator[Question]:

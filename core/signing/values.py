@@ -1,6 +1,6 @@
 """What is known of one signature."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -24,6 +24,39 @@ class Trust(StrEnum):
     REVOKED = "revoked"
     WEAK = "weak"  # it rests on a key or a digest that anybody may forge
     REFUSED = "refused"  # issued for something else, or by somebody who may not
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What an issuer is to be asked at `address`: an OCSP `request` (DER, RFC 6960) by POST, or the list of what it
+    has revoked (CRL, RFC 5280) where there is none."""
+
+    address: str
+    request: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was fetched, in DER, to be believed only as far as its own signatures go."""
+
+    ocsps: tuple[bytes, ...] = ()
+    crls: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The signatures within a content, or of a letter (`own`) and by SHA-256 `beside` its files, and what issuers are
+    to be asked about them."""
+
+    own: tuple["Signature", ...] = ()
+    beside: dict[str, tuple["Signature", ...]] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether an issuer was asked and did not say what can be believed."""
+        found = [*self.own, *(one for several in self.beside.values() for one in several)]
+        return any(one.asked_at and not one.is_answered for one in found)
 
 
 _INSTANTS = ("signed_at", "asked_at", "revoked_at")
