@@ -62,7 +62,7 @@ class Desk:
         with self.office.database.writing() as session:
             document = session.get_one(Incoming, draft)
             copies.judge_again(session, document, signed, is_picture=is_picture, at=MORNING)
-            return document.copy
+            return str(document.copy)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from core.incoming.tables import Incoming
 from core.letters import Message, MessageFile
 from core.signing.checks import SignatureCheck
 from core.signing.values import Signature, Trust
+from ingest import checkup
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = timedelta(days=1)
@@ -114,6 +115,19 @@ def test_who_may_not_be_asked_is_not(
     assert (_signature(office).trust, issuer.asked) == (Trust.TRUSTED, asked)
     ((try_at, tries),) = office.rows(SignatureCheck.try_at, SignatureCheck.tries)
     assert (try_at is not None, tries) == (online, 1)
+
+
+def test_doctor_says_what_is_lacking_to_ask(office: Office, issuer: IssuerServer) -> None:
+    assert list(checkup._issuers(office.settings)) == []
+    office.signatures = SignatureSettings(online=True, proxy=issuer.address)
+    (check,) = checkup._issuers(office.settings)
+    assert check.line().startswith("! Hỏi nơi cấp chứng thư") and "intake.roots" in check.line()
+    _install(office, Authority())
+    (check,) = checkup._issuers(office.settings)
+    assert check.line().startswith("✓ Hỏi nơi cấp chứng thư qua http://127.0.0.1")
+    office.signatures = SignatureSettings(online=True, proxy="http://127.0.0.1:9")
+    (check,) = checkup._issuers(office.settings)
+    assert check.line().startswith("! Hỏi nơi cấp chứng thư qua") and "signatures.proxy" in check.line()
 
 
 def test_other_roots_judge_what_is_stored(office: Office, issuer: IssuerServer) -> None:
