@@ -11,7 +11,7 @@ from core.search import tables as search
 from core.signing import checks
 
 MODULES = (
-    accounts, agencies, checks, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office, people,
-    registers, rules, search,
+    accounts, agencies, checks, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office,
+    people, registers, rules, search,
 )  # fmt: skip
 METADATA = Base.metadata

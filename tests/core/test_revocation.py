@@ -74,6 +74,13 @@ def test_what_is_revoked_is_not_believed_since_when_ever(
     assert (one.trust, one.is_answered, one.revoked_at) == (Trust.REVOKED, True, since)
 
 
+def test_the_signers_own_word_does_not_prove_that_it_was_signed_before(signed: bytes, tmp_path: Path) -> None:
+    later, since = NOW + 2 * DAY, NOW + DAY
+    judge = Judge([AUTHORITY.root], later, Answers((AUTHORITY.ocsp(OFFICE, later, since),)))
+    (one,) = check_pdf(save(signed, tmp_path / "12.pdf"), judge)
+    assert (one.trust, one.revoked_at) == (Trust.REVOKED, since) and one.signed_at is not None and one.signed_at < since
+
+
 @pytest.mark.parametrize(("stamped_days_ago", "trust"), [(5, Trust.TRUSTED), (1, Trust.REVOKED)])
 def test_a_time_stamp_proves_that_it_was_signed_before(
     page: bytes, tmp_path: Path, stamped_days_ago: int, trust: Trust
