@@ -44,9 +44,12 @@ def test_what_is_to_be_asked_stands_in_the_certificates(signed: bytes, tmp_path:
         (f"{ADDRESS}/ocsp", True),
         (f"{ADDRESS}/crl", False),
     ]
-    stranger = Judge([OTHER.root], NOW)
-    check_pdf(save(signed, tmp_path / "12.pdf"), stranger)
-    assert stranger.questions == []
+
+
+@pytest.mark.parametrize("judge", [Judge([OTHER.root], NOW), Judge([AUTHORITY.root], NOW + 800 * DAY)])
+def test_nobody_is_asked_about_who_is_not_believed(signed: bytes, tmp_path: Path, judge: Judge) -> None:
+    check_pdf(save(signed, tmp_path / "12.pdf"), judge)
+    assert judge.questions == []
 
 
 def test_an_address_of_another_kind_is_not_asked(page: bytes, tmp_path: Path) -> None:
