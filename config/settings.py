@@ -5,15 +5,17 @@ import os
 import re
 import tomllib
 from datetime import date
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from config import account
 from config.faults import sentence
 from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
+from config.outside import Section as _Section
+from config.outside import SenderSettings, SignatureSettings
 
 MEGABYTE = 1 << 20
 _NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"
@@ -21,10 +23,6 @@ _NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"
 
 class SettingsError(Exception):
     """A setting that can't be used. The text names the key, the value and what is allowed, in Vietnamese."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class MailboxSettings(_Section):
@@ -92,15 +90,6 @@ class IntakeSettings(_Section):
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60
 
 
-class SenderSettings(_Section):
-    """Whether DNS is asked who signed a letter."""
-
-    dkim: bool = False
-    resolver: IPv4Address | IPv6Address | None = None
-    resolver_port: Annotated[int, Field(ge=1, le=65535)] = 53
-    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
-
-
 class ListenerSettings(_Section):
     """The door through which a mail server pushes letters, by LMTP or SMTP."""
 
@@ -110,7 +99,7 @@ class ListenerSettings(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8024
     socket: Path | None = None
-    recipients: dict[str, str] = {}
+    recipients: dict[str, str] = Field(default_factory=dict)
     networks: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
     max_megabytes: Annotated[int, Field(ge=1, le=4096)] = 200
     connections: Annotated[int, Field(ge=1, le=1000)] = 50
@@ -186,6 +175,7 @@ class Settings(_Section):
     mailboxes: tuple[MailboxSettings, ...] = ()
     intake: IntakeSettings = IntakeSettings()
     senders: SenderSettings = SenderSettings()
+    signatures: SignatureSettings = SignatureSettings()
     listener: ListenerSettings = ListenerSettings()
     clamd: ClamdSettings = ClamdSettings()
     dashboard: DashboardSettings = DashboardSettings()

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 from core import exchange, files, requests
 from core.db import table_of
 from core.events import Fact
-from core.exchange import Notice
 from core.files import Content
 from core.incoming import drafts
-from core.incoming.drafts import NewDraft
 from core.letters import Arrival, ArrivalState, Exclusion, HeldLetter, MailFolder, Message, MessageFile
+from core.signing import checks
 from core.signing.values import Signature
 
 # Built once: to build a statement costs more than to run it, and each letter needs all of these.
@@ -80,8 +79,8 @@ class Taken:
     raw: Content
     values: dict[str, Any]
     files: Sequence[Named]
-    drafts: Sequence[NewDraft]
-    notices: Sequence[Notice] = ()
+    drafts: Sequence[drafts.NewDraft]
+    notices: Sequence[exchange.Notice] = ()
 
     def contents(self) -> list[Content]:
         """Everything that must stand in the store before the letter's rows."""
@@ -222,6 +221,8 @@ def _insert_letters(
         for draft in letter.drafts:
             drafts.insert(session, replace(draft, message_id=known[identity]))
         exchange.note(session, known[identity], letter.notices, at=at)
+        if letter.values.get("signatures") or any(file.signed_beside for file in letter.files):
+            checks.begin(session, letters=[known[identity]], at=at)
     return set(new)
 
 

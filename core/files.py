@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.db import Base, table_of
 from core.errors import Permanent, Temporary
+from core.signing import checks
 from core.signing.values import Signature
 
 _WINDOW = 1 << 20
@@ -24,8 +25,9 @@ _WINDOW = 1 << 20
 class StoredFile(Base):
     """One content in the store. `size` in bytes; `media_type` as sniffed when it came in.
 
-    `signatures` are those of a PDF as JSON (`core.signing.values`), as they were found when it came in. `lost_at` is
-    when a restore had to leave it out, since no whole copy was left: it is missed, and no backup fails for it.
+    `signatures` are those of a PDF as JSON (`core.signing.values`), as they were judged last (`core.signature_checks`).
+    `lost_at` is when a restore had to leave it out, since no whole copy was left: it is missed, and no backup fails for
+    it.
     """
 
     __tablename__ = "files"
@@ -192,7 +194,8 @@ def note_stored(session: Session, contents: Iterable[Content], *, at: datetime) 
     wanted = {content.sha256: content for content in contents}
     if not wanted:
         return
-    known = set(session.scalars(_KNOWN, {"wanted": list(wanted)}))
+    for known in session.scalars(_KNOWN, {"wanted": list(wanted)}):
+        del wanted[known]
     rows = [
         {
             "sha256": c.sha256,
@@ -202,10 +205,10 @@ def note_stored(session: Session, contents: Iterable[Content], *, at: datetime) 
             "signatures": [one.to_json() for one in c.signatures],
         }
         for c in wanted.values()
-        if c.sha256 not in known
     ]
     if rows:
         session.execute(_INSERT, rows)
+        checks.begin(session, contents=[c.sha256 for c in wanted.values() if c.signatures], at=at)
 
 
 def signatures_of(session: Session, contents: Sequence[str]) -> dict[str, tuple[Signature, ...]]:

@@ -13,7 +13,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import dkim_checks, events, files, rights, sealing
+from core import dkim_checks, events, files, rights, sealing, signature_checks
 from core.agencies import feeding
 from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
@@ -39,8 +39,8 @@ _UNNAMED = "(tên tệp đã gỡ)"
 _GONE = "(đã gỡ cùng nội dung)"
 # Acts whose payload says nothing of the document; what is not here is blanked.
 _SAYS_NOTHING = frozenset({
-    "amended", "content_removed", "excluded", "file_asked", "files_added", "held", "registered", "replacement_by",
-    "replacement_of", "seen_again", "taken_in", "update_by", "update_of",
+    "amended", "content_removed", "copy_judged", "excluded", "file_asked", "files_added", "held", "registered",
+    "replacement_by", "replacement_of", "seen_again", "taken_in", "update_by", "update_of",
 })  # fmt: skip
 
 
@@ -101,6 +101,7 @@ def remove_content(
     session.flush()
     gone = _unnamed(session, named)
     _unindex(session, document, gone)
+    signature_checks.forget(session, gone, document.message_id)
     session.execute(sa.delete(StoredFile).where(StoredFile.sha256.in_(gone)))
     events.blank(session, "incoming", [document.id], keep=_SAYS_NOTHING)
     payload = {"basis": basis.value, "reason": document.remark, "files": len(gone)}

@@ -8,9 +8,10 @@ from core.incoming import tables as incoming
 from core.learning import tables as learning
 from core.rules import tables as rules
 from core.search import tables as search
+from core.signing import checks
 
 MODULES = (
-    accounts, agencies, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office, people,
-    registers, rules, search,
+    accounts, agencies, checks, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office,
+    people, registers, rules, search,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -26,6 +26,7 @@ from core.search.texts import Waiting
 from ingest.letter import FullText
 from ingest.priority import READING_NICE, step_behind_people
 from ingest.senders import SenderCheck
+from ingest.trust import TrustCheck
 
 _IDLE_SECONDS = 1.0
 _TROUBLE_SECONDS = 10.0
@@ -39,7 +40,8 @@ log = structlog.get_logger()
 
 
 class Background:
-    """Two threads: one keeps the search index equal to the documents, the other reads files in a killable process."""
+    """Threads: one keeps the search index equal to the documents, one reads files in a killable process, one judges
+    signatures again, and one checks senders where that is switched on."""
 
     def __init__(
         self, settings: Settings, database: Database, store: FolderStore, folder: Path, clock: Callable[[], datetime],
@@ -56,6 +58,9 @@ class Background:
             threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
             for name, work in (("search index", self.follow), ("full text", self.read_next))
         ]
+        self._trust = TrustCheck(settings, database, store, folder / "tmp-trust", clock)
+        trust = threading.Thread(target=self._run, args=(self._trust.judge_next,), name="trust", daemon=True)
+        self.threads.append(trust)
         if self._senders is not None:
             work = self._senders.check_next
             self.threads.append(threading.Thread(target=self._run, args=(work,), name="senders", daemon=True))
@@ -67,6 +72,7 @@ class Background:
             if thread.is_alive():
                 thread.join(timeout=5)
         self._reader.close()
+        self._trust.close()
         if self._senders is not None:
             self._senders.close()
 

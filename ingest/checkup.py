@@ -1,15 +1,18 @@
 """For `congvan doctor`: whether mailboxes, database, backups and clamd can be used; nothing is fetched or changed."""
 
 import os
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dns.exception
 
 from config import web_port
 from config.doctor import Check, machine
+from config.outside import SignatureSettings
 from config.settings import ClamdSettings, MailboxSettings, Settings
 from core import access, events
 from core.backup import marks
@@ -35,6 +38,7 @@ def everything(config: Path, settings: Settings, at: datetime) -> Iterator[Check
     yield _scans()
     yield from _roots(settings.intake.roots)
     yield from _dns(settings)
+    yield from _issuers(settings)
     yield from database(settings, at, datetime.fromtimestamp(config.stat().st_mtime, UTC))
     yield web_port.look_at(settings)
     yield backup_place(settings)
@@ -79,6 +83,29 @@ def _dns(settings: Settings) -> Iterator[Check]:
         yield Check("Hỏi DNS để kiểm chữ ký DKIM", False, advice, is_needed=False)
     else:
         yield Check("Hỏi DNS để kiểm chữ ký DKIM", True)
+
+
+def _issuers(settings: Settings) -> Iterator[Check]:
+    if not settings.signatures.online:
+        return
+    what = "Hỏi nơi cấp chứng thư"
+    if settings.intake.roots is None:
+        advice = (
+            "Chưa đặt khóa intake.roots: không tin ai thì không hỏi ai. Cài chứng thư gốc hoặc tắt signatures.online."
+        )
+        yield Check(what, False, advice, is_needed=False)
+    elif settings.signatures.proxy:
+        yield _proxy(settings.signatures, what)
+
+
+def _proxy(settings: SignatureSettings, what: str) -> Check:
+    place = urlsplit(settings.proxy)
+    what = f"{what} qua {settings.proxy}"
+    try:
+        socket.create_connection((place.hostname, place.port or 80), settings.timeout_seconds).close()
+    except (OSError, ValueError) as error:
+        return Check(what, False, f"Không nối được ({error}): xem khóa signatures.proxy.", is_needed=False)
+    return Check(what, True)
 
 
 def look_at(settings: MailboxSettings) -> bool:

@@ -18,14 +18,16 @@ def copy_of(file: Attachment, pages: Sequence[Page]) -> Copy:
     Signers whose certificate is revoked, forgeable, made out for something else, or given by none of those whom the
     office believes do not count; where it has named nobody, they do, and the line on the signature says that.
     """
-    signatures = file.signatures + file.signed_beside
+    is_picture = file.media_type.startswith("image/") or any(page.is_scan or page.is_seen for page in pages[:1])
+    return signed_copy(file.signatures + file.signed_beside) or (Copy.SCAN if is_picture else Copy.UNSIGNED)
+
+
+def signed_copy(signatures: Sequence[Signature]) -> Copy | None:
+    """What these make of a file, None where none of them counts."""
     standing = [one for one in signatures if one.status is Status.INTACT and one.trust not in _DISBELIEVED]
     if any(map(_is_office, standing)):
         return Copy.SIGNED
-    if standing:
-        return Copy.UNSEALED
-    is_picture = file.media_type.startswith("image/") or any(page.is_scan or page.is_seen for page in pages[:1])
-    return Copy.SCAN if is_picture else Copy.UNSIGNED
+    return Copy.UNSEALED if standing else None
 
 
 def _is_office(signature: Signature) -> bool:

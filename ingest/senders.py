@@ -8,7 +8,7 @@ import dns.exception
 import dns.resolver
 import structlog
 
-from config.settings import SenderSettings
+from config.outside import SenderSettings
 from core import dkim_checks
 from core.db import Database
 from core.dkim_checks import Unchecked

@@ -30,6 +30,7 @@ COPY_NAMES = {
     Copy.PAPER: "bản giấy",
 }
 _ORIGINALS = (Copy.SIGNED, Copy.PAPER)
+_ELECTRONIC = (Copy.SIGNED, Copy.UNSEALED, Copy.UNSIGNED, Copy.SCAN)
 _LACKING = (Copy.UNSEALED, Copy.UNSIGNED, Copy.SCAN)
 
 
@@ -45,6 +46,22 @@ def is_lacking(session: Session, document: Incoming) -> bool:
     if document.copy not in _LACKING:
         return False
     return session.scalar(sa.select(Incoming.id).where(Incoming.id == document.id, lacks_original())) is not None
+
+
+def judge_again(
+    session: Session, document: Incoming, signed: Copy | None, *, is_picture: bool, at: datetime
+) -> None:  # fmt: skip
+    """The signatures of the document's main file were judged again and make `signed` of it, or nothing: then it is
+    text, or a picture. What a person has said stays, and so does what is no longer in work."""
+    if document.copy not in _ELECTRONIC or document.state not in (State.DRAFT, State.REGISTERED):
+        return
+    copy = signed or (Copy.SCAN if is_picture or document.copy == Copy.SCAN else Copy.UNSIGNED)
+    if copy == document.copy:
+        return
+    payload = {"was": document.copy, "now": copy.value}
+    document.copy = copy  # nobody types it: the version stays, so that nothing is taken from who has it open
+    session.flush()
+    events.record(session, "copy_judged", "incoming", document.id, by=None, at=at, payload=payload)
 
 
 def take_paper(session: Session, document: Incoming, *, by: User, at: datetime, source: str = "") -> None:

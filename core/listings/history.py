@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.events import ACTS, Event
+from core.incoming.copies import COPY_NAMES, Copy
 from core.people import User
 
 _SENTENCES = {
@@ -37,6 +38,7 @@ _SENTENCES = {
     "taken_back": "Đưa lại bàn văn thư",
     "voided": "Hủy số đến {number}: {reason}",
     "paper_taken": "Đã nhận bản giấy",
+    "copy_judged": "Xét lại chữ ký số: {was} nay là {now}",
     "content_removed": "Gỡ nội dung: {reason}",
 }
 FIELD_NAMES = {
@@ -72,6 +74,8 @@ def steps(session: Session, incoming_id: int) -> list[Step]:
 
 def in_words(act: str, payload: dict[str, Any] | None) -> str:
     """One event of an incoming document as a Vietnamese phrase; an act unknown here keeps its name."""
-    said = dict.fromkeys(("number", "reason", "name", "count"), "(nội dung đã xóa)") | (payload or {})
+    said = dict.fromkeys(("number", "reason", "name", "count", "was", "now"), "(nội dung đã xóa)") | (payload or {})
+    if act == "copy_judged" and payload:
+        said |= {key: COPY_NAMES[Copy(said[key])] for key in ("was", "now")}
     fields = [FIELD_NAMES[name] for name in said.get("fields", ()) if name in FIELD_NAMES]
     return _SENTENCES.get(act, act).format(**(said | {"fields": ", ".join(fields) or "nội dung"}))

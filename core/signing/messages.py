@@ -2,16 +2,17 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from asn1crypto import cms, pem, x509
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
+from pyhanko_certvalidator import ValidationContext
 
-from core.signing.signers import DAMAGE, UNREADABLE, USAGE, believing, broken_by, with_signer
+from core.signing.judging import Judge
+from core.signing.signers import DAMAGE, UNREADABLE, USAGE, broken_by
 from core.signing.values import Signature, Status
 
 _MOST_SIGNERS = 20
@@ -51,16 +52,11 @@ class SignedMessage:
                 digest.update(piece)
         return any(digests[name].digest() == value for name, value in said)
 
-    def check(
-        self, roots: Sequence[x509.Certificate], at: datetime, content: BinaryIO | None = None
-    ) -> list[Signature]:
-        """Each signer's signature over `content`, or over what the file itself holds, believed by `roots` at the
-        instant `at`. Nothing is fetched."""
-        return [self._checked(signer, roots, at, content) for signer in self._signers] or [UNREADABLE]
+    def check(self, judge: Judge, content: BinaryIO | None = None) -> list[Signature]:
+        """Each signer's signature over `content`, or over what the file itself holds, believed as `judge` does."""
+        return [self._checked(signer, judge, content) for signer in self._signers] or [UNREADABLE]
 
-    def _checked(
-        self, signer: cms.SignerInfo, roots: Sequence[x509.Certificate], at: datetime, content: BinaryIO | None
-    ) -> Signature:
+    def _checked(self, signer: cms.SignerInfo, judge: Judge, content: BinaryIO | None) -> Signature:
         known = UNREADABLE
         try:
             known = broken_by(self._certificate_of(signer))
@@ -69,17 +65,22 @@ class SignedMessage:
             # As beside what it signs: of both kinds pyHanko checks this one whole, time stamps too.
             info = self._signed["encap_content_info"]
             alone["encap_content_info"] = type(info)({"content_type": info["content_type"].native})
-            if content is not None:
-                content.seek(0)
-            asked = async_validate_detached_cms(
-                self._held if content is None else content, alone, believing(roots, at),
-                key_usage_settings=USAGE, chunk_size=_WINDOW_BYTES,
-            )  # fmt: skip
-            said = asyncio.run(asked)
+            found, said = judge.judge(known, lambda context: self._validated(alone, content, context))
             stands = said.intact and said.valid
-            return replace(with_signer(known, said, roots), status=Status.INTACT if stands else Status.BROKEN)
+            return replace(found, status=Status.INTACT if stands else Status.BROKEN)
         except DAMAGE:
             return known
+
+    def _validated(
+        self, alone: cms.SignedData, content: BinaryIO | None, context: ValidationContext
+    ) -> StandardCMSSignatureStatus:
+        if content is not None:
+            content.seek(0)
+        asked = async_validate_detached_cms(
+            self._held if content is None else content, alone, context,
+            key_usage_settings=USAGE, chunk_size=_WINDOW_BYTES,
+        )  # fmt: skip
+        return asyncio.run(asked)
 
     def _certificate_of(self, signer: cms.SignerInfo) -> x509.Certificate:
         """Raises LookupError where it is not in the file."""

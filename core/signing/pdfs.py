@@ -4,11 +4,10 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from asn1crypto import parser, x509
+from asn1crypto import parser
 from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -16,7 +15,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 
-from core.signing.signers import DAMAGE, UNREADABLE, USAGE, believing, broken_by, with_signer
+from core.signing.judging import Judge
+from core.signing.signers import DAMAGE, UNREADABLE, USAGE, broken_by
 from core.signing.values import Signature, Status, Trust
 
 _TRACE = re.compile(rb"/ByteRange\s*\[")
@@ -25,18 +25,18 @@ _END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
 _HOLE = re.compile(rb"<((?:[0-9A-F]{2})+|(?:[0-9a-f]{2})+)>")
 
 
-def check_pdf(path: Path, roots: Sequence[x509.Certificate], at: datetime) -> list[Signature]:
-    """The signatures of the PDF at `path` in the order they were put down, believed by `roots` at the instant `at`.
+def check_pdf(path: Path, judge: Judge) -> list[Signature]:
+    """The signatures of the PDF at `path` in the order they were put down, believed as `judge` does.
 
-    Nothing is fetched: what is revoked is known from what the file carries. Traces of a signature that cannot be read,
-    in a damaged file above all, count as a broken one by nobody known; a file that needs a password shows none.
+    Traces of a signature that cannot be read, in a damaged file above all, count as a broken one by nobody known; a
+    file that needs a password shows none.
     """
     with path.open("rb") as file:
         try:
             reader = _opened(file)
             if reader is None:
                 return []
-            found = [_checked(one, roots, at) for one in reader.embedded_regular_signatures]
+            found = [_checked(one, judge) for one in reader.embedded_regular_signatures]
             known = len(reader.embedded_signatures)
         except DAMAGE:
             found, known = [], 0
@@ -69,13 +69,13 @@ def _as_last_signed(one: Signature, later: Sequence[Signature]) -> Signature:
     return one
 
 
-def _checked(one: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime) -> Signature:
+def _checked(one: EmbeddedPdfSignature, judge: Judge) -> Signature:
     known = broken_by(one.signer_cert)
     if not _fills_its_hole(one):
         return known
-    said = validate_pdf_signature(one, believing(roots, at), key_usage_settings=USAGE)
+    found, said = judge.judge(known, lambda context: validate_pdf_signature(one, context, key_usage_settings=USAGE))
     whole = said.coverage in (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
-    return replace(with_signer(known, said, roots), status=_status(one, said), is_whole=whole)
+    return replace(found, status=_status(one, said), is_whole=whole)
 
 
 def _fills_its_hole(one: EmbeddedPdfSignature) -> bool:

@@ -2,9 +2,7 @@
 
 import logging
 import zlib
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.misc import PdfError
@@ -12,7 +10,6 @@ from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESSubIndi
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
 from core.signing.values import Signature, Status, Trust
@@ -31,7 +28,7 @@ UNREADABLE = Signature(signer="", organisation="", issuer="", status=Status.BROK
 USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 # Not SHA-1: the state's own authority signed with it until 2025. To change a signed document takes more than two
 # documents of one digest.
-_ALGORITHMS = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
+ALGORITHMS = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
     weak_hash_algos=frozenset({"md2", "md4", "md5"}), rsa_key_size_threshold=1024
 )
 _TRUSTS: dict[AdESSubIndic, Trust] = {
@@ -46,13 +43,6 @@ _TRUSTS: dict[AdESSubIndic, Trust] = {
 }
 
 
-def believing(roots: Sequence[x509.Certificate], at: datetime) -> ValidationContext:
-    """What pyHanko needs to believe certificates by `roots` at the instant `at`, with nothing fetched."""
-    return ValidationContext(
-        trust_roots=list(roots), allow_fetching=False, moment=at, algorithm_usage_policy=_ALGORITHMS
-    )
-
-
 def broken_by(certificate: x509.Certificate) -> Signature:
     """A signature by `certificate` of which no more is known yet than that it proves nothing."""
     names = certificate.subject.native
@@ -62,19 +52,8 @@ def broken_by(certificate: x509.Certificate) -> Signature:
     )  # fmt: skip
 
 
-def with_signer(known: Signature, said: StandardCMSSignatureStatus, roots: Sequence[x509.Certificate]) -> Signature:
-    """`known` with the trust in its signer and the instant of signing that pyHanko found by `roots`."""
-    stamp, trust = said.timestamp_validity, _trust(said)
-    if trust is Trust.UNKNOWN and roots:
-        trust = Trust.STRANGE
-    signed_at = stamp.timestamp if stamp and stamp.valid and stamp.intact else said.signer_reported_dt
-    return replace(
-        known, trust=trust, signed_at=signed_at.astimezone(UTC) if signed_at else None,
-        is_time_stamped=bool(stamp and stamp.trusted),
-    )  # fmt: skip
-
-
-def _trust(said: StandardCMSSignatureStatus) -> Trust:
+def trust_of(said: StandardCMSSignatureStatus) -> Trust:
+    """Whether the signer can be believed, by what pyHanko found."""
     if said.trusted:
         return Trust.TRUSTED
     if said.revoked:

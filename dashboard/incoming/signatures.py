@@ -49,10 +49,28 @@ def lines(signatures: Iterable[Signature]) -> list[SignatureLine]:
     return [_line(one) for one in signatures]
 
 
+def _asked(one: Signature) -> str:
+    """What the issuer was asked, and what it said."""
+    if one.asked_at is None:
+        return ""
+    if not one.is_answered:
+        return "chưa hỏi được nơi cấp về việc thu hồi"
+    if one.revoked_at is None:
+        return f"đã hỏi nơi cấp lúc {moment(one.asked_at)}: còn hiệu lực"
+    asked = f"đã hỏi nơi cấp lúc {moment(one.asked_at)}"
+    if one.trust is Trust.REVOKED:
+        return asked
+    return f"{asked}: bị thu hồi từ {moment(one.revoked_at)}, sau dấu thời gian của chữ ký"
+
+
 def _line(one: Signature) -> SignatureLine:
     said = [_STATES[one.status], _TRUSTS[one.trust]]
+    if one.trust is Trust.REVOKED and one.revoked_at:
+        said[1] += f" từ {moment(one.revoked_at)}"
     if one.issuer:
         said[1] += f", do {one.issuer} cấp"
+    if asked := _asked(one):
+        said.append(asked)
     if one.signed_at:
         said.append(f"ký {moment(one.signed_at)}" + (" (có dấu thời gian)" if one.is_time_stamped else ""))
     if one.changed_after:

@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import CongvanError
@@ -21,7 +22,7 @@ def with_signatures(letter: Letter, raw: Path | None, roots: Path | None) -> Let
         return letter
     believed = _roots(roots)
     letter = replace(letter, attachments=pdfs.with_signatures(letter.attachments, believed))
-    letter = messages.with_signatures(letter, raw, believed)
+    letter = messages.with_signatures(letter, raw, messages.Terms(believed, datetime.now(UTC)))
     return replace(letter, attachments=tuple(map(_marked, letter.attachments)))
 
 

@@ -4,12 +4,13 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from core.signing.values import Signature
+from core.signing.values import Answers, Signature
+from core.signing.values import Question as ToAsk
 from ingest.authenticity.pdfs import MEMORY_BYTES, MOST_FILES, SECONDS, UNCHECKED
 from ingest.letter import Attachment, Letter
 from ingest.mime import smime
@@ -39,6 +40,17 @@ class _Question:
     within: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How signers are believed: by `roots` (DER) at the instant `at` and by what issuers answered (None: they were not
+    asked); `questions` gathers what they are to be asked."""
+
+    roots: Sequence[bytes]
+    at: datetime
+    answers: Answers | None = None
+    questions: list[ToAsk] = field(default_factory=list)
+
+
 def is_signature(file: Attachment) -> bool:
     """Whether `file` holds signatures of something else."""
     kinds = {file.media_type, file.declared_type}
@@ -47,8 +59,8 @@ def is_signature(file: Attachment) -> bool:
     )
 
 
-def with_signatures(letter: Letter, raw: Path | None, roots: Sequence[bytes]) -> Letter:
-    """`letter` with what its signature files say of it and of its other files; `roots` are certificates in DER."""
+def with_signatures(letter: Letter, raw: Path | None, terms: Terms) -> Letter:
+    """`letter` with what its signature files say of it and of its other files."""
     files = list(letter.attachments)
     of_mail: list[Signature] = list(letter.signatures)
     places = [place for place, file in enumerate(files) if is_signature(file) and "locked" not in file.warnings]
@@ -56,7 +68,7 @@ def with_signatures(letter: Letter, raw: Path | None, roots: Sequence[bytes]) ->
         try:
             if number >= MOST_FILES or _PGP in (files[place].media_type, files[place].declared_type):
                 raise Unreadable("too_many")
-            signed, signatures = _answer(_question(letter, place, raw), roots)
+            signed, signatures = _answer(_question(letter, place, raw), terms)
         except Unreadable as problem:
             note = SIGNS_NOTHING if problem.why == SIGNS_NOTHING else UNCHECKED
             files[place] = replace(files[place], warnings=(*files[place].warnings, note))
@@ -87,34 +99,38 @@ def _question(letter: Letter, place: int, raw: Path | None) -> _Question:
     return _Question(cast(Path, signature.path), raw, signature.signs, candidates, named, within)
 
 
-def _answer(question: _Question, roots: Sequence[bytes]) -> tuple[int, list[Signature]]:
+def _answer(question: _Question, terms: Terms) -> tuple[int, list[Signature]]:
     """What is signed and by whom. Raises Unreadable, "signs_nothing_here" where nothing at hand is."""
     import core.signing.messages  # noqa: F401 - here, so that all forks to come have it
 
-    said = list(forked.objects(_checked, question, roots, seconds=SECONDS, memory_bytes=MEMORY_BYTES))
-    return cast(int, said[0]), cast(list[Signature], said[1:])
+    said = list(forked.objects(_checked, question, terms, seconds=SECONDS, memory_bytes=MEMORY_BYTES))
+    terms.questions.extend(one for one in said if isinstance(one, ToAsk))
+    return cast(int, said[0]), [one for one in said if isinstance(one, Signature)]
 
 
-def _checked(question: _Question, roots: Sequence[bytes]) -> Iterator[int | Signature]:
+def _checked(question: _Question, terms: Terms) -> Iterator[int | Signature | ToAsk]:
     from asn1crypto import x509
 
+    from core.signing.judging import Judge
     from core.signing.messages import SignedMessage
 
     try:
         message = SignedMessage(question.path)
     except ValueError as error:
         raise Unreadable("damaged") from error
-    believed, now = [x509.Certificate.load(root) for root in roots], datetime.now(UTC)
+    judge = Judge([x509.Certificate.load(root) for root in terms.roots], terms.at, terms.answers)
     if not message.is_apart:
         if question.within is None:
             raise Unreadable(SIGNS_NOTHING)
         yield question.within
-        yield from message.check(believed, now)
+        yield from message.check(judge)
+        yield from judge.questions
         return
     with ExitStack() as opened:
         signed, content = _signed(message, question, opened)
         yield signed
-        yield from message.check(believed, now, content)
+        yield from message.check(judge, content)
+        yield from judge.questions
 
 
 def _signed(message: "SignedMessage", question: _Question, opened: ExitStack) -> tuple[int, BinaryIO]:

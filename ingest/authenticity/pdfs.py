@@ -56,6 +56,7 @@ def _signatures(file: Attachment, roots: Sequence[bytes]) -> tuple[Signature, ..
 def _checked(path: Path, roots: Sequence[bytes]) -> Iterator[Signature]:
     from asn1crypto import x509
 
+    from core.signing.judging import Judge
     from core.signing.pdfs import check_pdf
 
-    yield from check_pdf(path, [x509.Certificate.load(root) for root in roots], datetime.now(UTC))
+    yield from check_pdf(path, Judge([x509.Certificate.load(root) for root in roots], datetime.now(UTC)))

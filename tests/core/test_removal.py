@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from core.incoming.tables import FileRole, Incoming, Origin, State
 from core.letters import Arrival, HeldLetter, MessageFile
 from core.people import Role, User
 from core.removal import Basis
-from core.signing.values import DkimFinding, DkimResult
+from core.signing.checks import SignatureCheck
+from core.signing.values import DkimFinding, DkimResult, Signature, Status, Trust
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
 CANARY = "KHOA-BI-MAT-9f3c"
@@ -87,6 +88,8 @@ def letter_of_two_papers(office: Any, folder: Path) -> Taken:
         content(folder, name, f"{name} {text}")
         for name, text in (("raw", CANARY), ("secret", CANARY), ("other", "plain"), ("zip", CANARY))
     )
+    signed = Signature(CANARY, "", "", Status.INTACT, Trust.TRUSTED)
+    secret = replace(secret, signatures=(signed,))
     named = [
         Named("goi.zip", around),
         Named(f"{CANARY}.pdf", secret, inside="goi.zip", warnings=(CANARY,)),
@@ -101,7 +104,7 @@ def letter_of_two_papers(office: Any, folder: Path) -> Taken:
         "message_id": f"<{CANARY}@x>", "mail_class": "letter", "outcome": "draft", "subject": CANARY,
         "sender_name": CANARY, "sender_address": "vanthu@lamdong.gov.vn", "recipients": [CANARY], "in_reply_to": CANARY,
         "sent_at": None, "body_text": CANARY * 900, "reasons": [{"rule": "r", "evidence": CANARY}], "reports": [],
-        "warnings": [CANARY],
+        "warnings": [CANARY], "signatures": [signed.to_json()],
     }  # fmt: skip
     return Taken(IDENTITY, raw, values, named, papers)
 
@@ -143,6 +146,8 @@ def test_nothing_of_the_document_is_left_but_its_number_day_and_reason(case: Cas
     gone = case.remove()
     assert CANARY not in everything(case.office.database)
     assert len(gone) == 3, "the file, the archive around it, the raw letter"
+    with case.office.database.reading() as session:
+        assert session.scalars(sa.select(SignatureCheck)).all() == []
     left = [path.read_text(encoding="utf-8") for path in case.store.contents()]
     assert left == ["other plain"]
     with case.office.database.reading() as session:

@@ -11,6 +11,7 @@ import pytest
 import typst
 from signed_files import DAY, ORGANISATION, WAYS, Authority, save, with_words_appended
 
+from core.signing.judging import Judge
 from core.signing.pdfs import check_pdf
 from core.signing.values import Signature, Status, Trust
 
@@ -28,7 +29,7 @@ def page() -> bytes:
 
 
 def checked(data: bytes, tmp_path: Path) -> list[Signature]:
-    return check_pdf(save(data, tmp_path / "tệp.pdf"), [AUTHORITY.root], DAY)
+    return check_pdf(save(data, tmp_path / "tệp.pdf"), Judge([AUTHORITY.root], DAY))
 
 
 def test_a_leader_s_and_then_the_office_s_signature_stand(page: bytes, tmp_path: Path) -> None:
@@ -99,15 +100,15 @@ def test_pdfsig_agrees_on_what_stands(page: bytes, tmp_path: Path) -> None:
         path = save(data, tmp_path / "tệp.pdf")
         said = subprocess.run(["pdfsig", path], capture_output=True, text=True, check=False).stdout
         assert ("Signature is Valid." in said) is is_valid
-        assert all(one.status is Status.INTACT for one in check_pdf(path, [], DAY)) is is_valid
+        assert all(one.status is Status.INTACT for one in check_pdf(path, Judge([], DAY))) is is_valid
 
 
 def test_nothing_of_a_certificate_reaches_the_log(page: bytes, tmp_path: Path) -> None:
     path = save(Authority("CA khác").signer("Nguyễn Văn Lạ").sign(page, "ky"), tmp_path / "12.pdf")
     code = (
         "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from core.signing.pdfs import check_pdf\n"
-        "print(len(check_pdf(Path(sys.argv[1]), [], datetime.now(UTC))))"
+        "from core.signing.judging import Judge; from core.signing.pdfs import check_pdf\n"
+        "print(len(check_pdf(Path(sys.argv[1]), Judge([], datetime.now(UTC)))))"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, cwd=ROOT)
     assert (done.stdout.strip(), done.stderr) == ("1", "")

@@ -1,8 +1,10 @@
 """The signatures of a draft's files, as the clerk sees them: one line of words, the details behind it."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from desk_documents import INVITATION, lay_document
 from desk_papers import Paper, lay, open_book
@@ -15,6 +17,7 @@ from core.signing.values import Signature, Status, Trust
 from dashboard.web import Office
 
 SIGNED_AT = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
+REVOKED_AT, ASKED_AT = SIGNED_AT + timedelta(minutes=15), SIGNED_AT + timedelta(minutes=30)
 LEADER = Signature("Nguyễn Văn Mẫu", "UBND tỉnh Lâm Đồng", "Ban Cơ yếu", Status.INTACT, Trust.UNKNOWN, SIGNED_AT)
 AGENCY = Signature("UBND tỉnh Lâm Đồng", "UBND tỉnh Lâm Đồng", "Ban Cơ yếu", Status.INTACT, Trust.TRUSTED, SIGNED_AT)
 
@@ -64,3 +67,22 @@ def test_what_came_beside_a_file_and_on_the_mail_is_said_too(office: Office, sig
 
 def test_a_file_without_signatures_says_nothing(office: Office, signed_in: Any) -> None:
     assert "Chữ ký số" not in page_with(office, signed_in)
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (replace(AGENCY, asked_at=ASKED_AT, is_answered=True), "đã hỏi nơi cấp lúc 09:00 04/06/2026: còn hiệu lực"),
+        (replace(AGENCY, asked_at=ASKED_AT), "chưa hỏi được nơi cấp về việc thu hồi"),
+        (
+            replace(AGENCY, trust=Trust.REVOKED, asked_at=ASKED_AT, is_answered=True, revoked_at=REVOKED_AT),
+            "chứng thư đã bị thu hồi từ 08:45 04/06/2026, do Ban Cơ yếu cấp; đã hỏi nơi cấp lúc 09:00 04/06/2026;",
+        ),
+        (
+            replace(AGENCY, asked_at=ASKED_AT, is_answered=True, revoked_at=REVOKED_AT),
+            "đã hỏi nơi cấp lúc 09:00 04/06/2026: bị thu hồi từ 08:45 04/06/2026, sau dấu thời gian của chữ ký",
+        ),
+    ],
+)
+def test_what_the_issuer_said_is_told(office: Office, signed_in: Any, known: Signature, words: str) -> None:
+    assert words in page_with(office, signed_in, known)

@@ -7,7 +7,7 @@ from intake_office import Office, wait_until
 from mail_parts import HEADER, mixed, pdf_part
 from signed_mails import key, signed
 
-from config.settings import SenderSettings
+from config.outside import SenderSettings
 from core.dkim_checks import DkimCheck
 from core.letters import Message
 from core.signing.values import DkimResult

@@ -13,7 +13,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from dovecot_server import PASSWORD, Dovecot
 
-from config.settings import ClamdSettings, IntakeSettings, ListenerSettings, MailboxSettings, SenderSettings, Settings
+from config.outside import SenderSettings, SignatureSettings
+from config.settings import ClamdSettings, IntakeSettings, ListenerSettings, MailboxSettings, Settings
 from core import registers, requests, schema
 from core.db import Database
 from core.files import FolderStore
@@ -38,13 +39,14 @@ class Office:
     clamd: ClamdSettings = field(default_factory=ClamdSettings)
     listener: ListenerSettings = field(default_factory=ListenerSettings)
     senders: SenderSettings = field(default_factory=SenderSettings)
+    signatures: SignatureSettings = field(default_factory=SignatureSettings)
 
     @property
     def settings(self) -> Settings:
         return Settings(
             data=self.home / "data", database=str(self.database.url.render_as_string(hide_password=False)),
             mailboxes=tuple(self.mailboxes), intake=self.intake.model_copy(update={"spool": self.home / "spool"}),
-            listener=self.listener, clamd=self.clamd, senders=self.senders,
+            listener=self.listener, clamd=self.clamd, senders=self.senders, signatures=self.signatures,
         )  # fmt: skip
 
     @property

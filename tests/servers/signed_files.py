@@ -10,17 +10,22 @@ from asn1crypto import keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
-from cryptography.x509.oid import NameOID
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec
+from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 DAY = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
 ORGANISATION = "Ủy ban nhân dân tỉnh Lâm Đồng"
+
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
@@ -32,7 +37,7 @@ class Signer:
     """Somebody with a certificate and the key to it."""
 
     certificate: asn1_x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
 
     def sign_apart(self, data: bytes) -> bytes:
         """A signature of `data` for a file of its own (DER)."""
@@ -47,27 +52,39 @@ class Signer:
         builder = pkcs7.PKCS7SignatureBuilder().set_data(data).add_signer(certificate, self.key, hashes.SHA256())
         return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary, *options])
 
-    def sign(self, data: bytes, field: str) -> bytes:
-        """`data`, a PDF, with one more signature at its end."""
+    def sign(
+        self, data: bytes, field: str, stamped_at: datetime | None = None, stamper: "Signer | None" = None
+    ) -> bytes:
+        """`data`, a PDF, with one more signature at its end, and a time stamp of `stamper`'s in it."""
         writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
-        der = self.key.private_bytes(
-            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
         signer = signers.SimpleSigner(
             signing_cert=self.certificate,
-            signing_key=keys.PrivateKeyInfo.load(der),
+            signing_key=self._private,
             cert_registry=SimpleCertificateStore.from_certs([self.certificate]),
         )
         out = signers.PdfSigner(
-            signers.PdfSignatureMetadata(field_name=field), signer=signer, new_field_spec=SigFieldSpec(field)
-        ).sign_pdf(writer)
+            signers.PdfSignatureMetadata(field_name=field), signer=signer, new_field_spec=SigFieldSpec(field),
+            timestamper=stamper._stamper(stamped_at) if stamper else None,
+        ).sign_pdf(writer)  # fmt: skip
         return bytes(out.getvalue())
+
+    def _stamper(self, at: datetime | None) -> DummyTimeStamper:
+        return DummyTimeStamper(self.certificate, self._private, fixed_dt=at)
+
+    @property
+    def _private(self) -> keys.PrivateKeyInfo:
+        der = self.key.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return keys.PrivateKeyInfo.load(der)
 
 
 class Authority:
     """Somebody who gives certificates; its own is the root."""
 
-    def __init__(self, name: str = "CA Thử nghiệm") -> None:
+    def __init__(self, name: str = "CA Thử nghiệm", address: str = "") -> None:
+        """What it gives names `address`/ocsp and `address`/crl, where it is one."""
+        self._address = address
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self._root = self._made(self._name, self._key, DAY, is_authority=True)
@@ -77,16 +94,61 @@ class Authority:
         """The certificate that an operator installs."""
         return _asn1(self._root)
 
-    def signer(self, name: str, since: datetime = DAY - timedelta(days=300)) -> Signer:
-        """Somebody called `name`, with a certificate for two years from `since`."""
-        key = ec.generate_private_key(ec.SECP256R1())
+    def signer(self, name: str, since: datetime = DAY - timedelta(days=300), *, stamps: bool = False) -> Signer:
+        """Somebody called `name`, with a certificate for two years from `since`, for time stamps where it `stamps`."""
+        key: Key = ec.generate_private_key(ec.SECP256R1())
+        if stamps:  # pyHanko's stamping server for tests knows no other
+            key = rsa.generate_private_key(65537, 2048)
         names = x509.Name(
             [x509.NameAttribute(NameOID.COMMON_NAME, name), x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION)]
         )
-        return Signer(_asn1(self._made(names, key, since, is_authority=False)), key)
+        more = [(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)] if stamps else []
+        return Signer(_asn1(self._made(names, key, since, *more, *self._addresses(), is_authority=False)), key)
+
+    def ocsp(
+        self, signer: Signer, at: datetime, revoked_at: datetime | None = None, by: "Authority | None" = None
+    ) -> bytes:
+        """What it (or another, `by`) answers at `at` about `signer`'s certificate (DER)."""
+        answering = by or self
+        status = ocsp.OCSPCertStatus.REVOKED if revoked_at else ocsp.OCSPCertStatus.GOOD
+        builder = ocsp.OCSPResponseBuilder().add_response(
+            cert=x509.load_der_x509_certificate(signer.certificate.dump()), issuer=self._root, algorithm=hashes.SHA1(),
+            cert_status=status, this_update=at, next_update=at + timedelta(hours=1), revocation_time=revoked_at,
+            revocation_reason=None,
+        )  # fmt: skip
+        builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, answering._root)
+        return builder.sign(answering._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+    def crl(self, at: datetime, *revoked: tuple[Signer, datetime], hours: int = 24) -> bytes:
+        """Its list of `revoked` certificates of `at`, good for some `hours` (DER)."""
+        builder = (
+            x509.CertificateRevocationListBuilder().issuer_name(self._name)
+            .last_update(at).next_update(at + timedelta(hours=hours))
+        )  # fmt: skip
+        for signer, since in revoked:
+            one = (
+                x509.RevokedCertificateBuilder().serial_number(signer.certificate.serial_number).revocation_date(since)
+            )
+            one = one.add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), critical=False)
+            builder = builder.add_revoked_certificate(one.build())
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+    def _addresses(self) -> list[tuple[x509.ExtensionType, bool]]:
+        if not self._address:
+            return []
+        place = [x509.UniformResourceIdentifier(f"{self._address}/crl")]
+        way = x509.UniformResourceIdentifier(f"{self._address}/ocsp")
+        access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, way)
+        point = x509.DistributionPoint(place, None, None, None)
+        return [(x509.AuthorityInformationAccess([access]), False), (x509.CRLDistributionPoints([point]), False)]
 
     def _made(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, since: datetime, *, is_authority: bool
+        self,
+        subject: x509.Name,
+        key: Key,
+        since: datetime,
+        *more: tuple[x509.ExtensionType, bool],
+        is_authority: bool,
     ) -> x509.Certificate:
         usage = x509.KeyUsage(
             digital_signature=not is_authority, content_commitment=not is_authority, key_encipherment=False,
@@ -94,7 +156,7 @@ class Authority:
             encipher_only=False, decipher_only=False,
         )  # fmt: skip
         years = 10 if is_authority else 2
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject).issuer_name(self._name).public_key(key.public_key())
             .serial_number(x509.random_serial_number())
@@ -102,8 +164,10 @@ class Authority:
             .not_valid_after(since + timedelta(days=365 * years))
             .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
             .add_extension(usage, critical=True)
-            .sign(self._key, hashes.SHA256())
         )  # fmt: skip
+        for extension, is_critical in more:
+            builder = builder.add_extension(extension, is_critical)
+        return builder.sign(self._key, hashes.SHA256())
 
 
 def with_one_byte_changed(data: bytes, rng: random.Random) -> bytes:

@@ -1,0 +1,34 @@
+"""What settings say of asking others over the network whether a letter, or a signature, is to be believed."""
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    """One table of the settings file; keys that it does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SenderSettings(Section):
+    """Whether DNS is asked who signed a letter."""
+
+    dkim: bool = False
+    resolver: IPv4Address | IPv6Address | None = None
+    resolver_port: Annotated[int, Field(ge=1, le=65535)] = 53
+    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
+
+
+class SignatureSettings(Section):
+    """Whether issuers are asked if a signer's certificate is revoked, and by which way.
+
+    `networks` are those of the office's own that may be asked too: the addresses stand in certificates that strangers
+    send.
+    """
+
+    online: bool = False
+    proxy: Annotated[str, Field(pattern=r"^(https?://[^\s/@]+/?)?$")] = ""
+    timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 10
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
