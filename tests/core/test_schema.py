@@ -95,6 +95,45 @@ def test_old_entries_are_found_by_their_codes_and_answers_after_an_upgrade(tmp_p
     assert tuple(found) == ("5/qdubnd", "45 /SNV- VP", "45/snvvp", "[]")
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_was_signed_before_waits_to_be_judged_again(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    sqlite = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+    url = sqlite if kind == "sqlite" else request.getfixturevalue("postgresql_url")
+    _at_revision(url, "0014")
+    signature = json.dumps([{"signer": "Nguyễn Văn Mẫu"}])
+    at = "2026-06-04 00:00:00"
+    database = Database(url)
+    with database.engine.begin() as connection:
+        for name, signed in (("a", signature), ("b", "[]"), ("c", "[]")):
+            row = {"sha256": name * 64, "size": 1, "media_type": "application/pdf", "at": at, "signatures": signed}
+            connection.execute(sa.text(
+                "INSERT INTO files (sha256, size, media_type, stored_at, signatures) "
+                "VALUES (:sha256, :size, :media_type, :at, :signatures)"), row)  # fmt: skip
+        for number, signed in ((1, signature), (2, "[]"), (3, "[]")):
+            row = {"id": number, "identity": str(number), "raw": "b" * 64, "at": at, "signatures": signed}
+            connection.execute(sa.text(
+                "INSERT INTO messages (id, identity, raw_sha256, raw_size, mail_class, outcome, subject, sender_name, "
+                "sender_address, recipients, received_at, sort_uid, taken_at, body_text, reasons, reports, warnings, "
+                "brings_password, signatures) VALUES (:id, :identity, :raw, 1, 'official', 'draft', '', '', '', '[]', "
+                ":at, 0, :at, '', '[]', '[]', '[]', false, :signatures)"), row)  # fmt: skip
+        for number, signed in ((2, signature), (3, "[]")):
+            row = {"id": number, "sha256": "c" * 64, "signatures": signed}
+            connection.execute(sa.text(
+                "INSERT INTO message_files (message_id, position, name, sha256, media_type, size, inside, is_inline, "
+                "warnings, signatures) VALUES (:id, 1, 'a.pdf', :sha256, 'application/pdf', 1, '', false, '[]', "
+                ":signatures)"), row)  # fmt: skip
+    database.close()
+    _upgraded(url)
+    database = Database(url)
+    with database.engine.connect() as connection:
+        asked = sa.text("SELECT sha256, message_id FROM signature_checks WHERE try_at IS NOT NULL ORDER BY id")
+        found = [tuple(row) for row in connection.execute(asked)]
+    database.close()
+    assert found == [("a" * 64, None), (None, 1), (None, 2)]
+
+
 def _at_revision(url: str, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
