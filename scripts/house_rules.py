@@ -21,6 +21,7 @@ _HOSTS = (
     "snap" + "shot.debian",
 )
 _MACHINE = re.compile(r"(?<![\w.])/(?:work|home/[a-z]+|root/\.|tmp/bare|opt/wheels|opt/pypi)\b")
+_CONFLICT = re.compile(r"(?:<{7}|>{7}) ")
 _TESTS = re.compile(r"^# test: (\S+::\S+)", re.MULTILINE)
 _TEXT = re.compile(r"\.(py|toml|md|txt|sh|service|target|html|css|js|yml|yaml|typ|mako|patch|cfg|ini)$")
 
@@ -40,11 +41,13 @@ def _files() -> list[Path]:
         text=True,
         check=True,
     )
-    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
 
 
 def _breaches(path: Path) -> Iterator[str]:
     name = path.relative_to(ROOT)
+    if path.is_symlink():  # it would name a place of one machine
+        yield f"{name}: liên kết"
     if not _TEXT.search(path.name) and path.name not in {"Makefile", "run"}:
         return
     text = path.read_text(encoding="utf-8")
@@ -63,6 +66,8 @@ def _breaches(path: Path) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), start=1):
         if any(host in line for host in _HOSTS):
             yield f"{name}:{number}: tên máy chủ kho gói"
+        if _CONFLICT.match(line):
+            yield f"{name}:{number}: dấu của hai bản chưa trộn xong"
         if _MACHINE.search(line):
             yield f"{name}:{number}: đường dẫn của một máy cụ thể"
 
