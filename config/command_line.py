@@ -14,6 +14,7 @@ ROLES = {
     "van-thu": "clerk",
     "chuyen-vien": "specialist",
     "truong-phong": "head",
+    "giam-doc": "director",
     "lanh-dao": "leader",
     "chanh-van-phong": "office_chief",
     "giu-thu": "custodian",

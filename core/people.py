@@ -1,5 +1,6 @@
 """Users, their divisions and roles."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +17,7 @@ class Role(StrEnum):
     CLERK = "clerk"  # văn thư
     SPECIALIST = "specialist"  # chuyên viên
     HEAD = "head"  # trưởng phòng
+    DIRECTOR = "director"  # Giám đốc: duyệt văn bản đến; cũng là lãnh đạo
     LEADER = "leader"  # lãnh đạo Sở
     OFFICE_CHIEF = "office_chief"  # Chánh Văn phòng
     CUSTODIAN = "custodian"  # người được giao giữ thư: đơn thư, thư nghi chứa bí mật nhà nước
@@ -26,6 +28,7 @@ ROLE_NAMES = {
     Role.CLERK: "Văn thư",
     Role.SPECIALIST: "Chuyên viên",
     Role.HEAD: "Trưởng phòng",
+    Role.DIRECTOR: "Giám đốc",
     Role.LEADER: "Lãnh đạo",
     Role.OFFICE_CHIEF: "Chánh Văn phòng",
     Role.CUSTODIAN: "Người giữ thư",
@@ -67,8 +70,19 @@ class User(Base):
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The person's roles."""
-        return frozenset(Role(row.role) for row in self.role_rows)
+        """The person's roles; the Director is a leader too."""
+        found = frozenset(Role(row.role) for row in self.role_rows)
+        return found | {Role.LEADER} if Role.DIRECTOR in found else found
+
+    @property
+    def stands_for(self) -> frozenset[int]:
+        """The ids of those whose work the person does today, as `stand_for` said."""
+        found: frozenset[int] = self.__dict__.get("_stands_for", frozenset())
+        return found
+
+    def stand_for(self, absent: Collection[int]) -> None:
+        """Let the rights of this transaction know whose work the person does today (`core.delegations`)."""
+        self.__dict__["_stands_for"] = frozenset(absent)
 
 
 class UserRole(Base):

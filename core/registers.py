@@ -30,7 +30,8 @@ class Book(Base):
     """One register (sổ đăng ký), such as "Sổ văn bản đến"; `code` is what settings name it by.
 
     `waits_since` is set by a restore to the instant of its backup: numbers given after it are unknown, so none is
-    given until a person has confirmed the last one.
+    given until a person has confirmed the last one. `is_open` where everybody who works on documents may read its
+    entries, not only those to whom they were given (NĐ 30, Phụ lục VI: quyền đọc).
     """
 
     __tablename__ = "books"
@@ -40,6 +41,7 @@ class Book(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     direction: Mapped[str] = mapped_column(sa.String(12))
     waits_since: Mapped[datetime | None]
+    is_open: Mapped[bool] = mapped_column(default=False)
 
 
 class Series(Base):

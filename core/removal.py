@@ -30,6 +30,7 @@ from core.rights import Right
 from core.rules.proposing import RULE_DIFFERS
 from core.search import erasing, index
 from core.search.tables import FileText
+from core.tasks import submitting
 
 REMOVED_RULE = "content_removed"  # by which a letter is left out that comes again
 _FORGETTING_SECONDS = 5.0  # how long readers of the pages may keep the database's log from being emptied
@@ -93,6 +94,7 @@ def remove_content(
     _blank_requests(session, IntakeRequest.incoming_id == document.id)
     recalled.answer_removed(session, document, forget=basis is Basis.SECRET, by_id=by_id, at=at)
     teaching.forget(session, document)
+    tasks = submitting.forget(session, document.id)
     feeding.unsee(session, document)
     if document.message_id is not None:
         dkim_checks.forget(session, document.message_id)
@@ -104,6 +106,7 @@ def remove_content(
     signature_checks.forget(session, gone, document.message_id)
     session.execute(sa.delete(StoredFile).where(StoredFile.sha256.in_(gone)))
     events.blank(session, "incoming", [document.id], keep=_SAYS_NOTHING)
+    events.blank(session, "task", tasks, keep=_SAYS_NOTHING)
     payload = {"basis": basis.value, "reason": document.remark, "files": len(gone)}
     events.record(
         session, "content_removed", "incoming", document.id, by=by_id, at=at, source=source, payload=payload

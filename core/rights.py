@@ -8,10 +8,13 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
 
 from core.errors import NotAllowed
-from core.incoming.tables import Incoming, State
-from core.people import Role, User
+from core.incoming.tables import Incoming, ReadingGrant, State
+from core.people import Role, User, UserRole
+from core.registers import Book
+from core.tasks.tables import Part, Task, TaskPart
 
 
 class Right(StrEnum):
@@ -25,6 +28,10 @@ class Right(StrEnum):
     SEE_BOOKS = "see_books"  # Sổ văn bản đến
     CHECK_BOOKS = "check_books"
     SEARCH = "search"  # Tìm kiếm: finds what the person may read
+    DIRECT = "direct"  # Duyệt văn bản đến: lãnh đạo, người được ủy quyền, Văn phòng đề xuất
+    WORK = "work"  # Công việc của tôi
+    GRANT_READING = "grant_reading"  # trả lời «Xin quyền đọc»
+    GIVE_WORK = "give_work"  # giao việc không có văn bản
     KEEP_AGENCIES = "keep_agencies"  # sửa Danh bạ cơ quan; who may search reads it
     OPEN_SERIES = "open_series"  # xác nhận số bắt đầu của sổ
     SEE_MAILBOXES = "see_mailboxes"
@@ -41,6 +48,10 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
     Right.SEE_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
     Right.SEARCH: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
     Right.CHECK_BOOKS: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF}),
+    Right.DIRECT: frozenset({Role.LEADER, Role.OFFICE_CHIEF}),
+    Right.WORK: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD, Role.SPECIALIST}),
+    Right.GRANT_READING: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF}),
+    Right.GIVE_WORK: frozenset({Role.LEADER, Role.OFFICE_CHIEF, Role.HEAD}),
     Right.KEEP_AGENCIES: frozenset({Role.CLERK}),
     Right.OPEN_SERIES: frozenset({Role.CLERK}),
     Right.SEE_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
@@ -55,6 +66,7 @@ _PLAIN_REASONS = frozenset({
 })  # fmt: skip
 NOT_GIVEN = "Tài khoản của bạn không được giao việc này. Liên hệ người quản trị nếu cần."
 _READ_ALL = frozenset({Role.LEADER, Role.OFFICE_CHIEF})
+_WORKING = frozenset({Role.HEAD, Role.SPECIALIST})
 _REGISTERED = (State.REGISTERED, State.VOIDED)
 
 
@@ -78,21 +90,77 @@ def may_open_held(roles: Collection[Role], reason: str) -> bool:
     return Role.CUSTODIAN in roles or (Role.CLERK in roles and reason in _PLAIN_REASONS)
 
 
-def may_read(user: User, document: Incoming) -> bool:
+def may_read(session: Session, user: User, document: Incoming) -> bool:
     """Whether the person may read one incoming document: the clerk all, leaders what has a number.
 
-    Heads and specialists read what is assigned to them; nothing can be assigned without a số đến, so
-    drafts are the clerk's alone. The technical administrator reads none.
+    Heads and specialists read what is given to them and to those whose work they do today, and the books that the
+    office opens to all; nothing can be given without a số đến, so drafts are the clerk's alone. The technical
+    administrator reads none.
     """
     if Role.CLERK in user.roles:
         return True
-    return bool(user.roles & _READ_ALL) and document.state in _REGISTERED
+    if document.state not in _REGISTERED:
+        return False
+    if user.roles & _READ_ALL:
+        return True
+    return session.execute(sa.select(Incoming.id).where(Incoming.id == document.id, readable(user))).first() is not None
 
 
 def readable(user: User) -> ColumnElement[bool]:
     """`may_read` as an SQL filter over Incoming."""
     if Role.CLERK in user.roles:
         return sa.true()
+    registered = Incoming.state.in_(_REGISTERED)
     if user.roles & _READ_ALL:
-        return Incoming.state.in_(_REGISTERED)
-    return sa.false()
+        return registered
+    if not user.roles & _WORKING:
+        return sa.false()
+    open_books = sa.select(Book.id).where(Book.is_open)
+    return sa.and_(registered, sa.or_(Incoming.id.in_(concerning(user)), Incoming.book_id.in_(open_books)))
+
+
+def concerning(user: User) -> sa.CompoundSelect[tuple[int]]:
+    """The ids of documents whose tasks concern the person, and of those that he was granted to read."""
+    led, joins = _concerns(user)
+    about = Task.incoming_id.is_not(None)
+    return sa.union(
+        sa.select(Task.incoming_id).where(led, about),
+        sa.select(Task.incoming_id).join(TaskPart, TaskPart.task_id == Task.id).where(joins, about),
+        sa.select(ReadingGrant.incoming_id).where(ReadingGrant.user_id == user.id, ReadingGrant.is_granted.is_(True)),
+    )
+
+
+def may_see(session: Session, user: User, task: Task) -> bool:
+    """Whether a person may see a task: who may read its document; of a duty, who takes part, and leaders."""
+    if task.incoming_id is not None:
+        return may_read(session, user, session.get_one(Incoming, task.incoming_id))
+    return bool(user.roles & _READ_ALL) or concerns(session, user, task)
+
+
+def concerns(session: Session, user: User, task: Task) -> bool:
+    """Whether a task is given to the person, by him, to a division of which he is the head, or to those whose work he
+    does today; or his division as a whole is to know it."""
+    led, joins = _concerns(user)
+    own = sa.select(Task.id).where(Task.id == task.id, sa.or_(led, Task.submitted_by == user.id))
+    part = sa.select(TaskPart.task_id).where(TaskPart.task_id == task.id, joins)
+    return session.execute(sa.union(own, part)).first() is not None
+
+
+def _concerns(user: User) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Which tasks are the person's, and which parts of tasks."""
+    whose = [user.id, *user.stands_for]
+    heads = (
+        sa.select(User.division_id)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(User.id.in_(whose), UserRole.role == Role.HEAD, User.division_id.is_not(None))
+    )
+    own = sa.select(User.division_id).where(User.id.in_(whose), User.division_id.is_not(None))
+    led = sa.or_(
+        Task.handler_id.in_(whose), Task.deputy_id.in_(whose), Task.directed_by.in_(whose),
+        Task.lead_division_id.in_(heads),
+    )  # fmt: skip
+    joins = sa.or_(
+        TaskPart.user_id.in_(whose), TaskPart.division_id.in_(heads),
+        sa.and_(TaskPart.division_id.in_(own), TaskPart.part == Part.INFORMED),
+    )  # fmt: skip
+    return led, joins

@@ -1,6 +1,17 @@
 """Every table of the office in one place, for migrations and checks."""
 
-from core import accounts, dkim_checks, events, exchange, files, letters, office, people, registers
+from core import (
+    accounts,
+    delegations,
+    dkim_checks,
+    events,
+    exchange,
+    files,
+    letters,
+    office,
+    people,
+    registers,
+)
 from core.agencies import tables as agencies
 from core.backup import marks
 from core.db import Base
@@ -9,9 +20,11 @@ from core.learning import tables as learning
 from core.rules import tables as rules
 from core.search import tables as search
 from core.signing import checks
+from core.tasks import notes
+from core.tasks import tables as tasks
 
 MODULES = (
-    accounts, agencies, checks, dkim_checks, events, exchange, files, incoming, learning, letters, marks, office,
-    people, registers, rules, search,
+    accounts, agencies, checks, delegations, dkim_checks, events, exchange, files, incoming, learning, letters, marks,
+    notes, office, people, registers, rules, search, tasks,
 )  # fmt: skip
 METADATA = Base.metadata

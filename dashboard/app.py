@@ -27,6 +27,7 @@ from dashboard import (
     rules,
     search,
     sessions,
+    tasks,
 )
 from dashboard.guard import Guard, not_found
 from dashboard.sealing import Seal
@@ -36,7 +37,7 @@ from dashboard.web import Office
 ROUTES = [
     *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
     *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *rules.routes,
-    *agencies.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
+    *agencies.routes, *tasks.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 
 

@@ -14,10 +14,11 @@ from dashboard import words
 # Where, in the regulation's words, with what right, and which counter of `core.listings.counters` stands beside.
 MENU = (
     ("/den", "Văn bản đến", Right.REGISTER, "drafts"),
+    ("/duyet", "Duyệt văn bản đến", Right.DIRECT, "approvals"),
+    ("/viec", "Công việc", Right.WORK, "work"),
     ("/so-den", "Sổ văn bản đến", Right.SEE_BOOKS, ""),
     ("/tim", "Tìm kiếm", Right.SEARCH, ""),
     ("/bi-giu", "Thư bị giữ", Right.SEE_HELD, "held"),
-    ("/khong-vao-so", "Không vào sổ", Right.SEE_HELD, ""),
     ("/go-noi-dung", "Gỡ nội dung", Right.REMOVE_CONTENT, ""),
     ("/hop-thu", "Hộp thư", Right.SEE_MAILBOXES, "troubled"),
     ("/sao-luu", "Sao lưu", Right.SEE_BACKUPS, "backups"),
@@ -25,6 +26,8 @@ MENU = (
 MENU_ALONE = "/dem"
 COUNTED = {
     "drafts": "văn bản chờ vào sổ",
+    "approvals": "văn bản chờ duyệt",
+    "work": "việc chờ bạn",
     "held": "thư chờ xem",
     "troubled": "hộp thư cần xem",
     "backups": "việc sao lưu hỏng hoặc quá hạn",
@@ -39,7 +42,13 @@ def environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined, auto_reload=False,
     )  # fmt: skip
-    found.filters |= {"day": words.day, "moment": words.moment, "number": words.number, "size": words.size}
+    found.filters |= {
+        "day": words.day,
+        "moment": words.moment,
+        "number": words.number,
+        "size": words.size,
+        "due": words.due,
+    }
     found.filters |= {"hour_first": words.hour_first}
     found.filters["pair"] = lambda text: (text, text)  # a choice whose value is its own words
     found.globals |= {"static": _static, "csrf": _csrf}

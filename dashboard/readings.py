@@ -11,6 +11,7 @@ from core import events
 from core.incoming.dangers import danger_of
 from core.incoming.tables import Incoming, IncomingFile
 from core.rights import may_read
+from core.tasks import submitting
 from dashboard.web import acting, in_reading, in_thread, now, office_of, origin_of, user_of
 
 _MOST_NOTED = 20_000
@@ -46,6 +47,7 @@ async def note_reading(request: Request, incoming_id: int) -> None:
     def write() -> None:
         with database.writing() as session:
             fact = events.Fact("read", "incoming", incoming_id)
+            submitting.note_seen(session, incoming_id, key[0], at=at)
             events.record_many(session, [fact], by=key[0], at=at, source=source, chain=events.READINGS)
 
     # Not by in_writing: a form that comes back after a new login is shown again, and that is a reading too.
@@ -73,6 +75,6 @@ def _noted(request: Request) -> dict[tuple[int, int], datetime]:
 def _file(session: Session, user_id: int, incoming_id: int, position: int) -> StoredFile:
     user, document = acting(session, user_id), session.get(Incoming, incoming_id)
     file = session.get(IncomingFile, (incoming_id, position))
-    if document is None or file is None or not may_read(user, document):
+    if document is None or file is None or not may_read(session, user, document):
         raise HTTPException(404)
     return StoredFile(file.sha256, file.media_type, file.name, danger_of(document.notes, file.name))

@@ -16,10 +16,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from config.settings import MEGABYTE, Settings
+from core import delegations
 from core.accounts import Origin
 from core.db import Database
 from core.errors import NotAllowed, Permanent
 from core.files import FolderStore
+from core.office import office_date
 from core.people import Role, User
 from core.rights import NOT_GIVEN, Right
 from dashboard import pages
@@ -31,6 +33,7 @@ CSRF_FIELD = "csrf"
 REVIEW_FIELD = "xem_lai"
 PASSWORD_FIELD = "mat-khau"  # of somebody's archive: never kept with a form, nor shown again
 _REVIEW = "Bạn vừa đăng nhập lại. Những gì đã nhập còn nguyên dưới đây; chưa có gì được ghi. Xem lại rồi gửi."
+_AT = "at"  # the instant of an act, in its session
 _FORGED = "Biểu mẫu này không còn hiệu lực (mở từ trang khác hoặc đã quá lâu). Tải lại trang rồi gửi lại."
 
 
@@ -93,10 +96,12 @@ def require(request: Request, right: Right) -> Person:
 
 
 def acting(session: Session, user_id: int) -> User:
-    """The row of the person who acts, in the act's own transaction. Raises NotAllowed for a closed account."""
+    """The row of the person who acts, in the act's own transaction, who stands for whom he does on its day. Raises
+    NotAllowed for a closed account."""
     user = session.get(User, user_id)
     if user is None or not user.is_active:
         raise NotAllowed("Tài khoản của bạn đã bị khóa.")
+    user.stand_for(delegations.authority(session, user, on=office_date(session.info[_AT])).substitutes)
     return user
 
 
@@ -104,10 +109,11 @@ async def in_reading(
     request: Request, act: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs
 ) -> T:  # fmt: skip
     """Run `act(session, …)` in a worker thread inside `database.reading()`."""
-    database = office_of(request).database
+    database, at = office_of(request).database, now(request)
 
     def work() -> T:
         with database.reading() as session:
+            session.info[_AT] = at
             return act(session, *args, **kw)
 
     return await in_thread(request, work)
@@ -123,10 +129,11 @@ async def in_writing(
     """
     if getattr(request.state, "is_review", False):
         raise Permanent(_REVIEW)
-    database = office_of(request).database
+    database, at = office_of(request).database, now(request)
 
     def work() -> T:
         with database.writing() as session:
+            session.info[_AT] = at
             return act(session, *args, **kw)
 
     return await in_thread(request, work)

@@ -33,7 +33,8 @@ class Account:
 
 ACCOUNTS = (
     Account("vanthu", "Hoàng Thị Mai", "Văn thư", "VP", Role.CLERK),
-    Account("giamdoc", "Trần Minh Đức", "Giám đốc", "LĐ", Role.LEADER),
+    Account("giamdoc", "Trần Minh Đức", "Giám đốc", "LĐ", Role.DIRECTOR),
+    Account("phogiamdoc", "Lương Thị Hằng", "Phó Giám đốc", "LĐ", Role.LEADER),
     Account("chanhvp", "Nguyễn Văn Hòa", "Chánh Văn phòng", "VP", Role.OFFICE_CHIEF),
     Account("truongphong", "Lê Thị Thu Thủy", "Trưởng phòng", "QLKH", Role.HEAD),
     Account("chuyenvien", "K'Brel", "Chuyên viên", "QLKH", Role.SPECIALIST),

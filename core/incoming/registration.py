@@ -19,6 +19,7 @@ from core.incoming.tables import STATE_NAMES, TRANSITIONS, Act, Incoming, State
 from core.learning import teaching
 from core.people import User
 from core.registers import Book, BookCheck, Series
+from core.tasks import submitting
 from core.text import squeeze
 
 UNSURE_BELOW = 0.7  # a proposed value less probable than this must be looked at before the number is taken
@@ -38,7 +39,8 @@ def register(
     """Enter a drafted document in the register and return its arrival number (số đến).
 
     Numbers run without gaps within the office-time year of `at` (timezone-aware). `looked_at` names the
-    unsure fields that the clerk has looked at. The entries that its package replaces or updates are linked with it.
+    unsure fields that the clerk has looked at. The entries that its package replaces or updates are linked with it,
+    and it is laid before the Director.
     Raises NotAllowed unless `by` is a clerk, WrongState unless the document is a draft, Permanent (naming the field)
     when a required field is empty or an unsure one was not looked at.
     """
@@ -51,6 +53,7 @@ def register(
     move(document, Act.REGISTER, by=by)
     document.arrival_number, document.year, document.arrived_on = number, day.year, day
     document.registered_at, document.registered_by = at, by.id
+    submitting.begin(session, document.id, by=by, at=at)
     session.flush()
     payload = {"number": number, "year": day.year, "book": book.code}
     registered = Fact("registered", "incoming", document.id, payload)
@@ -69,9 +72,10 @@ def void(session: Session, document: Incoming, reason: str, *, by: User, at: dat
     document.closed_reason, document.closed_at, document.closed_by = reason, at, by.id
     recalled.answer(session, document, reason, by_id=by.id, at=at)
     feeding.unsee(session, document)
-    session.flush()
     payload = {"number": document.arrival_number, "year": document.year, "reason": reason}
-    events.record(session, "voided", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
+    facts = [Fact("voided", "incoming", document.id, payload), *submitting.withdraw(session, document.id)]
+    session.flush()
+    events.record_many(session, facts, by=by.id, at=at, source=source)
 
 
 def unsure_fields(document: Incoming) -> set[str]:

@@ -161,6 +161,27 @@ class IncomingRelation(Base):
     made_at: Mapped[datetime]
 
 
+class ReadingGrant(Base):
+    """That a person asked to read an entry which was not given to him, and what was answered."""
+
+    __tablename__ = "reading_grants"
+    __table_args__ = (
+        sa.Index(
+            "ix_reading_grants_open", "asked_at",
+            sqlite_where=sa.text("decided_at IS NULL"), postgresql_where=sa.text("decided_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    incoming_id: Mapped[int] = mapped_column(sa.ForeignKey("incoming.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True, index=True)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    asked_at: Mapped[datetime]
+    is_granted: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+
+
 class FileRole(StrEnum):
     """What a file is to its document."""
 

@@ -45,7 +45,7 @@ def read_form(form: Mapping[str, str], *, today: date) -> dict[str, Any]:
         values["urgency"] = form["urgency"]
     for name in MOMENTS:
         if name in form:
-            values[name] = _moment(form[name], name)
+            values[name] = read_moment(form[name], field=name)
     if "page_count" in form:
         values["page_count"] = _page_count(form["page_count"])
     if "is_dossier_direct" in form:
@@ -76,6 +76,21 @@ def read_day(typed: str, *, field: str | None = None) -> date:
     except ValueError:
         pass
     raise Permanent("Ngày không đọc được. Nhập ngày/tháng/năm, ví dụ 05/01/2026.", field=field)
+
+
+def read_moment(typed: str, *, field: str) -> str:
+    """A day, or a day and an hour, as people type it: ISO, "" for nothing. Raises Permanent naming `field`."""
+    if not typed.strip():
+        return ""
+    text, _, hour = typed.strip().replace("T", " ").partition(" ")
+    day = read_day(text, field=field)
+    if not hour.strip():
+        return day.isoformat()
+    try:
+        moment = datetime.strptime(hour.strip().replace("h", ":"), "%H:%M")  # noqa: DTZ007 (an hour of the day)
+    except ValueError:
+        raise Permanent("Giờ không đọc được. Nhập ví dụ 05/01/2026 14:00.", field=field) from None
+    return f"{day.isoformat()}T{moment:%H:%M}"
 
 
 def from_evidence(proposed: Mapping[str, Evidence]) -> dict[str, Any]:
@@ -121,20 +136,6 @@ def _issued_on(typed: str, today: date) -> date | None:
     if day < EARLIEST or (day - today).days > 1:
         raise Permanent("Ngày văn bản không thể ở tương lai hay trước năm 1945. Xem lại ngày.", field="issued_on")
     return day
-
-
-def _moment(typed: str, field: str) -> str:
-    if not typed.strip():
-        return ""
-    text, _, hour = typed.strip().replace("T", " ").partition(" ")
-    day = read_day(text, field=field)
-    if not hour.strip():
-        return day.isoformat()
-    try:
-        moment = datetime.strptime(hour.strip().replace("h", ":"), "%H:%M")  # noqa: DTZ007 (an hour of the day)
-    except ValueError:
-        raise Permanent("Giờ không đọc được. Nhập ví dụ 05/01/2026 14:00.", field=field) from None
-    return f"{day.isoformat()}T{moment:%H:%M}"
 
 
 def _page_count(typed: str) -> int | None:

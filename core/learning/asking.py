@@ -11,6 +11,7 @@ ALIASES = ("issuer", "parent_issuer")  # wherever they are read
 OF_ISSUER = ("signer_name", "signer_title")  # the same words may be another's at another office
 DEADLINE = "due_at"  # as so many working days, where the document names none
 OF_ISSUER_AND_KIND = ("receiver", DEADLINE)
+LEAD = "lead"  # the division that leads, as leaders assign: no field of the register
 NO_DEADLINE = "không ghi hạn"  # outvotes the few that had one
 WORKING_DAYS = "{} ngày làm việc"
 MOST_DAYS = 90
@@ -57,6 +58,11 @@ def taught(read: Mapping[str, str], issuer: str, kind: str, sender: str) -> list
     asked.append(Question("parent_issuer", _key(issuer), "", is_usual=True, holds_for=issuer))
     known = next_questions(read, issuer, kind)
     return [*asked, *(one for one in known if one.field != "parent_issuer")]
+
+
+def lead_question(issuer: str, kind: str) -> Question:
+    """Where it is looked up to whom leaders give documents of this issuer and kind."""
+    return Question(LEAD, _of_kind(issuer, kind), "", True, f"{issuer}, loại {kind}" if kind else issuer)
 
 
 def _key(text: str) -> str:

@@ -81,6 +81,18 @@ def _answers(session: Session, questions: Iterable[Question], read: Mapping[str,
     return answers
 
 
+def usual_votes(session: Session, question: Question) -> tuple[str, int, int] | None:
+    """What is usual at one place, how many say so, and how many something else; None where too few do."""
+    place = (_lessons.field == question.field, _lessons.scope == question.scope, _lessons.key == question.key)
+    rows = session.execute(sa.select(_lessons.value, _lessons.votes).where(*place, _lessons.reverted_at.is_(None)))
+    votes = {row.value: row.votes for row in rows}
+    if not votes:
+        return None
+    value, most = max(votes.items(), key=lambda item: item[1])
+    others = sum(votes.values()) - most
+    return (value, most, others) if speaks(most, others, is_usual=True) else None
+
+
 def speaks(votes: int, others: int, *, is_usual: bool) -> bool:
     """Whether a lesson with so many `votes` proposes its value, where `others` say something else at the same place."""
     return votes >= max(_FEW, _MOST * (votes + others)) if is_usual else votes > others

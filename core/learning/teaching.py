@@ -10,7 +10,7 @@ from core.db import insert_of, table_of
 from core.errors import NotAllowed, WrongState
 from core.evidence import Evidence, Source
 from core.incoming.tables import Incoming
-from core.learning.asking import DEADLINE, FIELDS, MOST_DAYS, NO_DEADLINE, WORKING_DAYS, Question, taught
+from core.learning.asking import DEADLINE, FIELDS, MOST_DAYS, NO_DEADLINE, WORKING_DAYS, Question, lead_question, taught
 from core.learning.tables import LONGEST_KEY, Lesson
 from core.letters import Message
 from core.office import office_date
@@ -33,6 +33,19 @@ def learn(session: Session, document: Incoming, *, by: User, at: datetime) -> No
         value = entered[question.field]
         if value:
             _vote(session, question, value, read[question.field], document, by=by, at=at)
+
+
+def learn_lead(session: Session, document: Incoming, value: str, *, by: User, at: datetime) -> None:
+    """Count to whom leaders gave `document`: a division's name, or what else its handling is called."""
+    _vote(session, lead_question(document.issuer, document.kind), value, "", document, by=by, at=at)
+
+
+def unlearn_lead(session: Session, document: Incoming, value: str) -> None:
+    """Take back one vote of `learn_lead`: the document was given otherwise."""
+    asked = lead_question(document.issuer, document.kind)
+    place = (_lessons.c.field == asked.field, _lessons.c.scope == asked.scope, _lessons.c.value == value)
+    counted = sa.update(_lessons).where(*place, _lessons.c.votes > 0).values(votes=_lessons.c.votes - 1)
+    session.execute(counted)
 
 
 def forget(session: Session, document: Incoming) -> None:

@@ -11,6 +11,8 @@ from core.backup import marks
 from core.db import table_of
 from core.incoming.tables import Incoming, State
 from core.letters import HeldLetter, MailboxState
+from core.listings import approvals, work
+from core.office import office_date
 from core.people import User
 from core.rights import Right, may
 
@@ -43,6 +45,11 @@ def counters(
         for name, (right, count) in _COUNTS.items()
         if may(user, right)
     }
+    on = office_date(at)
+    if may(user, Right.DIRECT):
+        found["approvals"] = approvals.waiting(session, user, on=on)
+    if may(user, Right.WORK):
+        found["work"] = work.waiting(session, user, on=on)
     if may(user, Right.SEE_BACKUPS):
         found["backups"] = len(marks.troubled(session, late, at=at))
     return found

@@ -24,8 +24,8 @@ from core.text import fold
 
 QUEUE_LIMIT = 200  # rows of the queue on one page; the counters count all
 _RANK = {"hoa_toc": 0, "thuong_khan": 1, "khan": 2}
-_URGENCY = sa.case(_RANK, value=Incoming.urgency, else_=len(_RANK))
-_ORDER = (_URGENCY, Incoming.received_at, Incoming.sort_uid, Incoming.id)
+URGENCY = sa.case(_RANK, value=Incoming.urgency, else_=len(_RANK))
+_ORDER = (URGENCY, Incoming.received_at, Incoming.sort_uid, Incoming.id)
 _OTHER_FIELDS = ("code_number", "code_notation", "issued_on", "urgency", "secrecy", "page_count", *values.MOMENTS)
 _REST = ("id", "received_at", "origin", "notes", "proposed")
 _BREAK = timedelta(minutes=10)  # a pause longer than this ends a run at the desk

@@ -1,5 +1,6 @@
 """What an incoming document went through, from the journal, in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.events import ACTS, Event
 from core.incoming.copies import COPY_NAMES, Copy
+from core.listings import task_words
 from core.people import User
+from core.tasks.parties import names as party_names
+from core.tasks.tables import Task
 
 _SENTENCES = {
     "begun_by_hand": "Bắt đầu nhập tay",
@@ -39,8 +43,11 @@ _SENTENCES = {
     "voided": "Hủy số đến {number}: {reason}",
     "paper_taken": "Đã nhận bản giấy",
     "copy_judged": "Xét lại chữ ký số: {was} nay là {now}",
+    "reading_asked": "Xin quyền đọc: {reason}",
+    "reading_decided": "Trả lời đề nghị đọc",
     "content_removed": "Gỡ nội dung: {reason}",
 }
+_APPROVALS = frozenset({"task_assign", "task_redirect", "task_return", "task_depute", "task_ask_office"})
 FIELD_NAMES = {
     "code": "số, ký hiệu", "issued_on": "ngày văn bản", "issuer": "cơ quan ban hành",
     "parent_issuer": "cơ quan cấp trên", "kind": "tên loại", "subject": "trích yếu", "signer_name": "người ký",
@@ -62,14 +69,51 @@ class Step:
 
 
 def steps(session: Session, incoming_id: int) -> list[Step]:
-    """Every act on one incoming document, the oldest first. The caller checks the right to read it."""
-    query = (
-        sa.select(Event.act, Event.payload, Event.at, User.full_name)
-        .join(User, User.id == Event.actor_id, isouter=True)
-        .where(Event.chain == ACTS, Event.subject_kind == "incoming", Event.subject_id == incoming_id)
-        .order_by(Event.id)
+    """Every act on one incoming document and on its handling, the oldest first. The caller checks the right to read
+    it."""
+    task = sa.select(Task.id).where(Task.incoming_id == incoming_id).scalar_subquery()
+    return _steps(
+        session,
+        sa.or_(
+            sa.and_(Event.subject_kind == "incoming", Event.subject_id == incoming_id),
+            sa.and_(Event.subject_kind == "task", Event.subject_id == task),
+        ),
     )
-    return [Step(row.full_name or "", in_words(row.act, row.payload), row.at) for row in session.execute(query)]
+
+
+def steps_of_task(session: Session, task_id: int) -> list[Step]:
+    """Every act on a duty that no document asks for, the oldest first."""
+    return _steps(session, sa.and_(Event.subject_kind == "task", Event.subject_id == task_id))
+
+
+def _steps(session: Session, which: sa.ColumnElement[bool]) -> list[Step]:
+    absent = sa.orm.aliased(User)
+    query = (
+        sa.select(
+            Event.act, Event.payload, Event.at, Event.subject_kind, User.full_name, absent.full_name.label("absent")
+        )
+        .join(User, User.id == Event.actor_id, isouter=True)
+        .join(absent, absent.id == Event.for_id, isouter=True)
+        .where(Event.chain == ACTS, which)
+        .order_by(Event.id)
+    )  # fmt: skip
+    rows = session.execute(query).all()
+    names = party_names(session) if any(row.subject_kind == "task" for row in rows) else {}
+    return [Step(_who(row), _what(row, names), row.at) for row in rows]
+
+
+def _who(row: Any) -> str:
+    """Who acted, and for whom: a substitute as "xử lý thay", who approves for the Director as "được ủy quyền duyệt"."""
+    if not row.absent:
+        return row.full_name or ""
+    is_approval = row.act in _APPROVALS
+    return f"{row.full_name} ({'được ủy quyền duyệt, thay' if is_approval else 'xử lý thay'} {row.absent})"
+
+
+def _what(row: Any, names: Mapping[str, str]) -> str:
+    if row.subject_kind == "task":
+        return task_words.in_words(row.act, row.payload, names)
+    return in_words(row.act, row.payload)
 
 
 def in_words(act: str, payload: dict[str, Any] | None) -> str:

@@ -18,6 +18,8 @@ from dashboard.incoming.pane import chosen_file, pane_of, stored
 from dashboard.incoming.view import Draft, Typed
 from dashboard.pictures import draw
 from dashboard.readings import note_reading
+from dashboard.tasks.showing import WORDS as TASK_WORDS
+from dashboard.tasks.showing import panel_of
 from dashboard.web import in_reading, now, render, require, user_of
 
 
@@ -81,11 +83,12 @@ async def _entry_page(request: Request, incoming_id: int) -> Response:
     draft = await in_reading(request, view.load_draft, person.id, incoming_id)
     entered = await in_reading(request, view.load_entered, person.id, incoming_id)
     await note_reading(request, incoming_id)
+    panel = await in_reading(request, panel_of, person.id, incoming_id, at=now(request))
     may_void = Right.VOID in person.rights and draft.state == State.REGISTERED
     return render(
         request, "incoming/entry.html", draft=draft, entered=entered, pane=await pane_of(request, draft),
         may_void=may_void, may_take_back=Right.REGISTER in person.rights and draft.state == State.DECLINED,
-        **_words(),
+        panel=panel, **_words(), **TASK_WORDS,
     )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def clerk(session: Session, user_id: int) -> User:
 def find(session: Session, user: User, incoming_id: int) -> Incoming:
     """A document the person may read. Not there and not allowed look alike: HTTPException 404."""
     document = session.get(Incoming, incoming_id)
-    if document is None or not may_read(user, document):
+    if document is None or not may_read(session, user, document):
         raise HTTPException(404)
     return document
 
@@ -230,7 +230,7 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
 def load_entered(session: Session, user_id: int, incoming_id: int) -> Entered | None:
     """The entry for the drawn dấu ĐẾN; None for what has no number or may not be read."""
     document = session.get(Incoming, incoming_id)
-    if document is None or document.arrived_on is None or not may_read(acting(session, user_id), document):
+    if document is None or document.arrived_on is None or not may_read(session, acting(session, user_id), document):
         return None
     name = office.name_on(session, document.arrived_on)
     return Entered(

@@ -122,7 +122,7 @@ async def _voiding_page(request: Request, reason: str, error: CongvanError | Non
 
 def _entry(session: Session, user_id: int, incoming_id: int) -> Entry:
     document = session.get(Incoming, incoming_id)
-    if document is None or not may_read(acting(session, user_id), document) or document.arrival_number is None:
+    if document is None or not may_read(session, acting(session, user_id), document) or document.arrival_number is None:
         raise HTTPException(404)
     return Entry(
         document.id, document.arrival_number, document.year or 0, session.get_one(Book, document.book_id).name,

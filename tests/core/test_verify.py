@@ -15,6 +15,7 @@ from core.incoming import registration
 from core.incoming.tables import Incoming
 from core.learning.tables import Lesson
 from core.people import User
+from core.tasks.tables import Task
 from core.verify import Proof, verify
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
@@ -78,6 +79,7 @@ def test_an_entry_deleted_behind_our_back_is_a_missing_number(
     with office.database.writing() as session:
         session.execute(sa.delete(Lesson))
         session.execute(sa.delete(AgencySighting))
+        session.execute(sa.delete(Task))
         session.execute(sa.delete(Incoming).where(Incoming.arrival_number == 1))
     assert prove(office, store, tmp_path).faults == ["Sổ văn bản đến năm 2026: thiếu số 1."]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from office_people import PASSWORD, add_everybody
 from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
@@ -25,22 +26,11 @@ from core.incoming import drafts, registration
 from core.incoming.tables import Incoming, Origin
 from core.letters import Arrival, Exclusion, HeldLetter, MailboxState, MailFolder
 from core.office import OfficeName
-from core.people import Role, User
+from core.people import User
 from core.registers import Book, Direction
 from dashboard.app import create_app
 from dashboard.server import prepare
 from dashboard.web import Office
-
-PASSWORD = "Mùa xuân 2026 ở Gia Nghĩa"
-PEOPLE = {
-    "lan": ("Nguyễn Thị Lan", Role.CLERK, "Văn thư"),
-    "hung": ("Trần Văn Hùng", Role.SPECIALIST, "Chuyên viên"),
-    "mai": ("Lê Thị Mai", Role.HEAD, "Trưởng phòng"),
-    "binh": ("Phạm Quốc Bình", Role.LEADER, "Giám đốc"),
-    "hoa": ("Đỗ Thị Hoa", Role.OFFICE_CHIEF, "Chánh Văn phòng"),
-    "kha": ("Hồ Minh Kha", Role.CUSTODIAN, "Người giữ thư"),
-    "quan": ("Vũ Anh Quân", Role.ADMIN, "Quản trị kỹ thuật"),
-}
 
 
 @dataclass
@@ -81,8 +71,7 @@ def plain_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         )  # fmt: skip
         session.add(Book(code="den", name="Sổ văn bản đến", direction=Direction.INCOMING))
-        for username, (name, role, title) in PEOPLE.items():
-            people.add(session, username, name, {role}, password_hash(), at=at, title=title, must_change_password=False)
+        add_everybody(session, password_hash(), at=at)
     database.close()
     return path
 

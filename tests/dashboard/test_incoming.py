@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from desk_office import PASSWORD
 from desk_papers import Paper, form_in, lay, lay_many, open_book, second_clerk
+from office_people import PASSWORD
 from starlette.testclient import TestClient
 
 from core import events

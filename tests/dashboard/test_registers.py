@@ -12,6 +12,7 @@ from core.agencies.tables import AgencySighting
 from core.incoming.tables import Incoming
 from core.learning.tables import Lesson
 from core.registers import Series
+from core.tasks.tables import Task
 from dashboard.registers.prints import HEADINGS
 
 BOOK = "/so-den/den/2026"
@@ -96,6 +97,7 @@ def test_the_check_names_what_is_missing(full_office: Any, signed_in: Any) -> No
     with full_office.database.writing() as session:
         for taught in (AgencySighting, Lesson):
             session.execute(sa.delete(taught))
+        session.execute(sa.delete(Task))
         session.execute(sa.delete(Incoming).where(Incoming.arrival_number.in_((1200, 1201))))
     page = signed_in("lan").get(BOOK + "/kiem-tra").text
     assert "thiếu 2 số" in page and "1.200, 1.201" in page

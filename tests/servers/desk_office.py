@@ -1,4 +1,4 @@
-"""An office whose pages are served on a real port, with two clerks, an open book, and Chromium to look at them."""
+"""An office whose pages are served on a real port, with its people and an open book, and Chromium to look at them."""
 
 import socket
 import threading
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from office_people import PASSWORD, add_everybody
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from config.settings import DashboardSettings, Settings
@@ -20,8 +21,6 @@ from core.registers import Book, Direction
 from dashboard.server import prepare
 from dashboard.web import Office
 
-PASSWORD = "Mùa xuân 2026 ở Gia Nghĩa"
-CLERKS = {"lan": "Nguyễn Thị Lan", "minh": "Trần Văn Minh"}
 _CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -91,9 +90,10 @@ def _furnish(database: Database) -> None:
             session.add(DocumentKind(name=kind, family="nd30", position=place))
         book = Book(code="den", name="Sổ văn bản đến", direction=Direction.INCOMING)
         session.add(book)
-        clerks = [
-            people.add(session, name, full, {Role.CLERK}, hashed, at=now, title="Văn thư", must_change_password=False)
-            for name, full in CLERKS.items()
-        ]
-        session.flush()
-        registers.open_series(session, book, 1, by=clerks[0], at=now)
+        add_everybody(session, hashed, at=now)
+        people.add(
+            session, "minh", "Trần Văn Minh", {Role.CLERK}, hashed, at=now, title="Văn thư", must_change_password=False
+        )
+        lan = people.by_username(session, "lan")
+        assert lan is not None
+        registers.open_series(session, book, 1, by=lan, at=now)

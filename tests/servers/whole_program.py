@@ -28,7 +28,7 @@ class Program:
 
     def __init__(self, office: Office, log: IO[bytes] | int, within: Within = lambda line: line) -> None:
         """`within` puts a command line into a sandbox."""
-        self.port = _free_port()
+        self.port = free_port()
         self._within = within
         self._config = office.home / "congvan.toml"
         self._config.write_text(_toml(office, self.port), encoding="utf-8")
@@ -216,7 +216,7 @@ def _children(pid: int) -> list[int]:
     return children
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,0 +1,181 @@
+"""The way of a document, or of a duty without one: where it stands, who has it, what may be done next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.events import READINGS, Event
+from core.office import OFFICE_ZONE, office_date
+from core.people import Division, User
+from core.tasks import asking, parties
+from core.tasks.places import own_part, places
+from core.tasks.tables import Asked, Part, State, Task, TaskPart, TaskRequest
+from core.tasks.transitions import TRANSITIONS, Act
+
+_STAGES = ("Vào sổ", "Duyệt", "Giao phòng", "Xử lý", "Xong")
+_REACHED = {
+    State.SUBMITTED: 1, State.SUGGESTING: 1, State.DEPUTED: 1, State.RETURNED: 0, State.WITH_HEAD: 2, State.GIVEN: 3,
+    State.IN_PROGRESS: 3, State.REPORTED: 3, State.DONE: 5, State.FILED: 5, State.WITHDRAWN: 5,
+}  # fmt: skip
+_ENDED = frozenset({State.DONE, State.FILED, State.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A co-handler, or who is informed: by name, with the answer, or why none is waited for."""
+
+    id: int
+    part: Part
+    name: str
+    answer: str
+    answered_at: datetime | None
+    answered_by: str
+    waived_reason: str
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """What a handler asked for and nobody has answered; `wanted` is the deadline, or who is to join in."""
+
+    id: int
+    kind: Asked
+    wanted: str
+    due_at: str
+    reason: str
+    asked_by: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Who has opened a document, and when last."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a task stands, for the page. `acts` are those that the person may do now, with the name of whom he does
+    them for, "" for himself; `stages` are the steps of the line with whether each is behind."""
+
+    task_id: int
+    version: int
+    incoming_id: int | None
+    title: str
+    state: State
+    form: str
+    lead: str
+    lead_division_id: int | None
+    handler_id: int | None
+    deputy: str
+    instruction: str
+    due_at: str
+    is_late: bool
+    directed_by: str
+    directed_for: str
+    outcome: str
+    parts: tuple[PartRow, ...]
+    requests: tuple[RequestRow, ...]
+    acts: Mapping[Act, str]
+    stages: tuple[tuple[str, bool], ...]
+
+
+def way_of(session: Session, task: Task, user: User, *, at: datetime) -> Way:
+    """A task as `user` sees it."""
+    state = State(task.state)
+    names = _Names(session)
+    return Way(
+        task_id=task.id, version=task.version, incoming_id=task.incoming_id, title=task.title, state=state,
+        form=task.form, lead=lead_words(session, task), lead_division_id=task.lead_division_id,
+        handler_id=task.handler_id, deputy=names.user(task.deputy_id), instruction=task.instruction,
+        due_at=task.due_at, is_late=state not in _ENDED and is_late(task.due_at, at),
+        directed_by=names.user(task.directed_by), directed_for=names.user(task.directed_for), outcome=task.outcome,
+        parts=tuple(_part(one, names) for one in parties.parts(session, task)),
+        requests=tuple(_request(one, names) for one in asking.open_requests(session, task)),
+        acts=_acts(session, task, user, names, at=at),
+        stages=tuple((name, n < _REACHED[state]) for n, name in enumerate(_STAGES)),
+    )  # fmt: skip
+
+
+def is_late(due_at: str, at: datetime) -> bool:
+    """Whether a deadline, an ISO date or date and hour in office time, has passed."""
+    if not due_at:
+        return False
+    now = at.astimezone(OFFICE_ZONE)
+    return due_at < (now.date().isoformat() if len(due_at) == 10 else f"{now:%Y-%m-%dT%H:%M}")
+
+
+def lead_words(session: Session, task: Task) -> str:
+    """Who leads, by name: the division, the person, or both; "" where nobody does."""
+    names = _Names(session)
+    who = [names.user(task.handler_id), names.division(task.lead_division_id)]
+    return ", ".join(one for one in who if one)
+
+
+def readers(session: Session, incoming_id: int) -> list[Seen]:
+    """Who has opened a document, the last first."""
+    query = (
+        sa.select(User.full_name, sa.func.max(Event.at).label("last"))
+        .join(User, User.id == Event.actor_id)
+        .where(Event.chain == READINGS, Event.subject_kind == "incoming", Event.subject_id == incoming_id)
+        .group_by(User.id, User.full_name)
+        .order_by(sa.desc("last"))
+    )
+    return [Seen(row.full_name, row.last) for row in session.execute(query)]
+
+
+class _Names:
+    """Names of people and divisions, asked for once each."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def user(self, user_id: int | None) -> str:
+        found = self._session.get(User, user_id) if user_id is not None else None
+        return found.full_name if found else ""
+
+    def division(self, division_id: int | None) -> str:
+        found = self._session.get(Division, division_id) if division_id is not None else None
+        return found.name if found else ""
+
+
+def _part(one: TaskPart, names: _Names) -> PartRow:
+    return PartRow(
+        one.id, Part(one.part), names.user(one.user_id) or names.division(one.division_id), one.answer, one.answered_at,
+        names.user(one.answered_by), one.waived_reason, one.is_settled,
+    )  # fmt: skip
+
+
+def _request(one: TaskRequest, names: _Names) -> RequestRow:
+    wanted = names.user(one.user_id) or names.division(one.division_id)
+    return RequestRow(one.id, Asked(one.kind), wanted, one.due_at, one.reason, names.user(one.asked_by), one.asked_at)
+
+
+def _acts(session: Session, task: Task, user: User, names: _Names, *, at: datetime) -> dict[Act, str]:
+    mine = places(session, task, user, on=office_date(at))
+    found = {}
+    for (state, act), move in TRANSITIONS.items():
+        held = [mine[place] for place in mine if place in move.places]
+        if state != task.state or not held or not _makes_sense(session, task, act, user):
+            continue
+        found[act] = "" if any(one.for_id is None for one in held) else names.user(held[0].for_id)
+    return found
+
+
+def _makes_sense(session: Session, task: Task, act: Act, user: User) -> bool:
+    """Whether an act that the table allows would not be refused for what else is known."""
+    if act is Act.TAKE_BACK:
+        return task.acted_at is None
+    if act is Act.DECIDE:
+        return bool(asking.open_requests(session, task))
+    if act is Act.WAIVE:
+        return any(not one.is_settled for one in parties.parts(session, task))
+    if act is Act.ANSWER:
+        part = own_part(session, task, user)
+        return part is None or not part.is_settled
+    return True

@@ -1,0 +1,258 @@
+"""Duyệt văn bản đến: the leader's desk (Quy chế 63, Điều 5.3, 6.1). A proposal that is right costs one tap."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from core import calendar
+from core.errors import CongvanError, Permanent
+from core.incoming.tables import Incoming
+from core.incoming.values import URGENCIES
+from core.listings import approvals, ways
+from core.listings.approvals import Card, Directed
+from core.office import OFFICE_ZONE, office_date
+from core.rights import Right
+from core.tasks import directing, parties
+from core.tasks.directing import Assignment
+from core.tasks.parties import Party
+from core.tasks.proposing import Proposal, propose
+from core.tasks.tables import FORM_NAMES, Form, State, Task
+from core.tasks.transitions import Act
+from dashboard.tasks.finding import Choice, Group, deputies, groups, task_for
+from dashboard.tasks.wording import READY_SENTENCES, proposal_words
+from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require, whole_number
+from dashboard.words import due
+
+_FRIDAY = 4
+_LONGEST_LIST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the leader's desk shows."""
+
+    cards: tuple[tuple[Card, str], ...]  # each with its proposal in words
+    count: int
+    directed: tuple[Directed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One document to be given out: what is proposed, to whom it can be given."""
+
+    way: ways.Way
+    subject: str
+    code: str
+    issuer: str
+    number: int | None
+    urgency: str
+    proposal: Proposal | None
+    groups: tuple[Group, ...]
+    usual: tuple[Choice, ...]
+    deputies: tuple[Choice, ...]
+    shortcuts: tuple[tuple[str, str], ...]
+
+
+async def index(request: Request) -> Response:
+    """GET /duyet: what waits, the most urgent first."""
+    person = require(request, Right.DIRECT)
+    desk = await in_reading(request, _desk, person.id, at=now(request))
+    return render(request, "tasks/approving.html", desk=desk, urgencies=URGENCIES, forms=FORM_NAMES, State=State)
+
+
+async def several(request: Request) -> Response:
+    """POST /duyet: approve the chosen ones as proposed, each in an act of its own, with a result for each."""
+    person = require(request, Right.DIRECT)
+    await form_of(request)
+    at, source = now(request), origin_of(request).source
+    chosen = [found for text in (await request.form()).getlist("chon") if (found := _chosen(str(text)))]
+    if not chosen:
+        flash(request, "warning", "Chưa chọn văn bản nào.")
+    for task_id, version in chosen[:_LONGEST_LIST]:
+        try:
+            said = await in_writing(request, _approve, person.id, task_id, version, at=at, source=source)
+        except CongvanError as refused:
+            flash(request, "warning", f"{await in_reading(request, _called, person.id, task_id)}: {refused.sentence}")
+        else:
+            flash(request, "done", said)
+    return RedirectResponse("/duyet", 303)
+
+
+async def approve(request: Request) -> Response:
+    """POST /duyet/{id}/theo-de-xuat: approve one as proposed. A repeat is harmless."""
+    person, form = require(request, Right.DIRECT), await form_of(request)
+    version, at = whole_number(form.get("version", "")) or 0, now(request)
+    said = await in_writing(
+        request, _approve, person.id, request.path_params["id"], version, at=at, source=origin_of(request).source,
+        shown=form.get("shown", ""),
+    )  # fmt: skip
+    flash(request, "done", said)
+    return RedirectResponse("/duyet", 303)
+
+
+async def show(request: Request) -> Response:
+    """GET /duyet/{id}: give one document out."""
+    person = require(request, Right.DIRECT)
+    return await _page(request, person.id, {}, None)
+
+
+async def assign(request: Request) -> Response:
+    """POST /duyet/{id}: approve and give out as chosen. A repeat is harmless."""
+    person, form = require(request, Right.DIRECT), await form_of(request)
+    version, at, raw = whole_number(form.get("version", "")) or 0, now(request), await request.form()
+    try:
+        said = await in_writing(
+            request, _assign, person.id, request.path_params["id"], version, form, raw, at=at,
+            source=origin_of(request).source,
+        )  # fmt: skip
+    except Permanent as refused:
+        return await _page(request, person.id, form, refused)
+    flash(request, "done", said)
+    return RedirectResponse("/duyet", 303)
+
+
+async def _page(request: Request, user_id: int, typed: Mapping[str, str], refused: Permanent | None) -> Response:
+    opened = await in_reading(request, _open, user_id, request.path_params["id"], at=now(request))
+    raw = await request.form() if request.method == "POST" else FormData()
+    return render(
+        request, "tasks/assign.html", 422 if refused else 200, opened=opened, typed=typed,
+        ticked={name: [str(one) for one in raw.getlist(name)] for name in ("co_handlers", "informed")},
+        refused=refused, forms=FORM_NAMES, urgencies=URGENCIES, sentences=READY_SENTENCES, Act=Act, State=State,
+    )  # fmt: skip
+
+
+def _desk(session: Session, user_id: int, *, at: datetime) -> Desk:
+    user = acting(session, user_id)
+    found = approvals.cards(session, user, at=at)
+    midnight = datetime.combine(office_date(at), datetime.min.time(), OFFICE_ZONE)
+    return Desk(
+        tuple((card, proposal_words(session, card.proposal)) for card in found),
+        approvals.waiting(session, user, on=office_date(at)),
+        tuple(approvals.just_directed(session, user, since=midnight)),
+    )  # fmt: skip
+
+
+def _open(session: Session, user_id: int, task_id: int, *, at: datetime) -> Opened:
+    user = acting(session, user_id)
+    task = session.get(Task, task_id)
+    if task is None:
+        raise HTTPException(404)
+    task = task_for(session, user, task_id)
+    way = ways.way_of(session, task, user, at=at)
+    document = session.get_one(Incoming, task.incoming_id) if task.incoming_id is not None else None
+    return Opened(
+        way, document.subject if document else task.title, document.code if document else "",
+        document.issuer if document else "", document.arrival_number if document else None,
+        document.urgency if document else "thuong", propose(session, task, document) if document else None,
+        groups(session), _usual(session, user.id), deputies(session), shortcuts(session, office_date(at)),
+    )  # fmt: skip
+
+
+def _usual(session: Session, user_id: int) -> tuple[Choice, ...]:
+    """The divisions that this leader gave work to last, the last first."""
+    last = sa.func.max(Task.directed_at).label("last")
+    query = (
+        sa.select(Task.lead_division_id, last)
+        .where(Task.directed_by == user_id, Task.lead_division_id.is_not(None))
+        .group_by(Task.lead_division_id)
+        .order_by(sa.desc("last"))
+        .limit(4)
+    )
+    ids = [row.lead_division_id for row in session.execute(query)]
+    names = parties.names(session)
+    return tuple(Choice(f"d{one}", names[f"d{one}"]) for one in ids if f"d{one}" in names)
+
+
+def shortcuts(session: Session, today: date) -> tuple[tuple[str, str], ...]:
+    """Deadlines that people mean: so many working days from now, the coming Friday."""
+    special = calendar.exceptions(session)
+    days = [(f"+{n} ngày", calendar.add_working_days(today, n, special)) for n in (3, 5, 10)]
+    friday = today + timedelta(days=(_FRIDAY - today.weekday()) % 7 or 7)
+    return tuple((words, f"{on:%d/%m/%Y}") for words, on in [*days, ("thứ Sáu", friday)])
+
+
+def _approve(
+    session: Session, user_id: int, task_id: int, version: int, *, at: datetime, source: str, shown: str | None = None
+) -> str:
+    """Give out as proposed; `shown` is the proposal that the person saw, in words: another one is not approved."""
+    user = acting(session, user_id)
+    task = task_for(session, user, task_id)
+    document = session.get_one(Incoming, task.incoming_id)
+    proposal = propose(session, task, document)
+    is_other = shown is not None and proposal_words(session, proposal) != shown
+    if not directing.is_repeat(task, by=user, version=version):
+        if proposal is None or is_other:
+            raise Permanent("Đề xuất đã khác với lúc bạn xem, hoặc không còn. Mở văn bản để giao.")
+        typed = Assignment(
+            proposal.assignment.form, proposal.assignment.lead, proposal.assignment.co_handlers,
+            proposal.assignment.informed, due(proposal.assignment.due_at), proposal.assignment.instruction,
+        )  # fmt: skip
+        directing.assign(session, task, typed, by=user, at=at, version=version, source=source)
+    return _said(session, task, document)
+
+
+def _assign(
+    session: Session, user_id: int, task_id: int, version: int, form: Mapping[str, str], raw: FormData, *,
+    at: datetime, source: str,
+) -> str:  # fmt: skip
+    user = acting(session, user_id)
+    task = task_for(session, user, task_id)
+    given = assignment_of(form, raw)
+    directing.assign(session, task, given, by=user, at=at, version=version, source=source)
+    return _said(session, task, session.get(Incoming, task.incoming_id) if task.incoming_id else None)
+
+
+def assignment_of(form: Mapping[str, str], raw: FormData) -> Assignment:
+    """What a form says. Raises Permanent naming a field."""
+    try:
+        chosen = Form(form.get("form", ""))
+    except ValueError:
+        raise Permanent("Chọn hình thức giao.", field="form") from None
+    several = {name: _parties(raw, name) for name in ("co_handlers", "informed")}
+    is_information = chosen is Form.FOR_INFORMATION
+    lead = None if is_information else parties.party(form.get("lead", ""))
+    due_at = form.get("due_at", "").strip() or form.get("due_shortcut", "")
+    return Assignment(
+        chosen, lead, () if is_information else several["co_handlers"], several["informed"],
+        "" if is_information else due_at, form.get("instruction", "") or form.get("sentence", ""),
+    )  # fmt: skip
+
+
+def _parties(raw: FormData, name: str) -> tuple[Party, ...]:
+    return tuple(found for key in raw.getlist(name) if (found := parties.party(str(key))))
+
+
+def _said(session: Session, task: Task, document: Incoming | None) -> str:
+    what = f"Số đến {document.arrival_number}" if document else task.title
+    lead = ways.lead_words(session, task)
+    words = f"giao {lead}" if lead else FORM_NAMES[Form.FOR_INFORMATION].lower()
+    return f"{what}: đã duyệt, {words}{f', hạn {due(task.due_at)}' if task.due_at else ''}."
+
+
+def _called(session: Session, user_id: int, task_id: int) -> str:
+    task = task_for(session, acting(session, user_id), task_id)
+    document = session.get(Incoming, task.incoming_id) if task.incoming_id is not None else None
+    return f"Số đến {document.arrival_number}" if document else task.title
+
+
+def _chosen(text: str) -> tuple[int, int] | None:
+    first, _, second = text.partition(":")
+    task_id, version = whole_number(first), whole_number(second)
+    return (task_id, version) if task_id is not None and version is not None else None
+
+
+routes = [
+    Route("/duyet", index, name="tasks:approvals"),
+    Route("/duyet", several, methods=["POST"], name="tasks:several"),
+    Route("/duyet/{id:int}", show, name="tasks:assigning"),
+    Route("/duyet/{id:int}", assign, methods=["POST"], name="tasks:assign"),
+    Route("/duyet/{id:int}/theo-de-xuat", approve, methods=["POST"], name="tasks:approve"),
+]

@@ -1,0 +1,61 @@
+"""One task for who may see it, and the people and divisions to whom work can be given."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+
+from core.people import Division, Role, User
+from core.rights import may_see
+from core.tasks import parties
+from core.tasks.tables import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A division or a person to choose: `key` is that of `parties.Party`, `title` what he is."""
+
+    key: str
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A division with its people."""
+
+    division: Choice
+    people: tuple[Choice, ...]
+
+
+def task_for(session: Session, user: User, task_id: int) -> Task:
+    """A task, locked, for who may read its document, or takes part in a duty without one. Not there and not allowed
+    look alike: HTTPException 404."""
+    task = session.scalars(sa.select(Task).where(Task.id == task_id).with_for_update()).first()
+    if task is None or not may_see(session, user, task):
+        raise HTTPException(404)
+    return task
+
+
+def groups(session: Session) -> tuple[Group, ...]:
+    """Everybody to whom work can be given, by division in the office's order; last those of no division."""
+    people: dict[int | None, list[Choice]] = {}
+    for one in session.scalars(sa.select(User).where(User.is_active).order_by(User.full_name, User.id)):
+        if parties.may_work(one):
+            people.setdefault(one.division_id, []).append(Choice(f"u{one.id}", one.full_name, one.title))
+    rows = session.execute(sa.select(Division.id, Division.name).order_by(Division.position, Division.name))
+    found = [Group(Choice(f"d{row.id}", row.name), tuple(people.get(row.id, ()))) for row in rows]
+    if None in people:
+        found.append(Group(Choice("", "Không thuộc phòng"), tuple(people[None])))
+    return tuple(found)
+
+
+def deputies(session: Session) -> tuple[Choice, ...]:
+    """The deputy directors."""
+    found = session.scalars(sa.select(User).where(User.is_active).order_by(User.full_name))
+    return tuple(
+        Choice(str(one.id), one.full_name, one.title)
+        for one in found
+        if Role.LEADER in one.roles and Role.DIRECTOR not in one.roles
+    )

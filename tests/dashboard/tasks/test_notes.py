@@ -1,0 +1,88 @@
+"""Notes on a document with the people they name, and asking to read what was not given to one."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.events import Event
+from core.incoming.tables import Incoming, ReadingGrant
+from core.people import User
+from core.tasks.tables import Task
+from dashboard.web import Office
+
+
+def _csrf(browser: Any) -> str:
+    return str(browser.get("/doi-mat-khau").text.split('name="csrf" value="')[1].split('"')[0])
+
+
+def send(browser: Any, path: str, **fields: str) -> Any:
+    return browser.post(path, data=fields | {"csrf": _csrf(browser)}, follow_redirects=False)
+
+
+def first_task(office: Office) -> tuple[int, int, int]:
+    """The task of the first entry, its document and its số đến."""
+    query = sa.select(Task.id, Incoming.id, Incoming.arrival_number).join(Incoming, Incoming.id == Task.incoming_id)
+    with office.database.reading() as session:
+        return tuple(session.execute(query.order_by(Task.id).limit(1)).one())  # type: ignore[return-value]
+
+
+def give_to(office: Office, signed_in: Any, username: str) -> tuple[int, int]:
+    task, document, _ = first_task(office)
+    with office.database.reading() as session:
+        user_id = session.scalars(sa.select(User.id).where(User.username == username)).one()
+    lead = {"version": "1", "form": "no_file", "lead": f"u{user_id}"}
+    assert send(signed_in("binh"), f"/duyet/{task}", **lead).status_code == 303
+    return task, document
+
+
+def test_who_is_named_finds_it_on_his_desk_until_he_opens_it(full_office: Office, signed_in: Any) -> None:
+    task, document = give_to(full_office, signed_in, "hung")
+    hung, binh = signed_in("hung"), signed_in("binh")
+    said = "Xin ý kiến @Phạm Quốc Bình về thời hạn.\n\n<script>alert(1)</script>"
+    assert send(hung, f"/viec/{task}/y-kien", text=said).status_code == 303
+    assert f"/den/{document}" in binh.get("/viec").text
+    page = binh.get(f"/den/{document}").text
+    assert "Xin ý kiến @Phạm Quốc Bình về thời hạn." in page and "<script>alert" not in page
+    assert "Có người nhắc tới bạn" not in binh.get("/viec").text
+
+
+def test_a_note_names_nobody_who_may_not_read(full_office: Office, signed_in: Any) -> None:
+    task, _ = give_to(full_office, signed_in, "hung")
+    answer = send(signed_in("hung"), f"/viec/{task}/y-kien", text="@y thinh nie xem giúp")
+    assert answer.status_code == 422
+    assert "Y Thinh Niê chưa được đọc văn bản này" in answer.text
+    with full_office.database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).where(Event.act == "task_note")) == 0
+
+
+def test_who_may_not_read_writes_nothing(full_office: Office, signed_in: Any) -> None:
+    task, _ = give_to(full_office, signed_in, "hung")
+    assert send(signed_in("y"), f"/viec/{task}/y-kien", text="Chào").status_code == 404
+    assert send(signed_in("hung"), f"/viec/{task}/y-kien", text="  ").status_code == 422
+
+
+def test_reading_is_asked_for_and_granted(full_office: Office, signed_in: Any) -> None:
+    _, document, number = first_task(full_office)
+    y, hoa = signed_in("y"), signed_in("hoa")
+    asked = {"number": str(number), "year": "2026", "book": "1", "reason": "phục vụ báo cáo"}
+    assert y.get(f"/den/{document}").status_code == 404
+    assert send(y, "/xin-doc", **asked).status_code == 303
+    assert send(y, "/xin-doc", **asked).status_code == 409
+    assert y.get(f"/den/{document}").status_code == 404
+    with full_office.database.reading() as session:
+        user_id = session.scalars(sa.select(ReadingGrant.user_id)).one()
+        subject = session.get_one(Incoming, document).subject
+    assert subject not in y.get("/xin-doc").text
+    assert send(y, f"/xin-doc/{document}/{user_id}", answer="yes").status_code == 403
+    assert send(hoa, f"/xin-doc/{document}/{user_id}", answer="no").status_code == 422  # without a reason
+    assert send(hoa, f"/xin-doc/{document}/{user_id}", answer="yes").status_code == 303
+    assert send(hoa, f"/xin-doc/{document}/{user_id}", answer="yes").status_code == 409
+    assert y.get(f"/den/{document}").status_code == 200
+    assert subject in y.get("/xin-doc").text
+    assert "Trả lời đề nghị đọc" in hoa.get(f"/den/{document}").text
+
+
+def test_a_number_that_is_not_there_is_said(full_office: Office, signed_in: Any) -> None:
+    asked = {"number": "9999", "year": "2026", "book": "1", "reason": "phục vụ báo cáo"}
+    answer = send(signed_in("y"), "/xin-doc", **asked)
+    assert answer.status_code == 422 and "không có số đến 9999" in answer.text
