@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.settings import MEGABYTE, Settings
+from config.public_address import device_fault
+from config.settings import MEGABYTE, DashboardSettings, Settings
 
 _FREE_MEGABYTES = 2048
 _IN_RAM = {"tmpfs", "ramfs"}
@@ -38,6 +39,7 @@ def machine(settings: Settings, spool: Path) -> Iterator[Check]:
     yield _free(settings.data)
     yield _no_swap()
     yield from _clock()
+    yield _devices(settings.dashboard)
     yield from (_secret(mailbox.name, mailbox.secret_path()) for mailbox in settings.mailboxes)
 
 
@@ -84,6 +86,11 @@ def _clock() -> Iterator[Check]:
         answer = ""
     advice = "Bật đồng bộ giờ (apt-get install systemd-timesyncd): số đến cấp theo ngày giờ của máy."
     yield Check("Đồng hồ đồng bộ với máy chủ giờ", answer == "yes", advice, is_needed=False)
+
+
+def _devices(dashboard: DashboardSettings) -> Check:
+    fault = device_fault(dashboard.origin or f"http://{dashboard.host}:{dashboard.port}")
+    return Check("Điện thoại, máy tính nhớ được khóa đăng nhập của địa chỉ này", not fault, fault, is_needed=False)
 
 
 def _secret(name: str, path: Path) -> Check:

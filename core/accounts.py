@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core import events, people
 from core.db import Base
 from core.errors import Permanent, WrongState
+from core.passkeys.tables import Passkey
 from core.people import User
 from core.text import fold
 
@@ -32,7 +34,7 @@ PASSWORD_RULE = (
     f"Mật khẩu dài ít nhất {SHORTEST_PASSWORD} ký tự, có đủ chữ thường, chữ HOA, chữ số và ký tự khác "
     "(dấu cách, dấu chấm, …), không chứa tên đăng nhập. Một câu ngắn dễ nhớ là tốt nhất."
 )
-_OWN_ROW = {"of": User}  # PostgreSQL refuses to lock the division that comes along by outer join
+OWN_ROW = {"of": User}  # PostgreSQL refuses to lock the division that comes along by outer join
 _HASHER = PasswordHasher()
 _MOST_LETTERS = 1_000  # of a password
 
@@ -51,6 +53,7 @@ class LoginSession(Base):
     ended_at: Mapped[datetime | None]
     source: Mapped[str] = mapped_column(sa.String(64), default="")
     browser: Mapped[str] = mapped_column(sa.String(200), default="")
+    passkey_id: Mapped[int | None] = mapped_column(sa.ForeignKey("passkeys.id"))  # None: opened by a password
 
 
 _VISIT = (
@@ -83,6 +86,7 @@ class Visit:
     session_id: int
     user: User
     csrf_token: str
+    started_at: datetime
     seen_at: datetime
     is_over: bool
 
@@ -116,7 +120,7 @@ def sign_in(
     account, whatever the password: nobody learns which. `previous` is the token the browser came with; that
     session ends, so a token known before the login is worth nothing after it.
     """
-    user = session.get(User, found.user_id, with_for_update=_OWN_ROW) if found.user_id is not None else None
+    user = session.get(User, found.user_id, with_for_update=OWN_ROW) if found.user_id is not None else None
     if user is None:
         _note_refusal(session, None, at=at, origin=origin)
         return None
@@ -127,11 +131,24 @@ def sign_in(
     if not fits:
         _count_wrong_try(session, user, at=at, origin=origin)
         return None
-    user.failed_logins, user.locked_until, user.last_login_at = 0, None, at
+    user.failed_logins, user.locked_until = 0, None
+    return open_session(session, user, at=at, origin=origin, previous=previous)
+
+
+def open_session(
+    session: Session, user: User, *, at: datetime, origin: Origin, previous: str | None = None,
+    passkey_id: int | None = None,
+) -> str:  # fmt: skip
+    """Sign in a person who has proved who they are, by the device `passkey_id` or else by the password; the token.
+
+    `previous` is the token the browser came with; that session ends.
+    """
+    user.last_login_at = at
     if previous:
-        _end_sessions(session, LoginSession.token_digest == _digest(previous), at=at)
-    token = _open(session, user, at=at, origin=origin)
-    events.record(session, "signed_in", "user", user.id, by=user.id, at=at, source=origin.source)
+        end_sessions(session, LoginSession.token_digest == _digest(previous), at=at)
+    token = _open(session, user, at=at, origin=origin, passkey_id=passkey_id)
+    payload = {"passkey": passkey_id} if passkey_id is not None else None
+    events.record(session, "signed_in", "user", user.id, by=user.id, at=at, source=origin.source, payload=payload)
     return token
 
 
@@ -142,7 +159,7 @@ def visit_of(session: Session, token: str, *, at: datetime, idle: timedelta) -> 
         return None
     login: LoginSession = row.LoginSession
     is_over = login.ended_at is not None or at - login.seen_at > idle or at - login.started_at > LONGEST_SESSION
-    return Visit(login.id, row.User, login.csrf_token, login.seen_at, is_over)
+    return Visit(login.id, row.User, login.csrf_token, login.started_at, login.seen_at, is_over)
 
 
 def note_seen(session: Session, session_id: int, *, at: datetime) -> None:
@@ -153,8 +170,14 @@ def note_seen(session: Session, session_id: int, *, at: datetime) -> None:
 
 def sign_out(session: Session, session_id: int, *, by: User, at: datetime, origin: Origin) -> None:
     """End one session; harmless when it has ended."""
-    _end_sessions(session, LoginSession.id == session_id, at=at)
+    end_sessions(session, LoginSession.id == session_id, at=at)
     events.record(session, "signed_out", "user", by.id, by=by.id, at=at, source=origin.source)
+
+
+def end_sessions(session: Session, which: sa.ColumnElement[bool], *, at: datetime) -> None:
+    """End those of the sessions `which` that still run."""
+    running = sa.update(LoginSession).where(which, LoginSession.ended_at.is_(None))
+    session.execute(running.values(ended_at=at))
 
 
 def check_new_password(password: str, username: str) -> None:
@@ -176,23 +199,24 @@ def change_password(
     `found` is what the old password was checked against and `new_hash` the `hash_password` of one that
     passed `check_new_password`. Raises WrongState when the password was changed meanwhile.
     """
-    user = session.get(User, found.user_id, with_for_update=_OWN_ROW)
+    user = session.get(User, found.user_id, with_for_update=OWN_ROW)
     if user is None or user.password_hash != found.password_hash:
         raise WrongState("Mật khẩu vừa được đổi ở nơi khác. Đăng nhập lại bằng mật khẩu mới.")
     user.password_hash, user.must_change_password = new_hash, False
-    _end_sessions(session, LoginSession.user_id == user.id, at=at)
+    end_sessions(session, LoginSession.user_id == user.id, at=at)
     token = _open(session, user, at=at, origin=origin)
     events.record(session, "password_changed", "user", user.id, by=user.id, at=at, source=origin.source)
     return token
 
 
 def reset_password(session: Session, user: User, new_hash: str, *, at: datetime) -> None:
-    """Give an account a first password again (`congvan user`): sessions end, the lock opens, it must be changed."""
+    """Give an account a first password again (`congvan user`), which must be changed: sessions end, the lock opens,
+    devices are forgotten."""
     user.password_hash, user.must_change_password = new_hash, True
     user.failed_logins, user.locked_until = 0, None
-    _end_sessions(session, LoginSession.user_id == user.id, at=at)
-    session.flush()
-    events.record(session, "password_reset", "user", user.id, by=None, at=at)
+    forgotten = _forget_devices(session, user, at=at)
+    end_sessions(session, LoginSession.user_id == user.id, at=at)
+    events.record(session, "password_reset", "user", user.id, by=None, at=at, payload=forgotten)
 
 
 def unlock(session: Session, user: User, *, at: datetime) -> None:
@@ -203,11 +227,19 @@ def unlock(session: Session, user: User, *, at: datetime) -> None:
 
 
 def close(session: Session, user: User, *, at: datetime) -> None:
-    """Close an account: its sessions end, its acts and name stay. Harmless when it is closed."""
+    """Close an account: its sessions end, its devices are forgotten, its acts and name stay. Harmless when closed."""
     user.is_active = False
-    _end_sessions(session, LoginSession.user_id == user.id, at=at)
+    forgotten = _forget_devices(session, user, at=at)
+    end_sessions(session, LoginSession.user_id == user.id, at=at)
+    events.record(session, "account_closed", "user", user.id, by=None, at=at, payload=forgotten)
+
+
+def _forget_devices(session: Session, user: User, *, at: datetime) -> dict[str, Any] | None:
+    """Shut out all devices of an account; what its event says of them. Before its sessions end: locks are taken so."""
     session.flush()
-    events.record(session, "account_closed", "user", user.id, by=None, at=at)
+    alive = (Passkey.user_id == user.id, Passkey.revoked_at.is_(None))
+    ids = list(session.scalars(sa.update(Passkey).where(*alive).values(revoked_at=at).returning(Passkey.id)))
+    return {"passkeys": sorted(ids)} if ids else None
 
 
 def _count_wrong_try(session: Session, user: User, *, at: datetime, origin: Origin) -> None:
@@ -226,21 +258,16 @@ def _note_refusal(session: Session, user_id: int | None, *, at: datetime, origin
     events.record(session, "sign_in_refused", "user", user_id, by=None, at=at, source=origin.source)
 
 
-def _open(session: Session, user: User, *, at: datetime, origin: Origin) -> str:
+def _open(session: Session, user: User, *, at: datetime, origin: Origin, passkey_id: int | None = None) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
             token_digest=_digest(token), csrf_token=secrets.token_urlsafe(32), user_id=user.id, started_at=at,
-            seen_at=at, source=origin.source[:64], browser=origin.browser[:200],
+            seen_at=at, source=origin.source[:64], browser=origin.browser[:200], passkey_id=passkey_id,
         )
     )  # fmt: skip
     session.flush()
     return token
-
-
-def _end_sessions(session: Session, which: sa.ColumnElement[bool], *, at: datetime) -> None:
-    running = sa.update(LoginSession).where(which, LoginSession.ended_at.is_(None))
-    session.execute(running.values(ended_at=at))
 
 
 def _digest(token: str) -> str:

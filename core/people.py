@@ -63,6 +63,7 @@ class User(Base):
     failed_logins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     last_login_at: Mapped[datetime | None]
+    passkey_handle: Mapped[bytes | None]  # how devices know the account: random, says nothing of the person
     created_at: Mapped[datetime]
 
     division: Mapped[Division | None] = relationship(lazy="joined")

@@ -17,6 +17,7 @@ from core.backup import marks
 from core.db import Base
 from core.incoming import tables as incoming
 from core.learning import tables as learning
+from core.passkeys import tables as passkeys
 from core.rules import tables as rules
 from core.search import tables as search
 from core.signing import checks
@@ -25,6 +26,6 @@ from core.tasks import tables as tasks
 
 MODULES = (
     accounts, agencies, checks, delegations, dkim_checks, events, exchange, files, incoming, learning, letters, marks,
-    notes, office, people, registers, rules, search, tasks,
+    notes, office, passkeys, people, registers, rules, search, tasks,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -19,6 +19,7 @@ from dashboard import (
     lessons,
     mailboxes,
     news,
+    passkeys,
     pictures,
     recalls,
     registers,
@@ -35,8 +36,8 @@ from dashboard.visitors import Visitors
 from dashboard.web import Office
 
 ROUTES = [
-    *sessions.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes, *held.routes,
-    *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *rules.routes,
+    *sessions.routes, *passkeys.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes,
+    *held.routes, *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *rules.routes,
     *agencies.routes, *tasks.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
 ]  # fmt: skip
 
@@ -51,6 +52,7 @@ def create_app(office: Office) -> Starlette:
     app.state.assets = assets.hashes()
     app.state.seal = Seal(office.settings.data)
     app.state.throttle = sessions.Throttle()
+    app.state.passkey_throttle = sessions.Throttle(sessions.Throttle.DEVICES)
     app.state.limiter = CapacityLimiter(office.settings.dashboard.threads)
     late = marks.late_after(office.settings.backup)
     app.state.news = news.News(office.database, office.settings.watched, late, office.clock)

@@ -30,7 +30,10 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Permissions-Policy": (
+        "camera=(), geolocation=(), microphone=(), "
+        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    ),
 }
 _AGAIN = "Bạn vừa đăng nhập lại; việc vừa bấm chưa được làm."
 _NOT_FOUND = "Không có trang này, hoặc tài khoản của bạn không được xem."

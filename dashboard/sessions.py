@@ -11,27 +11,26 @@ from starlette.routing import Route
 
 from core import accounts
 from core.errors import CongvanError, Permanent
-from dashboard import pages, visitors, web
+from dashboard import pages, relying_party, visitors, web
 
 _WRONG = (
     "Không đăng nhập được: tên hoặc mật khẩu không đúng, hoặc tài khoản đang bị khóa. Sai 5 lần thì tài khoản khóa "
     "12 giờ; người quản trị mở khóa được."
 )
-_NO_TLS = (
-    "Địa chỉ này không dùng HTTPS nên trình duyệt không giữ được phiên đăng nhập. Mở bằng https://; người quản trị "
-    "xem khóa dashboard.origin và dashboard.insecure_cookies."
-)
-_TOO_MANY = "Địa chỉ này đã thử sai quá nhiều lần. Chờ 15 phút rồi thử lại."
+_OFFER = "Lần sau vào bằng vân tay, khuôn mặt hay mã mở máy, không phải gõ mật khẩu:"
+TOO_MANY = "Địa chỉ này đã thử sai quá nhiều lần. Chờ 15 phút rồi thử lại."
 
 
 class Throttle:
-    """Counts wrong tries by network address in this process: 30 in 15 minutes; a whole office may share one."""
+    """Counts tries by network address in this process: `limit` in 15 minutes; a whole office may share one address."""
 
-    LIMIT = 30
+    LIMIT = 30  # wrong passwords
+    DEVICES = 600  # steps of signing in by devices' keys, two each: none can be guessed, only work can be made
     WINDOW = timedelta(minutes=15)
     ADDRESSES = 10_000
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
         self._tries: dict[str, deque[datetime]] = {}
 
     def is_open(self, source: str, at: datetime) -> bool:
@@ -39,40 +38,47 @@ class Throttle:
         tries = self._tries.get(source, deque())
         while tries and at - tries[0] > self.WINDOW:
             tries.popleft()
-        return len(tries) < self.LIMIT
+        return len(tries) < self._limit
 
     def note(self, source: str, at: datetime) -> None:
-        """Count one wrong try."""
+        """Count one try."""
         if source not in self._tries and len(self._tries) >= self.ADDRESSES:
             self._tries.pop(next(iter(self._tries)))
-        self._tries.setdefault(source, deque(maxlen=self.LIMIT)).append(at)
+        self._tries.setdefault(source, deque(maxlen=self._limit)).append(at)
 
 
 async def login(request: Request) -> Response:
     """GET /dang-nhap: the login page; a person already signed in goes on."""
-    next_path = _safe_path(request.query_params.get("tiep", ""))
+    next_path = safe_path(request.query_params.get("tiep", ""))
     if getattr(request.state, "person", None):
         return RedirectResponse(next_path or "/", 303)
-    return _login_page(request, next_path=next_path)
+    return visitors.login_page(request, next_path=next_path)
 
 
 async def sign_in(request: Request) -> Response:
     """POST /dang-nhap: compare the password, open a session, go where the person wanted to go."""
     form = await web.form_of(request)
     username, kept = form.get("username", ""), form.get("kept", "")
-    next_path = _safe_path(form.get("tiep", ""))
+    next_path = safe_path(form.get("tiep", ""))
     origin, at = web.origin_of(request), web.now(request)
     throttle: Throttle = request.app.state.throttle
     if not throttle.is_open(origin.source, at):
-        return _login_page(request, 429, error=_TOO_MANY, username=username, kept=kept, next_path=next_path)
+        return visitors.login_page(request, 429, error=TOO_MANY, username=username, kept=kept, next_path=next_path)
     found = await web.in_reading(request, accounts.credentials, username)
     fits = await web.in_thread(request, accounts.is_right, found, form.get("password", ""))
     previous = visitors.token_of(request)
     token = await web.in_writing(request, accounts.sign_in, found, fits=fits, at=at, origin=origin, previous=previous)
     if token is None:
         throttle.note(origin.source, at)
-        return _login_page(request, 422, error=_WRONG, username=username, kept=kept, next_path=next_path)
-    response = await _onward(request, found.user_id, kept, token) or RedirectResponse(next_path or "/", 303)
+        return visitors.login_page(request, 422, error=_WRONG, username=username, kept=kept, next_path=next_path)
+    if form.get("offer") == "1" and not relying_party.fault_of(request):
+        web.flash(request, "offer", _OFFER)
+    return await go_on(request, found.user_id, token, kept=kept, next_path=next_path)
+
+
+async def go_on(request: Request, user_id: int | None, token: str, *, kept: str, next_path: str) -> Response:
+    """Hand the browser its new session and lead on: to the form that was `kept`, to `next_path`, or to the front."""
+    response = await _onward(request, user_id, kept, token) or RedirectResponse(next_path or "/", 303)
     visitors.give_session(request, response, token)
     return response
 
@@ -111,20 +117,14 @@ async def password(request: Request) -> Response:
 async def change_password(request: Request) -> Response:
     """POST /doi-mat-khau: check the old one, keep the rule, end all other sessions."""
     form, person = await web.form_of(request), web.user_of(request)
-    throttle: Throttle = request.app.state.throttle
     origin, at = web.origin_of(request), web.now(request)
     try:
-        if not throttle.is_open(origin.source, at):
-            raise Permanent(_TOO_MANY, field="password")
         if form.get("new_password") != form.get("repeated"):
             raise Permanent("Hai lần nhập mật khẩu mới không giống nhau.", field="repeated")
         accounts.check_new_password(form.get("new_password", ""), person.username)
         if form.get("new_password") == form.get("password"):
             raise Permanent("Mật khẩu mới phải khác mật khẩu cũ.", field="new_password")
-        found = await web.in_reading(request, accounts.credentials, person.username)
-        if not await web.in_thread(request, accounts.is_right, found, form.get("password", "")):
-            throttle.note(origin.source, at)
-            raise Permanent("Mật khẩu hiện tại không đúng.", field="password")
+        found = await check_password(request, form.get("password", ""))
     except Permanent as error:
         return _password_page(request, error)
     new_hash = await web.in_thread(request, accounts.hash_password, form["new_password"])
@@ -135,25 +135,22 @@ async def change_password(request: Request) -> Response:
     return response
 
 
+async def check_password(request: Request, typed: str) -> accounts.Credentials:
+    """What the signed-in person's password was compared with. Raises Permanent (field password) unless it is right."""
+    throttle: Throttle = request.app.state.throttle
+    source, at = web.origin_of(request).source, web.now(request)
+    if not throttle.is_open(source, at):
+        raise Permanent(TOO_MANY, field="password")
+    found = await web.in_reading(request, accounts.credentials, web.user_of(request).username)
+    if not await web.in_thread(request, accounts.is_right, found, typed):
+        throttle.note(source, at)
+        raise Permanent("Mật khẩu hiện tại không đúng.", field="password")
+    return found
+
+
 async def front(request: Request) -> Response:
     """GET /: the first page of the person's menu."""
     return RedirectResponse(pages.home(web.user_of(request).rights), 303)
-
-
-def _login_page(
-    request: Request, status: int = 200, *, error: str = "", username: str = "", kept: str = "", next_path: str = ""
-) -> Response:  # fmt: skip
-    return web.render(
-        request, "sessions/login.html", status, error=error, username=username, kept=kept, next_path=next_path,
-        notice=_NO_TLS if _loses_cookies(request) else "",
-    )  # fmt: skip
-
-
-def _loses_cookies(request: Request) -> bool:
-    # Browsers keep Secure cookies from plain HTTP only where the server is the same machine.
-    settings = web.office_of(request).settings.dashboard
-    is_plain = request.url.scheme == "http" and not settings.origin.startswith("https://")
-    return is_plain and not settings.insecure_cookies and request.url.hostname not in ("127.0.0.1", "localhost")
 
 
 def _password_page(request: Request, error: CongvanError | None = None) -> Response:
@@ -163,7 +160,8 @@ def _password_page(request: Request, error: CongvanError | None = None) -> Respo
     )  # fmt: skip
 
 
-def _safe_path(path: str) -> str:
+def safe_path(path: str) -> str:
+    """Where the person wanted to go, if it is a page of ours; else nothing."""
     # Only our own pages: "//host" and "/\host" would leave for another server.
     is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_own and not path.startswith(visitors.LOGIN) else ""

@@ -54,4 +54,5 @@ def _set_password(database: Database, asked: Namespace, clock: Clock) -> str:
         else:
             found = administration.user(session, asked.username)
             accounts.reset_password(session, found, hashed, at=clock())
-    return f"Xong. «{asked.username}» phải đổi mật khẩu ở lần đăng nhập đầu."
+    devices = "" if account else " Các thiết bị đã nhớ không vào được nữa."
+    return f"Xong. «{asked.username}» phải đổi mật khẩu ở lần đăng nhập đầu.{devices}"

@@ -19,14 +19,21 @@ from core.backup import marks
 from core.errors import CongvanError, Temporary
 from core.listings.counters import counters
 from core.rights import Right, may
-from dashboard import web
+from dashboard import relying_party, web
 from dashboard.sealing import Seal
 
 LOGIN = "/dang-nhap"
 PASSWORD = "/doi-mat-khau"
 LOGOUT = "/dang-xuat"
+DEVICE_LOGIN = LOGIN + "/khoa"
+DEVICE_BEGIN = DEVICE_LOGIN + "/bat-dau"
+_OPEN = (LOGIN, DEVICE_LOGIN, DEVICE_BEGIN)
 _BARE = ("/static/", "/healthz", "/metrics")
 _FLASH_SECONDS = 120
+_NO_TLS = (
+    "Địa chỉ này không dùng HTTPS nên trình duyệt không giữ được phiên đăng nhập. Mở bằng https://; người quản trị "
+    "xem khóa dashboard.origin và dashboard.insecure_cookies."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,29 @@ def token_of(request: Request) -> str:
     return request.cookies.get(cookie_name(request, "phien"), "")
 
 
+def login_page(
+    request: Request, status: int = 200, *, error: str = "", notice: str = "", username: str = "", kept: str = "",
+    next_path: str = "", device_error: str = "",
+) -> Response:  # fmt: skip
+    """The login page: `kept` is a form that waits for its person, `next_path` where the person wanted to go.
+
+    `device_error` says why a device's key did not serve; the browser then no longer puts it first.
+    """
+    notice = notice or (_NO_TLS if _loses_cookies(request) else "")
+    return web.render(
+        request, "sessions/login.html", status, error=error or device_error, notice=notice, username=username,
+        kept=kept, next_path=next_path, can_use_devices=not relying_party.fault_of(request),
+        is_device_refused=bool(device_error),
+    )  # fmt: skip
+
+
+def _loses_cookies(request: Request) -> bool:
+    # Browsers keep Secure cookies from plain HTTP only where the server is the same machine.
+    settings = web.office_of(request).settings.dashboard
+    is_plain = request.url.scheme == "http" and not settings.origin.startswith("https://")
+    return is_plain and not settings.insecure_cookies and request.url.hostname not in ("127.0.0.1", "localhost")
+
+
 async def _recognise(request: Request) -> Response | None:
     """Fill `request.state`; an answer where the request must not go further."""
     token, path = token_of(request), request.url.path
@@ -88,7 +118,7 @@ async def _recognise(request: Request) -> Response | None:
     visit = arrived.visit
     if visit is None or visit.is_over:
         request.state.csrf_token = _visitors_csrf(request)
-        return None if path == LOGIN else await _to_login(request, visit)
+        return None if path in _OPEN else await _to_login(request, visit)
     request.state.person, request.state.counters = _person(visit), arrived.counters
     request.state.csrf_token = visit.csrf_token
     is_live = "x-live" in request.headers or path == "/tin"  # what pages do by themselves keeps nobody signed in
@@ -116,7 +146,7 @@ def _person(visit: accounts.Visit) -> web.Person:
     return web.Person(
         id=user.id, username=user.username, name=user.full_name, title=user.title, roles=user.roles,
         rights=frozenset(right for right in Right if may(user, right)), session_id=visit.session_id,
-        must_change_password=user.must_change_password,
+        signed_in_at=visit.started_at, must_change_password=user.must_change_password,
     )  # fmt: skip
 
 
@@ -129,10 +159,8 @@ async def _to_login(request: Request, visit: accounts.Visit | None) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{LOGIN}?tiep={quote(request.url.path + query)}", 303)
     kept = await _keep_form(request, visit) if visit else ""
-    return web.render(
-        request, "sessions/login.html", 401, kept=kept, next_path="", username="", error="",
-        notice="Phiên làm việc đã hết." + (" Đăng nhập lại: những gì bạn vừa nhập còn nguyên." if kept else ""),
-    )  # fmt: skip
+    notice = "Phiên làm việc đã hết." + (" Đăng nhập lại: những gì bạn vừa nhập còn nguyên." if kept else "")
+    return login_page(request, 401, kept=kept, notice=notice)
 
 
 async def _keep_form(request: Request, visit: accounts.Visit) -> str:

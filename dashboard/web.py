@@ -59,6 +59,7 @@ class Person:
     roles: frozenset[Role]
     rights: frozenset[Right]
     session_id: int
+    signed_in_at: datetime
     must_change_password: bool
 
 

@@ -79,6 +79,11 @@
     addEventListener("pagehide", () => stream.close());
   }
 
+  // Offered once in a while: passkeys.js looks at when.
+  if (document.querySelector("[data-device-offer]")) {
+    try { localStorage.setItem("da-moi-nho-thiet-bi", Date.now()); } catch { /* then it is offered again */ }
+  }
+
   if (version !== undefined) {
     listen();
     document.addEventListener("visibilitychange", refreshSoon);

@@ -24,7 +24,7 @@ PAGES = {
         "/co-quan", "/co-quan?tim=khong-co", "/co-quan/1", "/co-quan/1/gop", "/co-quan/1/ke-thua", "/co-quan/nhap",
         BOOK + "?thieu-ban-chinh=1", "/tim", "/tim?q=thong+minh", '/tim?q="chuyển đổi"&khan=khan&tu-ngay=x',
         "/tim?q=khong-co-gi", "/tim?q=***", "/bao-nhan?loai=failed&tim=ai", "/hop-thu", "/doi-mat-khau", "/khong-co",
-        "/quy-tac", "/quy-tac/moi", "/quy-tac/moi?van-ban=3",
+        "/thiet-bi", "/quy-tac", "/quy-tac/moi", "/quy-tac/moi?van-ban=3",
     ),
     "hoa": ("/sao-luu",),
     "kha": ("/bi-giu", "/bi-giu?xong=1", "/bi-giu/1/khong-cap-nhat", "/khong-vao-so/don_thu"),

@@ -41,10 +41,12 @@ READERS = {
     "/hop-thu": "lan quan",
     "/bao-nhan": "lan",
     "/doi-mat-khau": "lan hung mai binh hoa kha quan",
+    "/thiet-bi": "lan hung mai binh hoa kha quan",
     "/dem": "lan hung mai binh hoa kha quan",
     "/": "lan hung mai binh hoa kha quan",
 }
 ACTORS = {
+    "/thiet-bi": "lan hung mai binh hoa kha quan",
     "/so-den/den/xac-nhan-so": "lan",
     "/so-den/den/mo": "lan",
     "/co-quan": "lan",
@@ -76,7 +78,9 @@ ACTORS = {
     "/hop-thu/van-thu/kiem-tra": "lan quan",
     "/hop-thu/van-thu/doi-chieu": "lan quan",
 }
-PUBLIC = {"/dang-nhap", "/healthz", "/metrics", "/static/{hash}/{name:path}"}
+PUBLIC = {
+    "/dang-nhap", "/dang-nhap/khoa", "/dang-nhap/khoa/bat-dau", "/healthz", "/metrics", "/static/{hash}/{name:path}",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ROLES)
