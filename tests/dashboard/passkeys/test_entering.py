@@ -21,7 +21,7 @@ def test_a_leader_remembers_the_phone_and_enters_with_one_press(full_office: Any
     expect(phone.page.locator(".device")).to_contain_text("chưa dùng để đăng nhập")
     phone.sign_out()
     phone.page.get_by_role("button", name=BY_DEVICE).click()
-    expect(phone.page).to_have_url(re.compile("/so-den"))
+    expect(phone.page).to_have_url(re.compile("/duyet"))
     assert "Phạm Quốc Bình" in phone.page.content()
     phone.page.goto("/thiet-bi")
     expect(phone.page.locator(".device")).to_contain_text("dùng lần cuối 09:00 18/11/2026")
@@ -47,7 +47,7 @@ def test_an_answer_that_was_used_does_not_serve_again(full_office: Any, phones: 
     sent: list[str] = []
     phone.page.on("request", lambda request: sent.append(request.post_data or "") if "/khoa" in request.url else None)
     phone.press()
-    expect(phone.page).to_have_url(re.compile("/so-den"))
+    expect(phone.page).to_have_url(re.compile("/duyet"))
     body = sent[-1]
     assert "answer=" in body
     phone.sign_out()
@@ -74,7 +74,7 @@ def test_an_answer_that_comes_late_is_refused_and_the_next_one_serves(full_offic
     _is_refused(phone)
     phone.page.unroute("**/dang-nhap/khoa")
     phone.page.get_by_role("button", name=BY_DEVICE).click()
-    expect(phone.page).to_have_url(re.compile("/so-den"))
+    expect(phone.page).to_have_url(re.compile("/duyet"))
 
 
 def test_a_forgotten_device_signs_in_no_more_and_its_sessions_end(full_office: Any, phones: Any) -> None:
@@ -83,12 +83,12 @@ def test_a_forgotten_device_signs_in_no_more_and_its_sessions_end(full_office: A
     phone.remember()
     phone.sign_out()
     phone.press()
-    expect(phone.page).to_have_url(re.compile("/so-den"))
+    expect(phone.page).to_have_url(re.compile("/duyet"))
     desk.sign_in()
     desk.page.goto("/thiet-bi")
     desk.page.get_by_role("button", name="Quên thiết bị này").click()
     expect(desk.page.get_by_role("status")).to_contain_text("Đã quên «Điện thoại của tôi»")
-    phone.page.goto("/so-den")
+    phone.page.goto("/duyet")
     expect(phone.page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
     phone.page.get_by_role("button", name=BY_DEVICE).click()
     _is_refused(phone)
@@ -109,11 +109,11 @@ def test_a_copied_key_is_shut_out_and_everybody_is_told(full_office: Any, phones
     for _ in range(2):
         phone.sign_out()
         phone.press()
-        expect(phone.page).to_have_url(re.compile("/so-den"))
+        expect(phone.page).to_have_url(re.compile("/duyet"))
     thief.press()
     expect(thief.page.get_by_role("alert").first).to_contain_text("đã bị sao chép")
     assert acts(full_office)[-1] == ("passkey_copied", {"passkey": 1, "why": "copied"})
-    phone.page.goto("/so-den")
+    phone.page.goto("/duyet")
     phone.page.get_by_role("button", name=BY_DEVICE).click()
     _is_refused(phone)
     phone.sign_in()
@@ -149,7 +149,7 @@ def test_wrong_passwords_lock_the_password_and_leave_the_device(full_office: Any
         assert binh is not None
         binh.locked_until = full_office.clock() + accounts.LOCKED_FOR
     phone.press()
-    expect(phone.page).to_have_url(re.compile("/so-den"))
+    expect(phone.page).to_have_url(re.compile("/duyet"))
     with full_office.database.reading() as session:
         binh = people.by_username(session, "binh")
         assert binh is not None and binh.locked_until is not None, "whoever guesses passwords is still kept out"
