@@ -5,6 +5,7 @@ Source: Quy chế 63/QĐ-SKHCN, Chương III, Điều 9.4; NĐ 30/2020 Phụ l�
 
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
@@ -103,7 +104,10 @@ def may_read(session: Session, user: User, document: Incoming) -> bool:
         return False
     if user.roles & _READ_ALL:
         return True
-    return session.execute(sa.select(Incoming.id).where(Incoming.id == document.id, readable(user))).first() is not None
+    if not user.roles & _WORKING:
+        return False
+    asked = {"document": document.id, "book": document.book_id, "whose": [user.id, *user.stands_for], "me": user.id}
+    return session.execute(_READS, asked).first() is not None
 
 
 def readable(user: User) -> ColumnElement[bool]:
@@ -121,7 +125,7 @@ def readable(user: User) -> ColumnElement[bool]:
 
 def concerning(user: User) -> sa.CompoundSelect[tuple[int]]:
     """The ids of documents whose tasks concern the person, and of those that he was granted to read."""
-    led, joins = _concerns(user)
+    led, joins = _concerns([user.id, *user.stands_for])
     about = Task.incoming_id.is_not(None)
     return sa.union(
         sa.select(Task.incoming_id).where(led, about),
@@ -140,15 +144,14 @@ def may_see(session: Session, user: User, task: Task) -> bool:
 def concerns(session: Session, user: User, task: Task) -> bool:
     """Whether a task is given to the person, by him, to a division of which he is the head, or to those whose work he
     does today; or his division as a whole is to know it."""
-    led, joins = _concerns(user)
+    led, joins = _concerns([user.id, *user.stands_for])
     own = sa.select(Task.id).where(Task.id == task.id, sa.or_(led, Task.submitted_by == user.id))
     part = sa.select(TaskPart.task_id).where(TaskPart.task_id == task.id, joins)
     return session.execute(sa.union(own, part)).first() is not None
 
 
-def _concerns(user: User) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Which tasks are the person's, and which parts of tasks."""
-    whose = [user.id, *user.stands_for]
+def _concerns(whose: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Which tasks are of these people, and which parts of tasks; `whose` are their ids, or a parameter for them."""
     heads = (
         sa.select(User.division_id)
         .join(UserRole, UserRole.user_id == User.id)
@@ -164,3 +167,18 @@ def _concerns(user: User) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         sa.and_(TaskPart.division_id.in_(own), TaskPart.part == Part.INFORMED),
     )  # fmt: skip
     return led, joins
+
+
+def _reads() -> sa.CompoundSelect[Any]:
+    led, joins = _concerns(sa.bindparam("whose", expanding=True))
+    of_it = Task.incoming_id == sa.bindparam("document")
+    asked = (ReadingGrant.incoming_id == sa.bindparam("document"), ReadingGrant.user_id == sa.bindparam("me"))
+    return sa.union_all(
+        sa.select(Task.id).where(of_it, led),
+        sa.select(Task.id).join(TaskPart, TaskPart.task_id == Task.id).where(of_it, joins),
+        sa.select(ReadingGrant.incoming_id).where(*asked, ReadingGrant.is_granted.is_(True)),
+        sa.select(Book.id).where(Book.id == sa.bindparam("book"), Book.is_open),
+    )
+
+
+_READS = _reads()  # made once: every page that shows a document asks it

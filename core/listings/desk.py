@@ -23,8 +23,8 @@ from core.rights import Right, may, readable
 from core.text import fold
 
 QUEUE_LIMIT = 200  # rows of the queue on one page; the counters count all
-_RANK = {"hoa_toc": 0, "thuong_khan": 1, "khan": 2}
-URGENCY = sa.case(_RANK, value=Incoming.urgency, else_=len(_RANK))
+RANK = {"hoa_toc": 0, "thuong_khan": 1, "khan": 2}
+URGENCY = sa.case(RANK, value=Incoming.urgency, else_=len(RANK))
 _ORDER = (URGENCY, Incoming.received_at, Incoming.sort_uid, Incoming.id)
 _OTHER_FIELDS = ("code_number", "code_notation", "issued_on", "urgency", "secrecy", "page_count", *values.MOMENTS)
 _REST = ("id", "received_at", "origin", "notes", "proposed")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Permanent
 from core.people import Division, Role, User
-from core.tasks.tables import Part, Task, TaskPart
+from core.tasks.tables import Part, Task, TaskPart, TaskReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,19 @@ def set_parts(session: Session, task: Task, part: Part, wanted: Sequence[Party],
         for one in unique
         if one not in kept
     )
+    if part is Part.INFORMED:
+        _set_readers(session, task, unique)
+
+
+def _set_readers(session: Session, task: Task, informed: Sequence[Party]) -> None:
+    """Who is to open the document: each by himself, the members of a division as it is today."""
+    wanted = {one.user_id for one in informed if one.user_id is not None}
+    wanted |= {one.id for place in informed if place.division_id for one in members(session, place.division_id)}
+    known = {row.user_id: row for row in session.scalars(sa.select(TaskReader).where(TaskReader.task_id == task.id))}
+    for gone in known.keys() - wanted:
+        if known[gone].seen_at is None:
+            session.delete(known[gone])
+    session.add_all(TaskReader(task_id=task.id, user_id=one) for one in sorted(wanted - known.keys()))
 
 
 def add_part(session: Session, task: Task, part: Part, one: Party, *, field: str) -> None:

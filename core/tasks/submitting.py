@@ -5,13 +5,12 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.db import insert_of
 from core.events import Fact
 from core.incoming.tables import ReadingGrant
 from core.people import User
 from core.tasks import notes
 from core.tasks.notes import TaskNote
-from core.tasks.tables import State, Task, TaskPart, TaskRequest, TaskSeen
+from core.tasks.tables import State, Task, TaskPart, TaskReader, TaskRequest
 
 _GONE = "(đã gỡ cùng nội dung)"
 
@@ -39,11 +38,11 @@ def of_document(session: Session, incoming_id: int) -> Task | None:
 
 
 def note_seen(session: Session, incoming_id: int, user_id: int, *, at: datetime) -> None:
-    """Keep that somebody who is informed of a document has opened it; harmless where he had."""
+    """Keep that somebody who is to know of a document, or is named in its notes, has opened it."""
     task_id = session.scalar(sa.select(Task.id).where(Task.incoming_id == incoming_id))
     if task_id is not None:
-        seen = insert_of(session, TaskSeen).values(task_id=task_id, user_id=user_id, at=at)
-        session.execute(seen.on_conflict_do_nothing())
+        unseen = (TaskReader.task_id == task_id, TaskReader.user_id == user_id, TaskReader.seen_at.is_(None))
+        session.execute(sa.update(TaskReader).where(*unseen).values(seen_at=at))
         notes.note_seen(session, task_id, user_id, at=at)
 
 

@@ -159,14 +159,20 @@ class TaskPart(Base):
         return self.part == Part.INFORMED or self.answered_at is not None or self.waived_at is not None
 
 
-class TaskSeen(Base):
-    """That a person has opened what he is informed of ("đã xem")."""
+class TaskReader(Base):
+    """A person who is to know of a task (để biết), himself or with his division; `seen_at` when he first opened it."""
 
-    __tablename__ = "task_seen"
+    __tablename__ = "task_readers"
+    __table_args__ = (
+        sa.Index(
+            "ix_task_readers_unseen", "user_id",
+            sqlite_where=sa.text("seen_at IS NULL"), postgresql_where=sa.text("seen_at IS NULL"),
+        ),
+    )  # fmt: skip
 
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("tasks.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
-    at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
 
 
 class TaskRequest(Base):

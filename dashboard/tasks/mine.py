@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from core.incoming.values import URGENCIES
 from core.listings import work
-from core.listings.work import Work
+from core.listings.work import WorkRow
 from core.rights import Right
 from core.tasks.tables import STATE_NAMES
 from dashboard.web import acting, in_reading, now, render, require
@@ -31,11 +31,11 @@ async def index(request: Request) -> Response:
     """GET /viec: the groups that have something, each with its rows."""
     person = require(request, Right.WORK)
     found = await in_reading(request, _work, person.id, at=now(request))
-    groups = [(name, title, hint, getattr(found, name)) for name, title, hint in GROUPS]
+    groups = [(name, title, hint, found.get(name, [])) for name, title, hint in GROUPS]
     return render(request, "tasks/mine.html", groups=groups, urgencies=URGENCIES, states=STATE_NAMES)
 
 
-def _work(session: Session, user_id: int, *, at: datetime) -> Work:
+def _work(session: Session, user_id: int, *, at: datetime) -> dict[str, list[WorkRow]]:
     return work.work_of(session, acting(session, user_id), at=at)
 
 

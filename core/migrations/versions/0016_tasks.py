@@ -122,13 +122,17 @@ def upgrade() -> None:
     )
     op.create_index('ix_task_parts_division', 'task_parts', ['division_id', 'part'], unique=False)
     op.create_index('ix_task_parts_user', 'task_parts', ['user_id', 'part'], unique=False)
-    op.create_table('task_seen',
+    op.create_table('task_readers',
     sa.Column('task_id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_task_seen_task_id_tasks')),
-    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_task_seen_user_id_users')),
-    sa.PrimaryKeyConstraint('task_id', 'user_id', name=op.f('pk_task_seen'))
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['task_id'], ['tasks.id'], name=op.f('fk_task_readers_task_id_tasks')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_task_readers_user_id_users')),
+    sa.PrimaryKeyConstraint('task_id', 'user_id', name=op.f('pk_task_readers'))
+    )
+    op.create_index(
+        'ix_task_readers_unseen', 'task_readers', ['user_id'], unique=False,
+        sqlite_where=sa.text('seen_at IS NULL'), postgresql_where=sa.text('seen_at IS NULL'),
     )
     op.create_table('task_requests',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -1,0 +1,198 @@
+"""How long the desks of a whole office take: 200 people's pages over a full register, 50 evenly spaced requests each
+second to a real `congvan dashboard`, each counted from the instant at which it was due."""
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "servers")]
+
+import httpx2  # noqa: E402
+import sqlalchemy as sa  # noqa: E402
+from whole_program import free_port  # noqa: E402
+
+from core import accounts, people, registers, schema  # noqa: E402
+from core.db import Database, table_of  # noqa: E402
+from core.incoming.tables import Incoming, Origin, State  # noqa: E402
+from core.people import Division, Role, User  # noqa: E402
+from core.registers import Book, Direction  # noqa: E402
+from core.tasks import tables as tasks  # noqa: E402
+from core.tasks.tables import Form, Part, Task, TaskPart  # noqa: E402
+
+ROWS = int(os.environ.get("ROWS", "100000"))
+FEW = 2_000  # of the other register, to see whether queries grow
+PER_SECOND, SECONDS = 50, int(os.environ.get("SECONDS", "60"))
+MOST_MS = 40  # p99
+MOST_GROWTH = 1.5  # of the median, from the small register to the full one
+DIVISIONS, SPECIALISTS = 12, 175
+OPEN = 1_200  # documents that somebody works on
+AT = datetime.now(UTC)
+
+
+def main() -> int:
+    """Measure on SQLite; 1 when the p99 is over its bound or the medians grow with the register."""
+    medians, missed = {}, 0
+    for rows in (FEW, ROWS):
+        with tempfile.TemporaryDirectory(prefix="congvan-bench-") as name:
+            home = Path(name)
+            (home / "data").mkdir()
+            database = Database(f"sqlite:///{home / 'data' / 'congvan.sqlite3'}")
+            schema.upgrade(database)
+            visits = _visits(database, _fill(database, rows))
+            database.close()
+            took = _measure(home, visits)
+        p99 = statistics.quantiles(took, n=100)[98]
+        medians[rows] = statistics.median(took)
+        print(f"{rows} documents, {len(visits)} desks, {PER_SECOND} a second: median {medians[rows]:.1f} ms, "
+              f"p95 {statistics.quantiles(took, n=20)[18]:.1f}, p99 {p99:.1f} ms (at most {MOST_MS})")  # fmt: skip
+        missed += p99 > MOST_MS
+    growth = medians[ROWS] / medians[FEW]
+    print(f"from {FEW} to {ROWS} documents the median grows {growth:.2f} times (at most {MOST_GROWTH})")
+    return 1 if missed or growth > MOST_GROWTH else 0
+
+
+def _fill(database: Database, rows: int) -> list[int]:
+    """People, a register and the tasks of all its entries; returns the ids of the open ones' documents."""
+    rng = random.Random(5)
+    with database.writing() as session:
+        book = Book(code="den", name="Sổ văn bản đến", direction=Direction.INCOMING)
+        session.add(book)
+        session.add_all(divisions := [Division(name=f"Phòng {n}", position=n) for n in range(DIVISIONS)])
+        session.flush()
+
+        def add(name: str, role: Role, division: Division | None) -> User:
+            where = division.id if division else None
+            return people.add(session, name, name, {role}, "x", at=AT, must_change_password=False, division_id=where)
+
+        clerk = add("lan", Role.CLERK, divisions[0])
+        director = add("giamdoc", Role.DIRECTOR, None)
+        for n in range(3):
+            add(f"pho{n}", Role.LEADER, None)
+        for n, division in enumerate(divisions):
+            add(f"truong{n}", Role.HEAD, division)
+        for n in range(SPECIALISTS):
+            add(f"vien{n}", Role.SPECIALIST, divisions[n % DIVISIONS])
+        for n in range(200 - 5 - DIVISIONS - SPECIALISTS):
+            add(f"chanh{n}", Role.OFFICE_CHIEF, divisions[0])
+        registers.open_series(session, book, rows + 1, by=clerk, at=AT)
+        workers = session.execute(sa.select(User.id, User.division_id).where(User.username.like("vien%"))).all()
+        entries: list[Any] = []
+        handled: list[Any] = []
+        parts: list[Any] = []
+        readers: list[Any] = []
+        for n in range(1, rows + 1):
+            arrived = AT - timedelta(minutes=5 * (rows - n))
+            entries.append({
+                "id": n, "state": State.REGISTERED, "version": 2, "origin": Origin.MAIL, "book_id": book.id,
+                "received_at": arrived, "code": f"{n}/UBND-VX", "code_key": f"{n}/ubndvx", "issuer": f"Sở {n % 90}",
+                "kind": "Công văn", "subject": f"triển khai nhiệm vụ số {n} về chuyển đổi số trên địa bàn tỉnh",
+                "issued_on": arrived.date(), "arrival_number": n, "year": AT.year, "arrived_on": arrived.date(),
+                "registered_at": arrived, "registered_by": clerk.id, "proposed": {}, "notes": [], "exchange": {},
+                "told_apart": [],
+            })  # fmt: skip
+            worker = rng.choice(workers)
+            state = _state(rng, n, rows)
+            is_given = state not in (tasks.State.SUBMITTED, tasks.State.FILED)
+            handled.append({
+                "id": n, "version": 4, "incoming_id": n, "state": state, "submitted_at": arrived,
+                "submitted_by": clerk.id, "suggested": {}, "last_act": "",
+                "form": Form.FOR_INFORMATION if state == tasks.State.FILED else Form.NO_FILE if is_given else "",
+                "lead_division_id": worker.division_id if is_given else None,
+                "handler_id": worker.id if is_given and state != tasks.State.WITH_HEAD else None,
+                "directed_by": director.id if state != tasks.State.SUBMITTED else None,
+                "directed_at": arrived if state != tasks.State.SUBMITTED else None,
+                "due_at": (arrived + timedelta(days=20)).date().isoformat() if is_given else "",
+            })  # fmt: skip
+            if n % 3 == 0 and state != tasks.State.SUBMITTED:
+                other = rng.choice(workers)
+                parts.append({"task_id": n, "part": Part.INFORMED, "user_id": other.id})
+                readers.append({"task_id": n, "user_id": other.id, "seen_at": None if n > rows - OPEN else AT})
+        session.execute(sa.insert(table_of(Incoming)), entries)
+        session.execute(sa.insert(table_of(Task)), handled)
+        session.execute(sa.insert(table_of(TaskPart)), parts)
+        session.execute(sa.insert(table_of(tasks.TaskReader)), readers)
+    return list(range(rows - OPEN + 1, rows + 1))
+
+
+def _state(rng: random.Random, n: int, rows: int) -> tasks.State:
+    """The newest are worked on, as it is in an office; the rest is done or filed."""
+    if n > rows - 60:
+        return tasks.State.SUBMITTED
+    if n > rows - OPEN:
+        return rng.choice(
+            [tasks.State.WITH_HEAD, tasks.State.GIVEN, *[tasks.State.IN_PROGRESS] * 5, tasks.State.REPORTED]
+        )
+    return rng.choice([tasks.State.DONE, tasks.State.DONE, tasks.State.FILED])
+
+
+def _visits(database: Database, newest: list[int]) -> list[tuple[str, str]]:
+    """(token, path) of what people look at: each at the own desk, those of work at a document of theirs too."""
+    visits = []
+    with database.writing() as session:
+        for user in session.scalars(sa.select(User)).all():
+            found = accounts.credentials(session, user.username)
+            token = accounts.sign_in(session, found, fits=True, at=datetime.now(UTC), origin=accounts.Origin())
+            assert token is not None
+            visits.append((token, "/viec"))
+            if Role.LEADER in user.roles:
+                visits += [(token, "/duyet")] * 3
+            if Role.CLERK in user.roles:
+                visits += [(token, "/den")] * 3
+            own = sa.select(Task.incoming_id).where(Task.handler_id == user.id, Task.incoming_id.in_(newest)).limit(1)
+            visits += [(token, f"/den/{one}") for one in session.scalars(own)]
+    return visits
+
+
+def _measure(home: Path, visits: list[tuple[str, str]]) -> list[float]:
+    """Milliseconds of each request after the first ten seconds, from when it was due to its last octet."""
+    port = free_port()
+    config = home / "congvan.toml"
+    config.write_text(
+        f'data = "{home / "data"}"\n[dashboard]\nport = {port}\ninsecure_cookies = true\n', encoding="utf-8"
+    )
+    line = [sys.executable, str(ROOT / "congvan.py"), "dashboard", "--config", str(config)]
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        local = threading.local()
+        base = f"http://127.0.0.1:{port}"
+        while True:
+            try:
+                if httpx2.get(base + "/healthz").status_code == 200:
+                    break
+            except httpx2.HTTPError:
+                time.sleep(0.2)
+        took: list[float] = []
+        rng = random.Random(9)
+        begin = time.perf_counter() + 0.5
+
+        def visit(number: int) -> None:
+            due = begin + number / PER_SECOND
+            token, path = rng.choice(visits)
+            if not hasattr(local, "http"):
+                local.http = httpx2.Client(base_url=base, timeout=30)
+            time.sleep(max(0.0, due - time.perf_counter()))
+            status = local.http.get(path, headers={"cookie": f"phien={token}"}).status_code
+            assert status == 200, (path, status)
+            if number >= 10 * PER_SECOND:
+                took.append((time.perf_counter() - due) * 1000)
+
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(visit, range(PER_SECOND * (SECONDS + 10))))
+        return took
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
