@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "servers")]
 
 import httpx2  # noqa: E402
 import sqlalchemy as sa  # noqa: E402
+from sqlalchemy.orm import Session  # noqa: E402
 from whole_program import free_port  # noqa: E402
 
 from core import accounts, people, registers, schema  # noqa: E402
@@ -27,7 +29,7 @@ from core.incoming.tables import Incoming, Origin, State  # noqa: E402
 from core.people import Division, Role, User  # noqa: E402
 from core.registers import Book, Direction  # noqa: E402
 from core.tasks import tables as tasks  # noqa: E402
-from core.tasks.tables import Form, Part, Task, TaskPart  # noqa: E402
+from core.tasks.tables import Form, Part, Task, TaskPart, TaskReader  # noqa: E402
 
 ROWS = int(os.environ.get("ROWS", "100000"))
 FEW = 2_000  # of the other register, to see whether queries grow
@@ -61,67 +63,85 @@ def main() -> int:
     return 1 if missed or growth > MOST_GROWTH else 0
 
 
+@dataclass(frozen=True)
+class Staff:
+    """Ids of those who act, and of the specialists with their divisions."""
+
+    book: int
+    clerk: int
+    director: int
+    workers: list[tuple[int, int]]
+
+
 def _fill(database: Database, rows: int) -> list[int]:
     """People, a register and the tasks of all its entries; returns the ids of the open ones' documents."""
     rng = random.Random(5)
+    kept: dict[type[Any], list[dict[str, Any]]] = {Incoming: [], Task: [], TaskPart: [], TaskReader: []}
     with database.writing() as session:
-        book = Book(code="den", name="Sổ văn bản đến", direction=Direction.INCOMING)
-        session.add(book)
-        session.add_all(divisions := [Division(name=f"Phòng {n}", position=n) for n in range(DIVISIONS)])
-        session.flush()
-
-        def add(name: str, role: Role, division: Division | None) -> User:
-            where = division.id if division else None
-            return people.add(session, name, name, {role}, "x", at=AT, must_change_password=False, division_id=where)
-
-        clerk = add("lan", Role.CLERK, divisions[0])
-        director = add("giamdoc", Role.DIRECTOR, None)
-        for n in range(3):
-            add(f"pho{n}", Role.LEADER, None)
-        for n, division in enumerate(divisions):
-            add(f"truong{n}", Role.HEAD, division)
-        for n in range(SPECIALISTS):
-            add(f"vien{n}", Role.SPECIALIST, divisions[n % DIVISIONS])
-        for n in range(200 - 5 - DIVISIONS - SPECIALISTS):
-            add(f"chanh{n}", Role.OFFICE_CHIEF, divisions[0])
-        registers.open_series(session, book, rows + 1, by=clerk, at=AT)
-        workers = session.execute(sa.select(User.id, User.division_id).where(User.username.like("vien%"))).all()
-        entries: list[Any] = []
-        handled: list[Any] = []
-        parts: list[Any] = []
-        readers: list[Any] = []
+        staff = _people(session, rows)
         for n in range(1, rows + 1):
             arrived = AT - timedelta(minutes=5 * (rows - n))
-            entries.append({
-                "id": n, "state": State.REGISTERED, "version": 2, "origin": Origin.MAIL, "book_id": book.id,
-                "received_at": arrived, "code": f"{n}/UBND-VX", "code_key": f"{n}/ubndvx", "issuer": f"Sở {n % 90}",
-                "kind": "Công văn", "subject": f"triển khai nhiệm vụ số {n} về chuyển đổi số trên địa bàn tỉnh",
-                "issued_on": arrived.date(), "arrival_number": n, "year": AT.year, "arrived_on": arrived.date(),
-                "registered_at": arrived, "registered_by": clerk.id, "proposed": {}, "notes": [], "exchange": {},
-                "told_apart": [],
-            })  # fmt: skip
-            worker = rng.choice(workers)
             state = _state(rng, n, rows)
-            is_given = state not in (tasks.State.SUBMITTED, tasks.State.FILED)
-            handled.append({
-                "id": n, "version": 4, "incoming_id": n, "state": state, "submitted_at": arrived,
-                "submitted_by": clerk.id, "suggested": {}, "last_act": "",
-                "form": Form.FOR_INFORMATION if state == tasks.State.FILED else Form.NO_FILE if is_given else "",
-                "lead_division_id": worker.division_id if is_given else None,
-                "handler_id": worker.id if is_given and state != tasks.State.WITH_HEAD else None,
-                "directed_by": director.id if state != tasks.State.SUBMITTED else None,
-                "directed_at": arrived if state != tasks.State.SUBMITTED else None,
-                "due_at": (arrived + timedelta(days=20)).date().isoformat() if is_given else "",
-            })  # fmt: skip
+            kept[Incoming].append(_entry(n, arrived, staff))
+            kept[Task].append(_task(n, arrived, state, staff, rng.choice(staff.workers)))
             if n % 3 == 0 and state != tasks.State.SUBMITTED:
-                other = rng.choice(workers)
-                parts.append({"task_id": n, "part": Part.INFORMED, "user_id": other.id})
-                readers.append({"task_id": n, "user_id": other.id, "seen_at": None if n > rows - OPEN else AT})
-        session.execute(sa.insert(table_of(Incoming)), entries)
-        session.execute(sa.insert(table_of(Task)), handled)
-        session.execute(sa.insert(table_of(TaskPart)), parts)
-        session.execute(sa.insert(table_of(tasks.TaskReader)), readers)
+                other, _ = rng.choice(staff.workers)
+                kept[TaskPart].append({"task_id": n, "part": Part.INFORMED, "user_id": other})
+                kept[TaskReader].append({"task_id": n, "user_id": other, "seen_at": None if n > rows - OPEN else AT})
+        for entity, values in kept.items():
+            session.execute(sa.insert(table_of(entity)), values)
     return list(range(rows - OPEN + 1, rows + 1))
+
+
+def _people(session: Session, rows: int) -> Staff:
+    book = Book(code="den", name="Sổ văn bản đến", direction=Direction.INCOMING)
+    session.add(book)
+    session.add_all(divisions := [Division(name=f"Phòng {n}", position=n) for n in range(DIVISIONS)])
+    session.flush()
+
+    def add(name: str, role: Role, division: Division | None) -> User:
+        where = division.id if division else None
+        return people.add(session, name, name, {role}, "x", at=AT, must_change_password=False, division_id=where)
+
+    clerk = add("lan", Role.CLERK, divisions[0])
+    director = add("giamdoc", Role.DIRECTOR, None)
+    for n in range(3):
+        add(f"pho{n}", Role.LEADER, None)
+    for n, division in enumerate(divisions):
+        add(f"truong{n}", Role.HEAD, division)
+    workers = []
+    for n in range(SPECIALISTS):
+        division = divisions[n % DIVISIONS]
+        workers.append((add(f"vien{n}", Role.SPECIALIST, division).id, division.id))
+    for n in range(200 - 5 - DIVISIONS - SPECIALISTS):
+        add(f"chanh{n}", Role.OFFICE_CHIEF, divisions[0])
+    registers.open_series(session, book, rows + 1, by=clerk, at=AT)
+    return Staff(book.id, clerk.id, director.id, workers)
+
+
+def _entry(n: int, arrived: datetime, staff: Staff) -> dict[str, Any]:
+    return {
+        "id": n, "state": State.REGISTERED, "version": 2, "origin": Origin.MAIL, "book_id": staff.book,
+        "received_at": arrived, "code": f"{n}/UBND-VX", "code_key": f"{n}/ubndvx", "issuer": f"Sở {n % 90}",
+        "kind": "Công văn", "subject": f"triển khai nhiệm vụ số {n} về chuyển đổi số trên địa bàn tỉnh",
+        "issued_on": arrived.date(), "arrival_number": n, "year": AT.year, "arrived_on": arrived.date(),
+        "registered_at": arrived, "registered_by": staff.clerk, "proposed": {}, "notes": [], "exchange": {},
+        "told_apart": [],
+    }  # fmt: skip
+
+
+def _task(n: int, arrived: datetime, state: tasks.State, staff: Staff, worker: tuple[int, int]) -> dict[str, Any]:
+    is_given = state not in (tasks.State.SUBMITTED, tasks.State.FILED)
+    is_directed = state != tasks.State.SUBMITTED
+    return {
+        "id": n, "version": 4, "incoming_id": n, "state": state, "submitted_at": arrived,
+        "submitted_by": staff.clerk, "suggested": {}, "last_act": "",
+        "form": Form.FOR_INFORMATION if state == tasks.State.FILED else Form.NO_FILE if is_given else "",
+        "lead_division_id": worker[1] if is_given else None,
+        "handler_id": worker[0] if is_given and state != tasks.State.WITH_HEAD else None,
+        "directed_by": staff.director if is_directed else None, "directed_at": arrived if is_directed else None,
+        "due_at": (arrived + timedelta(days=20)).date().isoformat() if is_given else "",
+    }  # fmt: skip
 
 
 def _state(rng: random.Random, n: int, rows: int) -> tasks.State:

@@ -23,6 +23,7 @@ def scheduled(
     sweep: Callable[[], None],
     forget_unasked: Callable[[], None],
     renew_leases: Callable[[], None],
+    give_duties: Callable[[], None],
     lease_seconds: float,
     backup: Callable[[str], None] | None = None,
     plan: BackupSettings = BackupSettings(),
@@ -32,7 +33,7 @@ def scheduled(
     Each night server and database are compared, which the watchers do in their own sessions. The sweep waits
     for letters that are being stored, so it has a thread of its own and runs before the office opens. Uploads
     that a killed dashboard left half done are forgotten within the hour. Leases are renewed at a third of
-    their time. `backup` is called with the kind of run; None where no place is set.
+    their time. Duties that come again are given out on their day, whenever in it the program runs. `backup` is called with the kind of run; None where no place is set.
     """
     scheduler = BackgroundScheduler(
         timezone=OFFICE_ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
@@ -42,6 +43,7 @@ def scheduled(
     scheduler.add_job(clear, CronTrigger(hour=3, minute=30, timezone=OFFICE_ZONE), id="clearing")
     scheduler.add_job(look_for_alarms, IntervalTrigger(minutes=1), id="alarms")
     scheduler.add_job(forget_unasked, IntervalTrigger(minutes=20), id="unasked uploads")
+    scheduler.add_job(give_duties, IntervalTrigger(minutes=10), id="duties")
     scheduler.add_job(renew_leases, IntervalTrigger(seconds=lease_seconds / 3), id="leases")
     if backup is not None:
         hour, minute = plan.full_at.split(":")

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.backup import marks
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
+from core.tasks import making
 from ingest import alarms, clearing, jobs
 from ingest.background import Background
 from ingest.backups import Backups
@@ -132,6 +133,7 @@ class Intake:
             sweep=lambda: _sweep(settings, database, store),
             forget_unasked=self._handed.forget_unasked,
             renew_leases=self._renew_leases,
+            give_duties=lambda: _give_duties(database, clock),
             lease_seconds=lease,
             backup=self._backups.by_clock if settings.backup.folder is not None else None,
             plan=settings.backup,
@@ -246,6 +248,12 @@ def _is_removed(database: Database, mark: str) -> bool:
 def _is_admitted(database: Database, clock: Callable[[], datetime], letter: Excluded) -> bool:
     with database.reading() as session:
         return held.is_admitted(session, letter, at=clock())
+
+
+def _give_duties(database: Database, clock: Callable[[], datetime]) -> None:
+    """Give out the duties whose day has come; the next turn does what this one could not."""
+    with suppress(Temporary), database.writing(background=True) as session:
+        making.make_due(session, at=clock())
 
 
 def _sweep(settings: Settings, database: Database, store: FolderStore) -> None:

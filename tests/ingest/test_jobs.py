@@ -19,7 +19,7 @@ def _nothing() -> None:
 
 
 def _scheduled(**changes: Any) -> BackgroundScheduler:
-    names = ("reconcile", "look_for_alarms", "clear", "sweep", "forget_unasked", "renew_leases")
+    names = ("reconcile", "look_for_alarms", "clear", "sweep", "forget_unasked", "renew_leases", "give_duties")
     return jobs.scheduled(**{**dict.fromkeys(names, _nothing), "lease_seconds": 60, **changes})
 
 
@@ -49,3 +49,8 @@ def test_leases_are_renewed_three_times_before_they_end() -> None:
         assert all(renewed.acquire(timeout=5) for _ in range(3))
     finally:
         scheduler.shutdown()
+
+
+def test_duties_are_given_out_several_times_an_hour() -> None:
+    duties = next(found.trigger for found in _scheduled().get_jobs() if found.id == "duties")
+    assert duties.interval <= timedelta(minutes=20)
