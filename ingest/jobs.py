@@ -33,7 +33,8 @@ def scheduled(
     Each night server and database are compared, which the watchers do in their own sessions. The sweep waits
     for letters that are being stored, so it has a thread of its own and runs before the office opens. Uploads
     that a killed dashboard left half done are forgotten within the hour. Leases are renewed at a third of
-    their time. Duties that come again are given out on their day, whenever in it the program runs. `backup` is called with the kind of run; None where no place is set.
+    their time. Duties that come again are given out on their day, whenever in it the program runs. `backup` is
+    called with the kind of run; None where no place is set.
     """
     scheduler = BackgroundScheduler(
         timezone=OFFICE_ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}

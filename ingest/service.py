@@ -118,9 +118,7 @@ class Intake:
         self._desk = Desk(settings.mailboxes, self._reports, self.watches, database, clock)
         self._handed = HandedOver(shared, settings, self.watches)
         self._handed.forget_unasked()
-        self._background = Background(
-            settings, database, store, self.spool.folder, clock, stop, lambda: self.spool.is_in_use
-        )
+        self._background = Background(settings, database, store, self.spool.folder, clock, stop, self._is_reading)
         self._threads = [threading.Thread(target=watch.run, name=watch.name, daemon=True) for watch in self.watches]
         self._threads += [listener.thread for listener in self._listeners]
         self._threads += self._background.threads
@@ -143,6 +141,9 @@ class Intake:
         """Begin to read and commit; the watchers come with `watch` or `once`."""
         self.pipeline.start()
         self.committer.start()
+
+    def _is_reading(self) -> bool:
+        return self.spool.is_in_use
 
     def _look_for_alarms(self) -> None:
         alarms.look(self._settings.mailboxes, self._database, self._backups.clock)
