@@ -85,20 +85,28 @@ def _run(asked: Namespace) -> int:
     return Supervisor([(name, [*own_command(), name, "--config", str(asked.config)]) for name in SERVICES]).run()
 
 
-def _ingest(asked: Namespace) -> int:
+def _background(asked: Namespace) -> int:
     import signal
 
     from config import notify, supervisor
-    from ingest import service
 
+    run: Callable[..., int]
+    if asked.command == "ingest":
+        from ingest import service as intake
+
+        run = intake.run
+    else:
+        from dispatch import service as sending
+
+        run = sending.run
     supervisor.end_with_supervisor()
-    settings = _settings(asked, "ingest")
+    settings = _settings(asked, asked.command)
     database = _database(settings)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        return service.run(
+        return run(
             settings, database, once=asked.once, stop=stop,
             heartbeat=notify.heartbeat(), ready=lambda: notify.tell(notify.READY),
         )  # fmt: skip
@@ -217,9 +225,11 @@ def _say(lines: Iterable[str]) -> int:
 
 
 def _doctor(asked: Namespace) -> int:
+    from dispatch import checkup as sending
     from ingest import checkup
 
-    checks = [*checkup.everything(asked.config, _settings(asked, "doctor"), now())]
+    settings = _settings(asked, "doctor")
+    checks = [*checkup.everything(asked.config, settings, now()), *sending.look_at(settings.sending)]
     for check in checks:
         print(check.line())
     return Exit.OK if all(check.is_right for check in checks if check.is_needed) else Exit.FOUND_FAULTS
@@ -238,11 +248,11 @@ def _agencies(asked: Namespace) -> int:
 
 
 _COMMANDS: dict[str, Callable[[Namespace], int]] = {
-    "run": _run, "ingest": _ingest, "dashboard": _dashboard, "demo": _demo, "read": _read, "export": _export,
-    "upgrade": _upgrade, "verify": _verify, "doctor": _doctor, "user": _user, "backup": _backup,
-    "restore": _backup, "agencies": _agencies,
+    "run": _run, "ingest": _background, "dispatch": _background, "dashboard": _dashboard, "demo": _demo,
+    "read": _read, "export": _export, "upgrade": _upgrade, "verify": _verify, "doctor": _doctor, "user": _user,
+    "backup": _backup, "restore": _backup, "agencies": _agencies,
 }  # fmt: skip
-SERVICES = ("ingest", "dashboard")
+SERVICES = ("ingest", "dispatch", "dashboard")
 
 
 def now() -> datetime:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 DEFAULT_CONFIG = "/etc/congvan/congvan.toml"
-EXPORTS = ("letters", "incoming", "events")
+EXPORTS = ("letters", "incoming", "deliveries", "events")
 ROLES = {
     "van-thu": "clerk",
     "chuyen-vien": "specialist",
@@ -108,6 +108,8 @@ def _services(commands: "argparse._SubParsersAction[_Parser]") -> None:
     commands.add_parser("run", help="chạy mọi dịch vụ dưới một tiến trình giám sát")
     ingest = commands.add_parser("ingest", help="lấy thư từ các hộp thư thành dự thảo vào sổ")
     ingest.add_argument("--once", action="store_true", help="lấy hết thư đang có rồi thôi")
+    dispatch = commands.add_parser("dispatch", help="gửi thư đi qua máy chủ thư")
+    dispatch.add_argument("--once", action="store_true", help="gửi những gì đang chờ rồi thôi")
     commands.add_parser("dashboard", help="các trang web")
     demo = commands.add_parser("demo", help="cơ quan mẫu: hộp thư, tài khoản, thư đến dần")
     demo.add_argument("--home", type=Path, metavar="THƯ_MỤC", help="giữ dữ liệu ở đây; bỏ trống: làm mới mỗi lần")

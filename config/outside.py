@@ -1,6 +1,9 @@
-"""What settings say of asking others over the network whether a letter, or a signature, is to be believed."""
+"""What settings say of asking others over the network whether a letter, or a signature, is to be believed; and where
+the secrets for others lie."""
 
+import os
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,3 +35,10 @@ class SignatureSettings(Section):
     proxy: Annotated[str, Field(pattern=r"^(https?://[^\s/@]+/?)?$")] = ""
     timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 10
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+def secret_path_of(file: Path | None, credential: str | None) -> Path:
+    """The file that holds a secret: `file`, else the systemd credential of that name."""
+    if file is not None:
+        return file
+    return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/credentials")) / str(credential)

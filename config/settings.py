@@ -15,7 +15,8 @@ from config import account
 from config.faults import sentence
 from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
 from config.outside import Section as _Section
-from config.outside import SenderSettings, SignatureSettings
+from config.outside import SenderSettings, SignatureSettings, secret_path_of
+from config.sending import SendingSettings
 
 MEGABYTE = 1 << 20
 _NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"
@@ -71,7 +72,7 @@ class MailboxSettings(_Section):
 
     def secret_path(self) -> Path:
         """The file that holds the password or access token, systemd's credential folder included."""
-        return _secret_path(self.secret_file, self.secret_credential)
+        return secret_path_of(self.secret_file, self.secret_credential)
 
 
 class IntakeSettings(_Section):
@@ -157,7 +158,7 @@ class BackupSettings(_Section):
 
     def secret_path(self) -> Path:
         """The file that holds the key, systemd's credential folder included."""
-        return _secret_path(self.secret_file, self.secret_credential)
+        return secret_path_of(self.secret_file, self.secret_credential)
 
 
 class LogSettings(_Section):
@@ -177,6 +178,7 @@ class Settings(_Section):
     senders: SenderSettings = SenderSettings()
     signatures: SignatureSettings = SignatureSettings()
     listener: ListenerSettings = ListenerSettings()
+    sending: SendingSettings = SendingSettings()
     clamd: ClamdSettings = ClamdSettings()
     dashboard: DashboardSettings = DashboardSettings()
     backup: BackupSettings = BackupSettings()
@@ -235,12 +237,6 @@ class Settings(_Section):
         return self.data / "sealed"
 
 
-def _secret_path(file: Path | None, credential: str | None) -> Path:
-    if file is not None:
-        return file
-    return Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/credentials")) / str(credential)
-
-
 def load(path: Path) -> Settings:
     """Read the settings file. Raises SettingsError with one sentence for each fault."""
     try:
@@ -284,7 +280,12 @@ def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:
     listener = settings.listener.model_copy(
         update={name: absolute(getattr(settings.listener, name)) for name in ("socket", "certificate", "key")}
     )
+    sending = settings.sending.model_copy(
+        update={name: absolute(getattr(settings.sending, name)) for name in ("ca_file", "secret_file")}
+    )
     places = {"folder": absolute(settings.backup.folder), "secret_file": absolute(settings.backup.secret_file)}
     backup = settings.backup.model_copy(update=places)
-    changes = {"mailboxes": mailboxes, "intake": intake, "listener": listener, "backup": backup}
+    changes = {
+        "mailboxes": mailboxes, "intake": intake, "listener": listener, "sending": sending, "backup": backup
+    }  # fmt: skip
     return settings.model_copy(update={"data": folder / settings.data, **changes})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import exchange, files, requests
 from core.db import table_of
+from core.deliveries import reports
 from core.events import Fact
 from core.files import Content
 from core.incoming import drafts
@@ -136,11 +137,10 @@ def record(session: Session, arrived: Sequence[tuple[Where, Outcome]], *, at: da
     """
     letters = [outcome for _, outcome in arrived if isinstance(outcome, Taken)]
     known = _known(session, letters)
-    added = [outcome for _, outcome in arrived if isinstance(outcome, ForDraft)]
-    files.note_stored(session, [content for outcome in added for content in outcome.stored], at=at)
+    files.note_stored(session, [one for _, new in arrived if isinstance(new, ForDraft) for one in new.stored], at=at)
     new = _insert_letters(session, [pair for pair in arrived if isinstance(pair[1], Taken)], known, at)
     rows: list[dict[str, Any]] = []
-    facts = []
+    facts = reports.take_all(session, [letter.values for letter in letters if letter.identity in new], at=at)
     for where, outcome in arrived:
         if isinstance(outcome, Taken):
             message_id = known[outcome.identity]

@@ -1,4 +1,4 @@
-"""What the office holds, as plain dictionaries for JSON lines: letters, incoming documents, events."""
+"""What the office holds, as plain dictionaries for JSON lines: letters, incoming documents, deliveries, events."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.deliveries.tables import Delivery, DeliveryFile, DeliveryStep
 from core.events import Event
 from core.incoming.tables import Incoming, IncomingFile
 from core.letters import Arrival, Message, MessageFile
@@ -41,6 +42,18 @@ def incoming(session: Session) -> Iterator[dict[str, Any]]:
             yield {**row, "book": books[row["book_id"]], "files": kept}
 
 
+def deliveries(session: Session) -> Iterator[dict[str, Any]]:
+    """Everything that was to leave the house, with its files and its timeline."""
+    for rows in _batches(session, Delivery):
+        ids = [row["id"] for row in rows]
+        files = _grouped(session, DeliveryFile, DeliveryFile.delivery_id, ids, DeliveryFile.position)
+        steps = _grouped(session, DeliveryStep, DeliveryStep.delivery_id, ids, DeliveryStep.id)
+        for row in rows:
+            kept = [_only(found, "name", "sha256", "media_type") for found in files[row["id"]]]
+            way = [_only(found, "at", "step", "stage", "status", "said", "by") for found in steps[row["id"]]]
+            yield {**row, "files": kept, "steps": way}
+
+
 def events(session: Session) -> Iterator[dict[str, Any]]:
     """The whole journal in its order, hashes included, so that others can check the chain."""
     for rows in _batches(session, Event):
@@ -48,11 +61,11 @@ def events(session: Session) -> Iterator[dict[str, Any]]:
 
 
 KINDS: dict[str, Callable[[Session], Iterator[dict[str, Any]]]] = {
-    "letters": letters, "incoming": incoming, "events": events,
+    "letters": letters, "incoming": incoming, "deliveries": deliveries, "events": events,
 }  # fmt: skip
 
 
-def _batches(session: Session, model: type[Message | Incoming | Event]) -> Iterator[list[dict[str, Any]]]:
+def _batches(session: Session, model: type[Message | Incoming | Delivery | Event]) -> Iterator[list[dict[str, Any]]]:
     last = 0
     while True:
         page = sa.select(*model.__table__.columns).where(model.id > last).order_by(model.id).limit(_BATCH)

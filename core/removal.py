@@ -17,6 +17,8 @@ from core import dkim_checks, events, files, rights, sealing, signature_checks
 from core.agencies import feeding
 from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
+from core.deliveries import removing as deliveries
+from core.deliveries.tables import DeliveryFile
 from core.errors import Temporary, WrongState
 from core.evidence import Source
 from core.files import FolderStore, StoredFile
@@ -98,6 +100,7 @@ def remove_content(
     feeding.unsee(session, document)
     if document.message_id is not None:
         dkim_checks.forget(session, document.message_id)
+    named |= deliveries.blank(session, document.id, named, at=at)
     _blank_document(document, basis, reason)
     document.removed_at, document.removed_by = at, by_id
     session.flush()
@@ -272,8 +275,8 @@ def _unindex(session: Session, document: Incoming, gone: list[str]) -> None:
 
 
 def _unnamed(session: Session, contents: set[str]) -> list[str]:
-    """Those of `contents` that no document and no letter names any more."""
+    """Those of `contents` that no document, no letter and no delivery names any more."""
     kept: set[str] = set()
-    for column in (IncomingFile.sha256, MessageFile.sha256, Message.raw_sha256):
+    for column in (IncomingFile.sha256, MessageFile.sha256, Message.raw_sha256, DeliveryFile.sha256):
         kept.update(found for found in session.scalars(sa.select(column).where(column.in_(contents))) if found)
     return sorted(contents - kept)

@@ -38,6 +38,8 @@ class Right(StrEnum):
     SEE_MAILBOXES = "see_mailboxes"
     SEE_BACKUPS = "see_backups"  # Sao lưu
     RUN_MAILBOXES = "run_mailboxes"  # kiểm tra kết nối, lấy thư ngay
+    SEE_OUTBOX = "see_outbox"  # Gửi đi: of what a person may not read, only how far it got
+    RUN_OUTBOX = "run_outbox"  # gửi lại, hủy, tạm dừng gửi
 
 
 _HOLDERS: dict[Right, frozenset[Role]] = {
@@ -58,6 +60,8 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
     Right.SEE_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
     Right.SEE_BACKUPS: frozenset({Role.LEADER, Role.OFFICE_CHIEF, Role.ADMIN}),
     Right.RUN_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
+    Right.SEE_OUTBOX: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.ADMIN}),
+    Right.RUN_OUTBOX: frozenset({Role.CLERK}),
 }
 # Held letters whose reason says nothing of secrets or citizens' petitions: the clerk decides about these.
 _PLAIN_REASONS = frozenset({

@@ -12,11 +12,11 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
+from core.db import insert_of
 from core.errors import Permanent
 from core.files import flush_folder
 from core.office import OfficeFact
@@ -90,9 +90,9 @@ def mark_key(session: Session) -> bytes:
     stored = session.get(OfficeFact, _MARK_KEY)
     if stored is not None:
         return bytes.fromhex(stored.value["hex"])
-    key = os.urandom(32)
-    session.execute(sa.insert(OfficeFact).values(name=_MARK_KEY, value={"hex": key.hex()}))
-    return key
+    made = insert_of(session, OfficeFact).values(name=_MARK_KEY, value={"hex": os.urandom(32).hex()})
+    session.execute(made.on_conflict_do_nothing())  # another writer may make it at this moment
+    return bytes.fromhex(session.get_one(OfficeFact, _MARK_KEY).value["hex"])
 
 
 def mark(key: bytes, identity: str) -> str:

@@ -15,6 +15,7 @@ from core import (
 from core.agencies import tables as agencies
 from core.backup import marks
 from core.db import Base
+from core.deliveries import tables as deliveries
 from core.incoming import tables as incoming
 from core.learning import tables as learning
 from core.passkeys import tables as passkeys
@@ -25,7 +26,7 @@ from core.tasks import notes
 from core.tasks import tables as tasks
 
 MODULES = (
-    accounts, agencies, checks, delegations, dkim_checks, events, exchange, files, incoming, learning, letters, marks,
-    notes, office, passkeys, people, registers, rules, search, tasks,
+    accounts, agencies, checks, delegations, deliveries, dkim_checks, events, exchange, files, incoming, learning,
+    letters, marks, notes, office, passkeys, people, registers, rules, search, tasks,
 )  # fmt: skip
 METADATA = Base.metadata

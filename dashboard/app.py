@@ -13,6 +13,7 @@ from dashboard import (
     agencies,
     assets,
     backups,
+    deliveries,
     health,
     held,
     incoming,
@@ -38,7 +39,8 @@ from dashboard.web import Office
 ROUTES = [
     *sessions.routes, *passkeys.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes,
     *held.routes, *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *rules.routes,
-    *agencies.routes, *tasks.routes, *backups.routes, *news.routes, *health.routes, *assets.routes,
+    *agencies.routes, *tasks.routes, *deliveries.routes, *backups.routes, *news.routes, *health.routes,
+    *assets.routes,
 ]  # fmt: skip
 
 

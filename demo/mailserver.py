@@ -153,14 +153,21 @@ class DemoMail:
         return True
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """Deliver what came over SMTP to those recipients that live here (aiosmtpd's hook)."""
-        here = [address for address in envelope.rcpt_tos if address in self._inboxes]
-        if not here:
-            return "550 5.1.1 no such mailbox here"
+        """Deliver what came over SMTP to those recipients that live here (aiosmtpd's hook); what the office sends to
+        others is kept in the folder `sent`, as if it had gone on."""
         raw = envelope.original_content or b""
+        here = [address for address in envelope.rcpt_tos if address in self._inboxes]
         for address in here:
             await self._deliver(raw, datetime.now(UTC), address, "")
-        return "250 2.0.0 delivered"
+        if here:
+            return "250 2.0.0 delivered"
+        if envelope.mail_from not in self._inboxes:
+            return "550 5.1.1 no such mailbox here"
+        sent = self.folder / "sent"
+        sent.mkdir(exist_ok=True)
+        number = len(list(sent.glob("*.eml"))) + 1
+        _write(sent / f"{number:06d}.eml", raw, datetime.now(UTC))
+        return f"250 2.0.0 Ok: queued as DEMO{number}"
 
     async def _close(self) -> None:
         for server in self._servers:

@@ -53,6 +53,14 @@ insecure_cookies = true
 [log]
 level = "warning"
 """
+_SENDING = """
+[sending]
+host = "127.0.0.1"
+port = {port}
+security = "none"
+from_address = "{address}"
+from_name = "Văn thư Sở Khoa học và Công nghệ"
+"""
 _MAILBOX = """
 [[mailboxes]]
 name = "{name}"
@@ -76,6 +84,7 @@ def write_settings(home: Path, mail: DemoMail, port: int) -> Path:
         parts.append(
             _MAILBOX.format(name=name, port=mail.ports.imap, ca_file=mail.certificate.resolve(), username=address)
         )
+    parts.append(_SENDING.format(port=mail.ports.smtp, address=OFFICE_ADDRESS))
     path = home / "congvan.toml"
     path.write_text("".join(parts), encoding="utf-8")
     return path

@@ -20,6 +20,7 @@ from core.backup.proving import CONTENT, SEAL, Hole, PartlyDamaged, Tried
 from core.backup.taking import in_words
 from core.backup.vault import Manifest, Vault
 from core.db import Database
+from core.deliveries import pausing
 from core.errors import CongvanError, Permanent, Temporary, WrongState
 from core.files import FolderStore, StoredFile, flush_folder
 from core.letters import HeldLetter, MailFolder
@@ -201,8 +202,8 @@ def _lay_objects(vault: Vault, kind: str, targets: dict[str, Path]) -> Tried:
 def _begin_again(
     database: Database, manifest: Manifest, seals: Collection[str], holes: Collection[Hole], at: datetime
 ) -> int:
-    """Bring the schema up to date, stop the numbers, end the sessions, note what is lost; returns how many held letters
-    lost their bytes because they were decided later.
+    """Bring the schema up to date, stop the numbers and the outbox, end the sessions, note what is lost; returns how
+    many held letters lost their bytes because they were decided later.
 
     `seals` are the sealed letters that were laid down, or are among the `holes`.
     """
@@ -222,6 +223,7 @@ def _begin_again(
         for sha256 in lost.union(manifest.missing):
             session.execute(sa.update(StoredFile).where(StoredFile.sha256 == sha256).values(lost_at=at))
         seals_gone = len(unsealed) - sum(hole.kind == SEAL for hole in holes)
+        pausing.begin_after_restore(session, at=at)
         payload = {"state": manifest.name, "of": manifest.at, "seals_gone": seals_gone, "skipped": len(holes)}
         events.record(session, "restored", "office", None, by=None, at=at, payload=payload)
     return seals_gone

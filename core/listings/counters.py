@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from core import alarms
 from core.backup import marks
 from core.db import table_of
+from core.deliveries.tables import Delivery
+from core.deliveries.tables import State as DeliveryState
 from core.incoming.tables import Incoming, State
 from core.letters import HeldLetter, MailboxState
 from core.listings import approvals, work
@@ -21,6 +23,7 @@ _COUNTS = {
     name: (right, sa.select(sa.func.count()).where(which))
     for name, right, which in (
         ("drafts", Right.REGISTER, table_of(Incoming).c.state == State.DRAFT),
+        ("outbox", Right.RUN_OUTBOX, table_of(Delivery).c.state.in_((DeliveryState.FAILED, DeliveryState.UNCERTAIN))),
         ("held", Right.SEE_HELD, table_of(HeldLetter).c.decision.is_(None)),
         (
             "troubled",
@@ -34,8 +37,8 @@ _COUNTS = {
 def counters(
     session: Session, user: User, watched: Collection[str], late: Mapping[str, timedelta] = {}, *, at: datetime
 ) -> dict[str, int]:
-    """`drafts` waiting for the clerk, `held` letters without a decision, `troubled` mailboxes, kinds of `backups` that
-    fail or are overdue; by right.
+    """`drafts` waiting for the clerk, `held` letters without a decision, what the `outbox` failed to send or does not
+    know of, `troubled` mailboxes, kinds of `backups` that fail or are overdue; by right.
 
     `watched` are the mailboxes that intake is to read, `late` is `marks.late_after` of the office.
     """

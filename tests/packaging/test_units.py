@@ -10,7 +10,7 @@ from unit_sandbox import settings_of
 from config.command_line import parser
 
 FOLDER = Path(__file__).parents[2] / "systemd"
-UNITS = ("congvan@.service", "congvan-ingest@.service", "congvan-dashboard@.service")
+UNITS = ("congvan@.service", "congvan-ingest@.service", "congvan-dispatch@.service", "congvan-dashboard@.service")
 PROGRAM = "/opt/congvan/.venv/bin/congvan"
 
 

@@ -24,7 +24,7 @@ from core.people import User
 
 MORNING = datetime(2026, 6, 4, 1, 30, tzinfo=UTC)
 # What a restore writes itself: books wait, sessions end, leases are free, one event more.
-_TOUCHED = {"books", "login_sessions", "mail_folders", "chain_heads", "alembic_version"}
+_TOUCHED = {"books", "login_sessions", "mail_folders", "chain_heads", "alembic_version", "outbox_pauses"}
 
 
 @dataclass(frozen=True)
