@@ -10,8 +10,10 @@ from ingest.letter import Page, Word
 from ingest.reading import marks
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import SECRECY, STAMP, URGENCY
+from ingest.reading.phrases import text_begins
 from ingest.reading.remembered import remembered
 
+UNREAD = "…"  # the word of a stamp that shows, and was not read
 _DEPTH = 0.5
 _TOP, _TOP_ROWS = 0.2, 3
 _MOST_STAMP_WORDS = 8
@@ -22,10 +24,13 @@ _LABELS = ("mat", "omat", "dmat", "domat", "mucdomat")  # "Độ mật:", also w
 _DOUBTED = 0.3
 _MARKS = ("toimat", "tuyetmat", "domattoimat", "domattuyetmat", "domatmat")
 _NEARLY, _LEAST_ALIKE = 0.78, 5
+_LONG, _NEARLY_LONG = 11, 0.72  # letters of a label with its level, of which more may be misread
 _STAMPED = frozenset(fold(" ".join((*SECRECY, *URGENCY, "độ đến"))).split())
-_LOST = 0.035  # of the page's width: the blank that is left where a letter was not read
-_PARTS = frozenset(("toi", "toim", "oimat", "tuyet", "tuyetm", "uyetmat", "mat"))
+_LOST = 0.045  # of the page's width: the blank that is left where a letter or two were not read
+_PARTS = frozenset(("toi", "toim", "oimat", "tuye", "tuyet", "tuyetm", "uyetmat", "imat", "mat"))
 _FRAME = "|[]{}()_=¦"
+_BEGINS_LABEL = re.compile(r"\W{0,2}Đ[ôộồốổỗ]\W{0,2}")  # "Độ:"
+_MOST_LEFT = 4  # words of "Độ mật: Tối mật"
 _LABEL = "domat"  # "Độ mật:", and what stands behind it was not read
 _NUMBER = re.compile(r"[\W_]*\d{1,3}(?![^\W_])|[\W_]+")  # of a row, or its frame where it was not read
 _BEGINS_TABLE = re.compile(r"\W{0,3}s?tt")
@@ -70,7 +75,8 @@ def find_stamps(page: Page) -> tuple[Stamp, ...]:
         # "KHẨN" may be the tail of a wrapped title; there it stands in the middle, under other capitals.
         if stamp and not _continues_title(line, lines):
             found.setdefault((stamp.value, stamp.is_secrecy), stamp)
-    for line in lines if page.is_seen else ():
+    begins = text_begins(rows)
+    for line in (line for line in lines if line.y0 < begins) if page.is_seen else ():
         # Tesseract is not sure of marks: a word that it doubts may have others, and two that say no other word ("TỔI
         # MẬT") do so however sure it is.
         is_doubted = any(word.sure < _SURE for word in line.words if not _is_speck(word))
@@ -138,13 +144,16 @@ def may_hide_secrecy(page: Page) -> bool:
         return page.number == 1 and _is_doubtful(page)
     if page.is_seen and any(map(_is_bare_label, segments_of(lines_of(w for w in page.words if w.y0 < _DEPTH)))):
         return True
+    if any(word.text == UNREAD for stamp in page.stamps for word in stamp):
+        return True
     likely = [[word for word in stamp if word.sure >= _DOUBTED] for stamp in page.stamps]
     return any(_is_nearly_secrecy(line) for stamp in likely if stamp for line in _lines_of_one(stamp))
 
 
 def _is_bare_label(line: Line) -> bool:
-    """Whether "Độ mật:" stands there, and what it says was not read beside it."""
-    return _letters(line) == _LABEL and line.text.rstrip(" _|").endswith(":")
+    """Whether "Độ mật:" stands there, and what it says was not read beside it, or "mật: Tạ, mật" is left of it."""
+    is_left = line.folded.startswith("mat:") and line.folded.endswith("mat") and len(line.words) <= _MOST_LEFT
+    return is_left or (_letters(line) == _LABEL and line.text.rstrip(" _|").endswith(":"))
 
 
 def _is_doubtful(page: Page) -> bool:
@@ -165,10 +174,14 @@ def _is_nearly_secrecy(line: Line) -> bool:
     begun = next((degree for degree in _DEGREES if letters.startswith(degree)), letters)
     is_begun = line.text.lstrip(" [|(")[: len(begun)].isupper() and len(letters) <= len(begun) + _MOST_TRACES
     is_label = letters.startswith(_LABEL) and len(letters) <= len(_LABEL) + _MOST_TRACES
+    is_label = is_label or _BEGINS_LABEL.fullmatch(line.text) is not None
     is_part = letters in _PARTS or (begun in _DEGREES and is_begun) or is_label
-    return is_part or (
-        len(letters) >= _LEAST_ALIKE and any(SequenceMatcher(None, letters, mark).ratio() >= _NEARLY for mark in _MARKS)
-    )
+    return is_part or (len(letters) >= _LEAST_ALIKE and any(_is_alike(letters, mark) for mark in _MARKS))
+
+
+def _is_alike(letters: str, mark: str) -> bool:
+    nearly = _NEARLY_LONG if min(len(letters), len(mark)) >= _LONG else _NEARLY
+    return SequenceMatcher(None, letters, mark).ratio() >= nearly
 
 
 def _halves(row: Line) -> list[Line]:
@@ -247,7 +260,7 @@ def _is_speck(word: Word) -> bool:
 def _is_of_phrase(line: Line, row: Line) -> bool:
     """Whether `line` is a part of `row`, in the middle of the page, beside other capitals: what tesseract left of
     "MẬT ONG" when it lost a letter. Words of stamps may stand beside each other."""
-    if not (0.35 < row.center < 0.65 and line.words[0] in row.words and len(line.words) < len(row.words)):
+    if not (0.35 < row.center < 0.65 and row.y0 < (line.y0 + line.y1) / 2 < row.y1):
         return False
     x0, x1 = line.words[0].x0, line.words[-1].x1
     beside = (w for w in row.words if -_LOST < w.x0 - x1 < _LOST or -_LOST < x0 - w.x1 < _LOST)

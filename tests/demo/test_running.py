@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.office import ACCOUNTS
+
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60  # fifteen on a machine with nothing else to do
-
-from demo.office import ACCOUNTS
 
 
 class Demo:

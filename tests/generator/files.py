@@ -14,7 +14,7 @@ from tests.generator.legacy_word import docs_of
 from tests.generator.open_text import odt_of
 from tests.generator.paper import Paper, Truth
 from tests.generator.rich_text import rtf_of
-from tests.generator.scan import fax_of, photo_of, scan_of
+from tests.generator.scan import USUAL, Wear, fax_of, photo_of, scan_of
 from tests.generator.typeset import pdf_of
 from tests.generator.word import docx_of
 
@@ -25,10 +25,10 @@ TYPES = {
 SUFFIXES = {"scan": "pdf", "photo": "jpg", "fax": "tif"}
 
 
-def file_of(recipe: Recipe, paper: Paper) -> bytes:
-    """The bytes of the file that `recipe` asks for; a PDF costs some 30 ms, a scan half a second.
+def file_of(recipe: Recipe, paper: Paper, wear: Wear = USUAL) -> bytes:
+    """The bytes of the file that `recipe` asks for, a photograph as `wear` says.
 
-    DOC files are made many at once, by `write`.
+    A PDF costs some 30 ms, a scan half a second. DOC files are made many at once, by `write`.
     """
     rng = Random(f"file {recipe.half}/{recipe.seed}/{recipe.file}")
     if recipe.file == "pdf":
@@ -38,7 +38,7 @@ def file_of(recipe: Recipe, paper: Paper) -> bytes:
     if recipe.file == "fax":
         return fax_of(pdf_of(paper, rng, with_ink=True), rng)
     if recipe.file == "photo":
-        return photo_of(pdf_of(paper, rng, with_ink=True), rng)
+        return photo_of(pdf_of(paper, rng, with_ink=True), rng, wear)
     return {"docx": docx_of, "rtf": rtf_of, "odt": odt_of}[recipe.file](paper)
 
 

@@ -42,7 +42,8 @@ class Stamp:
     """A stamped word: `style` framed, double, bare, faint or plain (typed, without colour); `where` it was put.
 
     `where` is left or right below the head, or head (above it); `turn` is how far it leans, in degrees. `drawn` is
-    a text box of Word, which stands outside the run of the text.
+    a text box of Word, which stands outside the run of the text. `slip` is how far it stands from its place, to the
+    right and down, in centimetres, `size` in points.
     """
 
     text: str
@@ -50,6 +51,10 @@ class Stamp:
     where: str = "left"
     turn: float = 0.0
     drawn: bool = False
+    slip: tuple[float, float] = (0.0, 0.0)
+    size: float = 14.0
+    red: str = "#d3202a"
+    serif: bool = True
 
 
 @dataclass(frozen=True)

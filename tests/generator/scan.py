@@ -1,6 +1,7 @@
 """Printed pages as a scanner or a telephone leaves them: askew, turned, noisy, blurred, badly lit, compressed."""
 
 import io
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -11,6 +12,22 @@ from demo.scans import rendered
 from tests.generator.ocr_layer import bound_with_text, misread_lines
 
 _PAPER = (250, 249, 245)
+
+
+@dataclass(frozen=True)
+class Wear:
+    """How badly a photograph may be taken: degrees askew, how dark in a corner, grain, blur (pixels), quality of the
+    JPEG, and dots per inch."""
+
+    askew: float = 3.0
+    dark: tuple[float, float] = (0.15, 0.4)
+    noise: tuple[float, float] = (2, 6)
+    blur: tuple[float, float] = (0.2, 0.8)
+    quality: tuple[int, int] = (55, 85)
+    dots: int = 150
+
+
+USUAL = Wear()
 
 
 def scan_of(pdf: bytes, rng: Random, *, misread: bool = False) -> bytes:
@@ -40,16 +57,16 @@ def fax_of(pdf: bytes, rng: Random) -> bytes:
     return out.getvalue()
 
 
-def photo_of(pdf: bytes, rng: Random) -> bytes:
+def photo_of(pdf: bytes, rng: Random, wear: Wear) -> bytes:
     """The first page photographed on a table: a JPEG, darker to one side, more askew than a scan."""
-    page = next(rendered(pdf, 150))
+    page = next(rendered(pdf, wear.dots))
     table = tuple(rng.randint(60, 140) for _ in range(3))
-    turned = page.rotate(rng.uniform(-3, 3), Image.Resampling.BICUBIC, expand=True, fillcolor=table)
+    turned = page.rotate(rng.uniform(-wear.askew, wear.askew), Image.Resampling.BICUBIC, expand=True, fillcolor=table)
     around = Image.new("RGB", (int(turned.width * 1.08), int(turned.height * 1.06)), table)
     around.paste(turned, ((around.width - turned.width) // 2, (around.height - turned.height) // 2))
-    lit = _grained(around, rng, dark=rng.uniform(0.15, 0.4), noise=rng.uniform(2, 6))
+    lit = _grained(around, rng, dark=rng.uniform(*wear.dark), noise=rng.uniform(*wear.noise))
     out = io.BytesIO()
-    lit.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8))).save(out, "JPEG", quality=rng.randint(55, 85))
+    lit.filter(ImageFilter.GaussianBlur(rng.uniform(*wear.blur))).save(out, "JPEG", quality=rng.randint(*wear.quality))
     return out.getvalue()
 
 

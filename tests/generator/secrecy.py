@@ -12,6 +12,8 @@ from tests.generator.compose import compose
 from tests.generator.files import SUFFIXES, file_of
 from tests.generator.paper import Annex, Paper, Paragraph, Stamp
 from tests.generator.recipes import drawn
+from tests.generator.scan import USUAL
+from tests.generator.varied import ALONE, varied, wear
 from tests.generator.wording import wording
 
 FILES = ("pdf", "docx", "scan", "pdf", "docx", "pdf", "rtf", "odt", "scan", "photo")
@@ -76,7 +78,9 @@ def _letter(half: str, seed: int, rng: Random, *, is_secret: bool) -> Letter:
     paper = compose(recipe)
     name = f"{'secret' if is_secret else 'innocent'}-{half}-{seed:04d}"
     paper, secrecy, note = _marked(paper, rng) if is_secret else (*_tempting(paper, half, rng), "friends")
-    document = file_of(recipe, paper)
+    if half == "practice":
+        paper = varied(paper, rng)
+    document = file_of(recipe, paper, wear(rng) if half == "practice" else USUAL)
     file_name = f"vb{rng.randrange(100, 99999)}.{SUFFIXES.get(recipe.file, recipe.file)}"
     subject = "Gửi văn bản" if is_secret else f"Gửi văn bản {rng.choice(wording(half).false_friends)}"
     mail = _mail(name, subject, file_name, document, _TYPES.get(recipe.file, "application/octet-stream"))
@@ -101,7 +105,7 @@ def _marked(paper: Paper, rng: Random) -> tuple[Paper, str, str]:
 
 def _tempting(paper: Paper, half: str, rng: Random) -> tuple[Paper, None]:
     friends = rng.sample(wording(half).false_friends, 3)
-    alone = rng.sample(_ALONE, 2)
+    alone = rng.sample((*_ALONE, *ALONE) if half == "practice" else _ALONE, 2)
     body = [*paper.body[:-1], *(Paragraph(f"- {friend.capitalize()};", "item") for friend in friends), paper.body[-1]]
     made = replace(paper, body=tuple(body))
     if rng.random() < 0.5:

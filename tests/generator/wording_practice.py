@@ -14,6 +14,7 @@ from tests.generator.offices import (
     province,
 )
 from tests.generator.wording import Wording
+from tests.generator.wording_practice_offices import OTHER_OFFICES
 
 _GOVERNMENT = Office(
     "CP", Level.GOVERNMENT, (), ("CHÍNH PHỦ",), "Chính phủ", None, "CP", (), "Hà Nội",
@@ -66,6 +67,7 @@ _OFFICES = (
             "Số 20 Trần Nguyên Hãn, phường Hoàn Kiếm|ĐT: 024.3824.0001; Fax: 024.3824.0002"),
     company("", "Công ty Cổ phần Cấp nước Nghệ An", "CTCN", "Vinh",
             "Số 32, đường Phan Đăng Lưu, phường Trường Vinh|MST: 2900001122 - ĐT: 0238.384.0000", "GIÁM ĐỐC"),
+    *OTHER_OFFICES,
 )  # fmt: skip
 
 WORDING = Wording(
@@ -79,7 +81,10 @@ WORDING = Wording(
             "xúc tiến thương mại điện tử", "đo lường trong kinh doanh xăng dầu", "nhà ở xã hội", "thủy lợi nội đồng",
             "phổ cập bơi cho trẻ em", "cấp điện mùa khô", "an toàn hóa chất", "du lịch cộng đồng",
             "hòa giải ở cơ sở", "khuyến công quốc gia", "truyền máu tình nguyện", "vận hành trạm biến áp",
-            "thu gom chất thải rắn sinh hoạt"),
+            "thu gom chất thải rắn sinh hoạt", "tổng kiểm kê tài sản công", "dạy và học ngoại ngữ",
+            "bảo vệ bí mật nhà nước trong cơ quan hành chính", "cai nghiện ma túy", "phòng, chống mối mọt tài liệu",
+            "nuôi ong lấy mật dưới tán rừng", "an toàn bức xạ", "Mặt trận và các đoàn thể", "tiếp công dân định kỳ",
+            "cắt điện, mất nước kéo dài", "mã hóa, bảo mật dữ liệu dân cư", "tuyển quân"),
     actions=("tăng cường công tác {}", "góp ý dự thảo Kế hoạch {}", "rà soát, báo cáo tình hình {} năm {year}",
              "triển khai các giải pháp {} trên địa bàn", "cung cấp số liệu về {}", "hướng dẫn thực hiện chính sách {}",
              "thực hiện {cite} về {}", "tổ chức tập huấn nghiệp vụ {}, kiểm tra việc chấp hành quy định và "
@@ -112,5 +117,10 @@ WORDING = Wording(
     false_friends=("phát triển sản phẩm mật ong bạc hà", "đặt lại mật khẩu tài khoản thư điện tử công vụ",
                    "phổ biến Luật Bảo vệ bí mật nhà nước", "khẩn trương khắc phục hậu quả mưa lũ",
                    "điều tra mật độ dân cư", "bảo mật thông tin cá nhân của học sinh",
-                   "vận hành tổng đài cấp cứu khẩn cấp 115"),
+                   "vận hành tổng đài cấp cứu khẩn cấp 115", "lập danh mục bí mật nhà nước độ Tối mật và độ Mật",
+                   "quy hoạch mật độ xây dựng khu trung tâm", "đổi mật khẩu Wi-Fi phòng họp",
+                   "thời hạn giải mật của tài liệu lưu trữ", "thi tuyển nhân viên cơ yếu, mật mã",
+                   "phòng bệnh viêm túi mật, sỏi mật", "chống thất thoát, mất mát tài sản công",
+                   "hội thi hương mật quê nhà", "xử lý nghiêm việc làm lộ bí mật công tác",
+                   "nâng cấp mặt đường liên xã", "mặt hàng bình ổn giá dịp Tết"),
 )  # fmt: skip

@@ -7,13 +7,15 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ingest.letter import Word
+from ingest.reading.phrases import is_in_text, without_small_print
+from ingest.reading.scan.covered import covered
 from ingest.reading.scan.places import CELL, places
 from ingest.reading.scan.preparing import Gray, Mask, around, slant
-from ingest.reading.scan.seal import find_seal
+from ingest.reading.scan.seal import Seal, find_seal
 from ingest.reading.scan.sheets import Sheet
 from ingest.reading.scan.tesseract import AS_A_BLOCK, Seen, see
 from ingest.reading.scan.zones import Zone
-from ingest.reading.stamps import is_print, shows_stamp
+from ingest.reading.stamps import UNREAD, is_print, shows_stamp
 
 Place = tuple[slice, slice]
 _LEAST_RED = 500  # pixels of red ink; "KHẨN" in its frame has several thousand
@@ -26,12 +28,14 @@ _LARGE = 150  # pixels: both sides of a thing that may be a round seal, or what 
 _MOST_WORDS = 6  # of a black stamp; what has more is a table or a picture
 _FRAME_INK = 160
 _OUTLINE_WIDTH = 0.75  # of the stamp's: a piece of ink that reaches farther is its frame
+_PIECES, _MOST_SIDES = 0.45, 3  # of a side of a stamp with a frame in pieces, and of how many of the four
 _OUTLINE_HEIGHT, _THIN = 0.9, 9  # of its height, and pixels: so is a side that stands by itself
 _LONGEST_BAR, _FRAME_WIDTH = 50, 0.25  # pixels, and of the stamp's width: a longer run across is its frame
 _LONGEST_STEM, _FRAME_HEIGHT = 40, 0.55  # the same downwards, where there is a frame
 _TRACES = 8  # pixels around a seal in which its rim leaves traces, which would join it to a stamp
 _INK, _DARK = 250, 130  # shades below which a pixel is ink, and is surely black ink
-_PALE = 205  # below which it is, where no red ink is near: a stamp that needed ink, scanned without colours
+# Below which it is, where no red ink is near, or where there is none: a stamp that needed ink, scanned without colours.
+_PALE, _PALEST = 205, 232
 # Parts of the page's width: what is smaller, larger, or at the paper's edge is no stamp that was overlooked.
 _SMALLEST, _WIDEST, _HIGHEST, _EDGE = 0.02, 0.4, 0.12, 0.01
 
@@ -48,14 +52,24 @@ class _Cut:
     ink: int
 
 
-def red_stamps(sheet: Sheet, zone: Zone, seconds: float) -> Stamps:
-    """The words of each stamp in red ink in `zone`, level whatever their slant; () where there is little red.
+def hung_seal(sheet: Sheet, zone: Zone) -> Seal | None:
+    """A red seal hung over the head, in pixels of `zone`."""
+    ink = zone.cut(sheet.red) < _INK
+    return _seal_in(ink, ink, is_red=True)
+
+
+def red_stamps(sheet: Sheet, zone: Zone, seal: Seal | None, seconds: float) -> Stamps:
+    """The words of each stamp in red ink in `zone`, level whatever their slant; () where there is little red. `seal` is
+    the red one there: of a stamp beneath it that was not read there is `UNREAD` alone.
 
     Raises NotRead.
     """
     part = zone.cut(sheet.red)
-    part, ink = _without_seal(part, part < _INK, part < _INK)
-    return _read(sheet, _likeliest(_cuts(part, ink, _LEAST_RED), ink.shape), seconds)
+    part, ink = _without(seal, part, part < _INK)
+    cuts = _likeliest(_cuts(part, ink, _LEAST_RED), ink.shape)
+    read = _read(sheet, cuts, seconds)
+    hidden = covered(seal, _TRACES, ink, [cut.place for cut in cuts], read) if seal else []
+    return (*_some(read), *((_unread(sheet, place),) for place in hidden))
 
 
 def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: float) -> Stamps:
@@ -64,17 +78,20 @@ def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: floa
     Framed or slanting, tesseract takes a stamp for a picture. Raises NotRead.
     """
     part = zone.cut(sheet.black)
-    ink = (part < _DARK) | (part < _PALE) & ~around(zone.cut(sheet.red) < _INK)
+    red = zone.cut(sheet.red) < _INK
+    ink = (part < _DARK) | (part < (_PALE if red.any() else _PALEST)) & ~around(red)
     height, width = sheet.black.shape
     with_words = ink.copy()
     for word in words:
         if word.sure >= _LEAST_SURE:
             y0, y1 = int(word.y0 * height) - zone.top, int(word.y1 * height) - zone.top
             ink[max(0, y0 - CELL) : y1 + CELL, max(0, int(word.x0 * width) - CELL) : int(word.x1 * width) + CELL] = 0
-    part, ink = _without_seal(part, ink, with_words)
+    part, ink = _without(_seal_in(ink, with_words), part, ink)
     cuts = [cut for cut in _cuts(part, ink, _LEAST_UNREAD) if _may_be_stamp(cut.place, ink.shape)]
-    found = _read(sheet, _likeliest(cuts, ink.shape), seconds)
-    return tuple(words for words in found if len(words) <= _MOST_WORDS and not is_print(words))
+    read = _read(sheet, _likeliest(cuts, ink.shape), seconds)
+    found = _some([without_small_print(one) for one in read])
+    stamps = (one for one in found if len(one) <= _MOST_WORDS and not is_print(one))
+    return tuple(one for one in stamps if not (len(one) == 1 and is_in_text(one[0], words)))
 
 
 def _may_be_stamp(place: Place, shape: tuple[int, ...]) -> bool:
@@ -86,18 +103,28 @@ def _may_be_stamp(place: Place, shape: tuple[int, ...]) -> bool:
     return bool(is_inside and _SMALLEST * width < wide < _WIDEST * width and 12 < high < _HIGHEST * width)
 
 
+def _some(read: Sequence[tuple[Word, ...]]) -> Stamps:
+    return tuple(words for words in read if words)
+
+
+def _unread(sheet: Sheet, place: Place) -> Word:
+    height, width = sheet.black.shape
+    rows, columns = place
+    return Word(UNREAD, columns.start / width, rows.start / height, columns.stop / width, rows.stop / height)
+
+
 def _read(sheet: Sheet, cuts: Sequence[_Cut], seconds: float) -> Stamps:
-    """The words of each of `cuts`, their frames taken off in two ways: what touches one is lost in one or the other."""
+    """The words of each of `cuts`, frames taken off in some ways: what touches one is lost in one or the other."""
     if not cuts:
         return ()
     level = [_level(_deepened(cut.picture)) for cut in cuts]
-    seen = see([way(picture) for picture in level for way in (without_bars, _without_outline)], seconds, AS_A_BLOCK)
+    ways = [[without_bars(picture), _without_outline(picture), *_without_edges(picture)] for picture in level]
+    seen = iter(see([way for of_one in ways for way in of_one], seconds, AS_A_BLOCK))
     # Where a word stood before its stamp was turned does not matter, only which stamp it belongs to.
-    found = [
-        max((sheet.words(_likely(one), *(side.start for side in cut.place)) for one in ways), key=_worth)
-        for cut, ways in zip(cuts, zip(seen[::2], seen[1::2], strict=True), strict=True)
-    ]
-    return tuple(words for words in found if words)
+    return tuple(
+        max((sheet.words(_likely(next(seen)), *(side.start for side in cut.place)) for _ in of_one), key=_worth)
+        for cut, of_one in zip(cuts, ways, strict=True)
+    )
 
 
 def _worth(words: Sequence[Word]) -> tuple[bool, float]:
@@ -129,11 +156,14 @@ def _cuts(part: Gray, ink: Mask, least: int) -> list[_Cut]:
     return [_Cut((rows, columns), part[rows, columns], amount) for rows, columns, amount in found]
 
 
-def _without_seal(part: Gray, ink: Mask, whole: Mask) -> tuple[Gray, Mask]:
-    """`part` and `ink` without a seal hung over the head, which touches what is stamped beside it. `whole` is the ink
-    in which it is whole."""
+def _seal_in(ink: Mask, whole: Mask, *, is_red: bool = False) -> Seal | None:
+    """A seal hung over the head; `whole` is the ink in which it is whole, `ink` that without words."""
     large = (min(rows.stop - rows.start, columns.stop - columns.start) for rows, columns, _ in places(ink, 0))
-    seal = find_seal(whole) if max(large, default=0) > _LARGE else None
+    return find_seal(whole, is_red=is_red) if max(large, default=0) > _LARGE else None
+
+
+def _without(seal: Seal | None, part: Gray, ink: Mask) -> tuple[Gray, Mask]:
+    """`part` and `ink` without a seal, which touches what is stamped beside it."""
     if seal is None:
         return part, ink
     disc = seal.disc(ink.shape, _TRACES)
@@ -150,6 +180,24 @@ def _level(cut: Gray) -> Gray:
         return cut
     turned = Image.fromarray(cut).rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
     return np.asarray(turned)
+
+
+def _without_edges(cut: Gray) -> list[Gray]:
+    """`cut` without its outermost pixels, where these are a frame in pieces; else nothing."""
+    ink = cut < _FRAME_INK
+    ys, xs = np.nonzero(ink)
+    if not len(ys):
+        return []
+    top, bottom, left, right = ys.min(), ys.max() + 1, xs.min(), xs.max() + 1
+    inner = ink[top:bottom, left:right]
+    across = (inner[:_THIN].any(axis=0), inner[-_THIN:].any(axis=0))
+    down = (inner[:, :_THIN].any(axis=1), inner[:, -_THIN:].any(axis=1))
+    if sum(side.mean() > _PIECES for side in (*across, *down)) < _MOST_SIDES or min(inner.shape) < 4 * _THIN:
+        return []
+    framed = np.full_like(cut, 255)
+    inside = np.s_[top + _THIN : bottom - _THIN, left + _THIN : right - _THIN]
+    framed[inside] = cut[inside]
+    return [without_bars(framed)]
 
 
 def _without_outline(cut: Gray) -> Gray:

@@ -8,6 +8,7 @@ from PIL import Image, ImageFilter
 
 from core.text import fold
 from ingest.letter import Box, Word
+from ingest.reading.phrases import is_in_text, is_of_phrase
 from ingest.reading.scan.apart import without_bars
 from ingest.reading.scan.places import places
 from ingest.reading.scan.preparing import Gray, Mask
@@ -16,6 +17,7 @@ from ingest.reading.scan.tesseract import AS_A_BLOCK, SCATTERED, see
 
 # Of the page, left, above, right and below these words of the stamp: what it hides may hang over any of its edges.
 _AROUND = {"den": (0.1, 0.07, 0.3, 0.09), "chuyen": (0.1, 0.12, 0.3, 0.04)}
+_AROUND_NUMBER = {"so": (0.15, 0.06, 0.25, 0.1), "ngay": (0.15, 0.08, 0.25, 0.08)}  # where these are stamped
 _MOST = 2  # places looked at
 _INK, _LEAST, _MOST_PIECES = 170, 250, 5  # shade, pixels of ink, and how many of what stands apart there are read
 _MARGIN = 24  # pixels of white around each
@@ -26,43 +28,52 @@ _UNFRAMED = (170, 5, 20)
 _BLACK, _PALE, _BLUR = 120, 200, 5  # shades between which a mark is that needed ink, and how far black ink spreads
 _LEAST_SURE = 0.3
 _MARKS = ("mat", "toimat", "tuyetmat")
-_DEGREES = ("toi", "tuyet")
-_BESIDE = 0.03  # of the page's width, at most, between the words of one phrase
-_SURE = 0.85
 
 
-def marks_beneath(sheet: Sheet, words: Sequence[Word], seconds: float) -> tuple[tuple[Word, ...], ...]:
-    """The secrecy marks that stand beneath or upon a ĐẾN stamp, of which `words` (read before) show that it is there.
+def marks_beneath(
+    sheet: Sheet, printed: Sequence[Word], stamped: Sequence[Word], seconds: float
+) -> tuple[tuple[Word, ...], ...]:
+    """The secrecy marks that stand beneath or upon a ĐẾN stamp, of which the words read before, as `printed` or
+    `stamped`, show that it is there.
 
     Raises NotRead.
     """
     height, width = sheet.black.shape
     found: list[tuple[Word, ...]] = []
-    for x0, y0, x1, y1 in islice(_places(words), _MOST):
+    for x0, y0, x1, y1 in islice(_places(printed, stamped), _MOST):
         rows, columns = slice(int(y0 * height), int(y1 * height)), slice(int(x0 * width), int(x1 * width))
         cut = np.minimum(sheet.black[rows, columns], sheet.red[rows, columns])
         ways = _heavy(cut)
         pieces = [piece for way in ways for piece in _pieces(way)]
-        for seen in (*see(pieces, seconds, AS_A_BLOCK), *see([ways[0], _pale(cut)], seconds, SCATTERED)):
-            read = sheet.words(seen, rows.start, columns.start)  # where in the stamp does not matter
-            found += [(word,) for word in read if is_mark_among(word, read)]
+        wholes = [ways[0], _pale(cut)]
+        corners = [(rows.start - _MARGIN + down, columns.start - _MARGIN + right) for _, down, right in pieces]
+        corners += [(rows.start, columns.start)] * len(wholes)
+        seen = [*see([piece for piece, _, _ in pieces], seconds, AS_A_BLOCK), *see(wholes, seconds, SCATTERED)]
+        for one, (top, left) in zip(seen, corners, strict=True):
+            read = sheet.words(one, top, left)
+            found += [(word,) for word in read if is_mark_among(word, read) and not is_in_text(word, printed)]
     return tuple(found)
 
 
-def _pieces(way: Gray) -> list[Gray]:
-    """What stands apart in `way`, the largest first: by itself tesseract takes none of it for a part of a picture."""
+def _pieces(way: Gray) -> list[tuple[Gray, int, int]]:
+    """What stands apart in `way` with its row and column, the largest first: by itself tesseract takes none of it for a
+    part of a picture."""
     apart = sorted(places(way < _INK, _LEAST), key=lambda place: -place[2])[:_MOST_PIECES]
-    return [np.pad(way[rows, columns], _MARGIN, constant_values=255) for rows, columns, _ in apart]
+    return [
+        (np.pad(way[rows, columns], _MARGIN, constant_values=255), rows.start, columns.start)
+        for rows, columns, _ in apart
+    ]
 
 
-def _places(words: Sequence[Word]) -> Iterator[Box]:
+def _places(printed: Sequence[Word], stamped: Sequence[Word]) -> Iterator[Box]:
     """Around the words of each ĐẾN stamp, once."""
     taken: list[Box] = []
-    for word in words:
+    boxes = [(word, _AROUND) for word in (*printed, *stamped)] + [(word, _AROUND_NUMBER) for word in stamped]
+    for word, reaches in boxes:
         if any(x0 < word.x0 < x1 and y0 < word.y0 < y1 for x0, y0, x1, y1 in taken):
             continue
         letters = "".join(filter(str.isalpha, word.text))
-        around = _AROUND.get(fold(letters))
+        around = reaches.get(fold(letters))
         if around and (letters.isupper() or word.text.endswith(":")):
             left, above, right, below = around
             box = max(0.0, word.x0 - left), max(0.0, word.y0 - above), min(1.0, word.x0 + right), word.y0 + below
@@ -103,6 +114,4 @@ def is_mark_among(word: Word, others: Sequence[Word]) -> bool:
     is_capital = letters.isupper() or (letters[:1].isupper() and not others)
     if fold(letters) not in _MARKS or not is_capital or word.sure < _LEAST_SURE:
         return False
-    level = (one for one in others if one.y0 < (word.y0 + word.y1) / 2 < one.y1)
-    beside = (one for one in level if -_BESIDE < one.x0 - word.x1 < _BESIDE or -_BESIDE < word.x0 - one.x1 < _BESIDE)
-    return not any(one.sure >= _SURE and one.text.isupper() and fold(one.text) not in _DEGREES for one in beside)
+    return not is_of_phrase(word, others)

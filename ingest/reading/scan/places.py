@@ -13,6 +13,7 @@ _FINE, _FIRM = 4, 5  # pixels a side of cells that tell stamps apart which nearl
 _FULL, _SOLID, _DENSE = 56, 8, 40  # pixels of a cell, cells a side, that no stroke fills; pixels at a table's edge
 _APART = 5  # white cells between two stamps, some 5 mm; the words of one stand closer
 _BROAD, _MOST_OF = 7, 0.85  # cells, more than any letter; of the whole, which a part of it is not
+_HIGHEST, _WIDEST = 0.09, 0.4  # of the page's width: of a stamp that was put down over the paper's edge
 _BAND = 3  # cells: the least height of one of two stamps, one closely above the other
 
 
@@ -112,11 +113,18 @@ def _solid(cells: NDArray[np.int64]) -> Mask:
 
 def _from_outside(cells: NDArray[np.int64]) -> Mask:
     """The ink that is no paper's: a table around it, with its edge; the scanner's shadow, and whatever reaches in from
-    the sides or the top. Where a stamp touches the table, it has less ink in a cell."""
+    the sides or the top, unless it is of a stamp's size. Where a stamp touches the table, it has less ink in a cell."""
     table = np.pad(_reached(cells >= _DENSE, _solid(cells)), 1)
     table = table[:-2] | table[1:-1] | table[2:]
     table = table[:, :-2] | table[:, 1:-1] | table[:, 2:]
-    return table | _reached((cells > 0) & ~table, np.zeros_like(table))
+    edge = _reached((cells > 0) & ~table, np.zeros_like(table))
+    height, width = edge.shape
+    for rows, columns in _groups(edge, slice(0, height), slice(0, width)):
+        high, wide = rows.stop - rows.start, columns.stop - columns.start
+        is_inside = columns.start > 0 and columns.stop < width
+        if is_inside and _BAND <= high < _HIGHEST * width and _BROAD <= wide < _WIDEST * width:
+            edge[rows, columns] = False
+    return table | edge
 
 
 def _reached(ink: Mask, inner: Mask) -> Mask:

@@ -11,6 +11,7 @@ from ingest.reading.scan.pictures import Picture
 Gray = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 _SATURATED = 45  # between strongest and weakest channel; black print with JPEG's fringes stays below
+_PALE = 34  # the same in a stroke of a stamp that needed ink: the fringes are thinner
 _FAINT = 18  # the same, near what is surely coloured: a stamp that needed ink, or blurred by the scanner
 _CELL = 8
 _PATCH, _LEAST_PATCHES = 64, 4  # pixels a side of the patches whose light is measured; pages have hundreds
@@ -41,15 +42,25 @@ def inks(picture: Picture) -> Inks:
     """Red stamps and seals and blue ink separated from what is printed."""
     picture = evenly_lit(picture)
     r, g, b = (np.ascontiguousarray(picture[:, :, channel]) for channel in range(3))
-    other = np.maximum(g, b)
-    redness = np.maximum(r, other) - other  # without going below 0, where bytes would begin anew
-    red: Mask = (redness > _FAINT) & around(redness > _SATURATED)
+    # Without going below 0, where bytes would begin anew.
+    redness = np.maximum(r, np.maximum(g, b)) - np.maximum(g, b)
+    purplish = np.where(b > r, np.uint8(0), np.maximum(r, g) - g)  # has more blue than green, and grain has as much
+    strokes = around(_solid(purplish > _PALE))
+    red: Mask = (redness > _FAINT) & around(redness > _SATURATED) | (purplish > _PALE) & strokes
     blue = np.maximum(b, r) - r > _SATURATED
     # In the red channel red ink is nearly as light as the paper: `levelled` takes what is left of it.
     pen = levelled(r)
     black = pen.copy()
     black[blue] = 255
     return Inks(black, pen, levelled(g), red)
+
+
+def _solid(mask: Mask) -> Mask:
+    """Where `mask` holds and all around: no fringe is so wide."""
+    inner = mask[:-2] & mask[1:-1] & mask[2:]
+    solid = np.zeros_like(mask)
+    solid[1:-1, 1:-1] = inner[:, :-2] & inner[:, 1:-1] & inner[:, 2:]
+    return solid
 
 
 def evenly_lit(picture: Picture) -> Picture:

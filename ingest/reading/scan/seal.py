@@ -9,6 +9,7 @@ Mask = NDArray[np.bool_]
 _CELL = 4  # pixels a side of the coarse picture that is searched
 _RADII = range(31, 40)  # cells: seals of 32 to 40 mm
 _SMALLEST = 127  # pixels of radius, 32 mm across: no office has a smaller one, and text has many smaller circles
+_FARTHER, _SMALLEST_FARTHER = range(25, 40), 102  # the same where the paper does not fill the picture, in red ink only
 _RIM = 2  # cells that the rim is wide
 _LEAST_SHARE = 0.72  # of a circle that is there: parts of it are worn or written over
 _MOST_AROUND = 0.6  # of a circle just outside: what has as much there is text
@@ -32,19 +33,23 @@ class Seal:
         return disc
 
 
-def find_seal(ink: Mask) -> Seal | None:
-    """The circle as large as a seal that most of its rim is there of in `ink`; None where there is no such circle."""
+def find_seal(ink: Mask, *, is_red: bool = False) -> Seal | None:
+    """The circle as large as a seal that most of its rim is there of in `ink`; None where there is no such circle.
+
+    In ink that `is_red` it may be smaller, as on a photograph, which shows more than the paper.
+    """
+    radii, smallest = (_FARTHER, _SMALLEST_FARTHER) if is_red else (_RADII, _SMALLEST)
     height, width = (side // _CELL for side in ink.shape)
-    if min(height, width) <= 2 * _RADII[0]:
+    if min(height, width) <= 2 * radii[0]:
         return None
     cells = ink[: height * _CELL, : width * _CELL].reshape(height, _CELL, width, _CELL).sum(axis=(1, 3)) >= 3
-    if cells.sum() < 4 * _RADII[0]:
+    if cells.sum() < 4 * radii[0]:
         return None
-    padding = 2 * (_RADII[-1] + _RIM)
+    padding = 2 * (radii[-1] + _RIM)
     shape = (_composed(height + padding), _composed(width + padding))
     found = np.fft.rfft2(cells.astype(np.float32), shape)
     best = (0.0, 0, 0, 0)
-    for radius in _RADII:
+    for radius in radii:
         rim, middle = _rim(radius)
         hits = np.fft.irfft2(found * np.fft.rfft2(rim, shape), shape)
         row, column = np.unravel_index(int(hits.argmax()), hits.shape)
@@ -54,10 +59,11 @@ def find_seal(ink: Mask) -> Seal | None:
             best = max(best, (_share(cells, place, radius), *place, radius))
     if best[0] < _LEAST_SHARE:
         return None
-    return _exactly(ink, *(side * _CELL + _CELL // 2 for side in best[1:]))
+    seal = _exactly(ink, *(side * _CELL + _CELL // 2 for side in best[1:]))
+    return seal if seal.radius >= smallest else None
 
 
-def _exactly(ink: Mask, row: int, column: int, radius: int) -> Seal | None:
+def _exactly(ink: Mask, row: int, column: int, radius: int) -> Seal:
     """The circle near the given one, in pixels, whose outline has the most ink; of several the widest."""
     near = np.arange(-_CELL, _CELL + 1, 2)
     rows, columns = (side.ravel() for side in np.meshgrid(row + near, column + near, indexing="ij"))
@@ -68,7 +74,7 @@ def _exactly(ink: Mask, row: int, column: int, radius: int) -> Seal | None:
     ]
     most = max(share for share, _, _ in found)
     _, size, place = max(one for one in found if one[0] >= most - 0.03)
-    return Seal(*place, size) if size >= _SMALLEST else None
+    return Seal(*place, size)
 
 
 @cache
