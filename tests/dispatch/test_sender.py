@@ -210,7 +210,7 @@ def test_a_sender_that_was_thought_dead_leaves_the_message_to_the_next(office: O
 
     server.strikes = meanwhile  # type: ignore[method-assign]
     office.dispatcher().send_waiting()
-    assert server.connections == 2  # the first was left before the letter's end, since the message was no longer its own
+    assert server.connections == 2  # the first was left before the letter's end: the message was not its own
     assert office.until_settled(waiting).state == State.SENT and len(server.taken) == 1
 
 
