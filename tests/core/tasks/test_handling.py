@@ -6,11 +6,13 @@ import pytest
 import sqlalchemy as sa
 from task_office import MORNING, Office, given, request_of, user_of
 
-from core import events
+from core import events, people, removal
 from core.errors import NotAllowed, Permanent, WrongState
 from core.incoming import registration
 from core.incoming.tables import Incoming
-from core.tasks import asking, directing, dividing, handling, making, parties
+from core.people import Role
+from core.tables import METADATA
+from core.tasks import asking, directing, dividing, handling, making, notes, parties
 from core.tasks.tables import State, Task
 
 
@@ -100,3 +102,24 @@ def test_a_head_gives_duties_within_his_division_and_they_come_again(office: Off
             "2026-08-10",
         ]
         assert next(iter(making.running_duties(session))).next_on == "2026-08-30"
+
+
+def test_what_people_wrote_about_a_document_goes_with_its_content(office: Office) -> None:
+    task = office.entered()
+    secret = "KHOA-BI-MAT-51c7"
+    shared = given(office, lead=office.person("worker"), co_handlers=(office.person("second"),), instruction=secret)
+    office.do(directing.assign, task, shared, by="director")
+    office.do(handling.accept, task, by="worker")
+    office.do(asking.ask_time, task, "20/06/2026", f"chờ {secret}", by="worker")
+    office.do(handling.answer, task, f"góp ý {secret}", by="second")
+    office.do(handling.finish, task, f"trả lời {secret}", by="worker")
+    with office.database.writing() as session:
+        row = session.get_one(Task, task)
+        notes.write(session, row, f"xem {secret}", by=office.user(session, "worker"), at=MORNING)
+        custodian = people.add(session, "kha", "Hồ Minh Kha", {Role.CUSTODIAN}, "x", at=MORNING)
+        document = session.get_one(Incoming, row.incoming_id)
+        removal.remove_content(session, document, removal.Basis.SECRET, "có dấu mật", by=custodian, at=MORNING)
+    with office.database.reading() as session:
+        for table in METADATA.sorted_tables:
+            assert secret not in str(session.execute(sa.select(table)).all()), table.name
+        assert list(events.verify(session)) == []
