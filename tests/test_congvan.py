@@ -54,8 +54,8 @@ def config(opened: Path, tmp_path: Path) -> Path:
     ("arguments", "code", "words"),
     [
         ([], 64, "thiếu đối số: LỆNH"),
-        (["dispatch"], 64, "không nhận: 'dispatch'"),
-        (["export", "deliveries"], 64, "không nhận: 'deliveries'"),
+        (["send"], 64, "không nhận: 'send'"),
+        (["export", "outbox"], 64, "không nhận: 'outbox'"),
         (["demo", "--port", "70000"], 64, "cổng phải từ 0 đến 65535"),
         (["user", "add", "lan", "--name", "Lan", "--role", "boss"], 64, "không nhận: 'boss'"),
         (["run", "--config", "/nonexistent.toml"], 78, "Không thấy tệp cấu hình /nonexistent.toml"),
