@@ -98,15 +98,17 @@ def test_a_hostile_file_costs_little_and_the_letter_behind_is_read(reader: Sandb
 
 
 @pytest.mark.parametrize(
-    ("name", "note"),
+    ("name", "notes"),
     [
-        ("forms.pdf", "too_large_inside"), ("form in itself.pdf", "too_slow"), ("images.pdf", "stamp_unread"),
-        ("stamped.pdf", "stamp_unread"), ("annotations.pdf", "too_large_inside"), ("attributes.docx", "damaged"),
+        ("forms.pdf", {"too_large_inside"}), ("images.pdf", {"stamp_unread"}), ("stamped.pdf", {"stamp_unread"}),
+        ("annotations.pdf", {"too_large_inside"}), ("attributes.docx", {"damaged"}),
+        # It takes ever more time and room; which ends first is the machine's to say.
+        ("form in itself.pdf", {"too_slow", "too_large_inside"}),
     ],
 )  # fmt: skip
 def test_what_could_not_be_read_of_a_hostile_file_is_noted(
-    reader: Sandbox, tmp_path: Path, name: str, note: str
+    reader: Sandbox, tmp_path: Path, name: str, notes: set[str]
 ) -> None:
     reading = read(reader, tmp_path / "letter", LETTERS()[name])
     assert reading.outcome is Outcome.DRAFT
-    assert note in reading.drafts[0].notes
+    assert notes & set(reading.drafts[0].notes)
