@@ -5,6 +5,7 @@ Source: Quy chế 63/QĐ-SKHCN, Chương III, Điều 9.4; NĐ 30/2020 Phụ l�
 
 from collections.abc import Collection
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -118,24 +119,25 @@ def readable(user: User) -> ColumnElement[bool]:
     """`may_read` as an SQL filter over Incoming."""
     if Role.CLERK in user.roles:
         return sa.true()
-    registered = Incoming.state.in_(_REGISTERED)
     if user.roles & _READ_ALL:
-        return registered
+        return Incoming.state.in_(_REGISTERED)
     if not user.roles & _WORKING:
         return sa.false()
-    open_books = sa.select(Book.id).where(Book.is_open)
-    return sa.and_(registered, sa.or_(Incoming.id.in_(concerning(user)), Incoming.book_id.in_(open_books)))
+    return _given_to(user.id, user.stands_for)
 
 
-def concerning(user: User) -> sa.CompoundSelect[tuple[int]]:
-    """The ids of documents whose tasks concern the person, and of those that he was granted to read."""
-    led, joins = _concerns([user.id, *user.stands_for])
+@lru_cache(maxsize=512)  # a page asks several times, and making it costs more than what it asks
+def _given_to(user_id: int, stands_for: frozenset[int]) -> ColumnElement[bool]:
+    """Entries whose tasks concern the person, those that he was granted to read, and those of open books."""
+    led, joins = _concerns([user_id, *sorted(stands_for)])
     about = Task.incoming_id.is_not(None)
-    return sa.union(
+    given: sa.CompoundSelect[Any] = sa.union(
         sa.select(Task.incoming_id).where(led, about),
         sa.select(Task.incoming_id).join(TaskPart, TaskPart.task_id == Task.id).where(joins, about),
-        sa.select(ReadingGrant.incoming_id).where(ReadingGrant.user_id == user.id, ReadingGrant.is_granted.is_(True)),
+        sa.select(ReadingGrant.incoming_id).where(ReadingGrant.user_id == user_id, ReadingGrant.is_granted.is_(True)),
     )
+    open_books = sa.select(Book.id).where(Book.is_open)
+    return sa.and_(Incoming.state.in_(_REGISTERED), sa.or_(Incoming.id.in_(given), Incoming.book_id.in_(open_books)))
 
 
 def may_see(session: Session, user: User, task: Task) -> bool:

@@ -1,9 +1,11 @@
 """GET /den: the clerk's desk, queue beside form beside page; GET /den/{id}: one document."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,7 +21,7 @@ from dashboard.incoming.view import Draft, Typed
 from dashboard.pictures import draw
 from dashboard.readings import note_reading
 from dashboard.tasks.showing import WORDS as TASK_WORDS
-from dashboard.tasks.showing import panel_of
+from dashboard.tasks.showing import Panel, panel_of
 from dashboard.web import in_reading, now, render, require, user_of
 
 
@@ -80,16 +82,21 @@ async def desk_page(
 
 async def _entry_page(request: Request, incoming_id: int) -> Response:
     person = user_of(request)
-    draft = await in_reading(request, view.load_draft, person.id, incoming_id)
-    entered = await in_reading(request, view.load_entered, person.id, incoming_id)
     await note_reading(request, incoming_id)
-    panel = await in_reading(request, panel_of, person.id, incoming_id, at=now(request))
+    draft, entered, panel = await in_reading(request, _entry, person.id, incoming_id, at=now(request))
     may_void = Right.VOID in person.rights and draft.state == State.REGISTERED
     return render(
         request, "incoming/entry.html", draft=draft, entered=entered, pane=await pane_of(request, draft),
         may_void=may_void, may_take_back=Right.REGISTER in person.rights and draft.state == State.DECLINED,
         panel=panel, **_words(), **TASK_WORDS,
     )  # fmt: skip
+
+
+def _entry(
+    session: Session, user_id: int, incoming_id: int, *, at: datetime
+) -> tuple[Draft, view.Entered | None, Panel | None]:
+    draft = view.load_draft(session, user_id, incoming_id)
+    return draft, view.load_entered(session, user_id, incoming_id), panel_of(session, user_id, incoming_id, at=at)
 
 
 async def _around(request: Request) -> dict[str, Any]:
