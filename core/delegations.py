@@ -16,6 +16,7 @@ from core.people import Role, User
 
 _MOST_LINKS = 5  # of a chain of substitutes
 _MOST_DAYS = 366
+_MAY_APPROVE = frozenset({Role.LEADER, Role.OFFICE_CHIEF})
 
 
 class Kind(StrEnum):
@@ -80,8 +81,10 @@ def authority(session: Session, user: User, *, on: date) -> Authority:
         return Authority(user.id if Role.DIRECTOR in user.roles else None, {})
     approves_for = user.id if Role.DIRECTOR in user.roles else None
     for row in running:
-        if row.kind == Kind.APPROVE and row.to_id == user.id and approves_for is None:
-            approves_for = row.from_id
+        if row.kind == Kind.APPROVE and row.to_id == user.id and approves_for is None and user.roles & _MAY_APPROVE:
+            director = session.get_one(User, row.from_id)
+            # What he gave ends with his office.
+            approves_for = director.id if director.is_active and Role.DIRECTOR in director.roles else None
     return Authority(
         approves_for, _chains(user.id, [(row.from_id, row.to_id) for row in running if row.kind == Kind.SUBSTITUTE])
     )
@@ -125,6 +128,8 @@ def delegate(
         raise Permanent("Mỗi lần nhiều nhất một năm.", field="ends_on")
     if len(basis) < 3:
         raise Permanent("Ghi văn bản ủy quyền hoặc lý do vắng mặt.", field="basis")
+    if kind is Kind.APPROVE and by.id == to.id:
+        raise NotAllowed("Không ai tự ghi mình được ủy quyền. Giám đốc ghi, hoặc người khác ghi theo giấy ủy quyền.")
     if kind is Kind.APPROVE:
         _check_authority(session, absent, to, starts_on, ends_on)
     row = Delegation(
@@ -167,7 +172,7 @@ def _check_authority(session: Session, absent: User, to: User, starts_on: date, 
         raise Permanent(
             "Chỉ Giám đốc ủy quyền duyệt văn bản đến; người được ủy quyền không ủy quyền lại.", field="kind"
         )
-    if Role.LEADER not in to.roles and Role.OFFICE_CHIEF not in to.roles:
+    if not to.roles & _MAY_APPROVE:
         raise Permanent("Ủy quyền duyệt cho một Phó Giám đốc hoặc Chánh Văn phòng.", field="to")
     at_once = sa.select(Delegation.to_id).where(
         Delegation.kind == Kind.APPROVE, Delegation.from_id == absent.id, Delegation.ended_at.is_(None),

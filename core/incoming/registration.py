@@ -22,6 +22,7 @@ from core.registers import Book, BookCheck, Series
 from core.tasks import submitting
 from core.text import squeeze
 
+LONGEST_REASON = 2000
 UNSURE_BELOW = 0.7  # a proposed value less probable than this must be looked at before the number is taken
 REQUIRED = {
     "code": "Thiếu số, ký hiệu. Văn bản không có số thì ghi «không số».",
@@ -138,6 +139,8 @@ def require_reason(reason: str) -> str:
     reason = " ".join(reason.split())
     if len(reason) < 3:
         raise Permanent("Ghi rõ lý do (ít nhất 3 ký tự).", field="reason")
+    if len(reason) > LONGEST_REASON:
+        raise Permanent(f"Lý do dài quá {LONGEST_REASON} ký tự, xin rút gọn.", field="reason")
     return reason
 
 

@@ -73,7 +73,7 @@ def read_day(typed: str, *, field: str | None = None) -> date:
             return date(numbers[0], numbers[1], numbers[2])
         if len(numbers) == 3 and len(parts[2]) == 4:
             return date(numbers[2], numbers[1], numbers[0])
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     raise Permanent("Ngày không đọc được. Nhập ngày/tháng/năm, ví dụ 05/01/2026.", field=field)
 

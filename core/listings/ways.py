@@ -13,7 +13,7 @@ from core.people import Division, User
 from core.tasks import asking, parties
 from core.tasks.places import own_part, places
 from core.tasks.tables import Asked, Part, State, Task, TaskPart, TaskRequest
-from core.tasks.transitions import TRANSITIONS, Act
+from core.tasks.transitions import OF_DOCUMENTS, TRANSITIONS, Act
 
 _STAGES = ("Vào sổ", "Duyệt", "Giao phòng", "Xử lý", "Xong")
 _REACHED = {
@@ -169,6 +169,8 @@ def _acts(session: Session, task: Task, user: User, names: _Names, *, at: dateti
 
 def _makes_sense(session: Session, task: Task, act: Act, user: User) -> bool:
     """Whether an act that the table allows would not be refused for what else is known."""
+    if task.incoming_id is None and act in OF_DOCUMENTS:
+        return False
     if act is Act.TAKE_BACK:
         return task.acted_at is None
     if act is Act.DECIDE:

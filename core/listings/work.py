@@ -20,12 +20,13 @@ from core.listings.desk import RANK
 from core.listings.ways import is_late
 from core.office import office_date
 from core.people import Division, Role, User
+from core.rights import may_see
 from core.tasks.notes import NoteMention
 from core.tasks.tables import Part, State, Task, TaskPart, TaskReader
 
 MOST_ROWS = 100  # of one group on one page
 # The groups of the page, in their order.
-RETURNED = "returned"  # trả lại văn thư
+RETURNED = "returned"  # văn bản trả lại văn thư, việc trả lại người giao
 TO_DIVIDE = "to_divide"  # chờ phân công
 TO_ACCEPT = "to_accept"  # chờ nhận việc
 TO_DO = "to_do"  # đang xử lý
@@ -76,6 +77,7 @@ def _joined(whose: Any) -> sa.Select[Any]:
 
 _NEEDING = (
     _tasks(RETURNED, _task.state == State.RETURNED, sa.bindparam("is_clerk", type_=sa.Boolean())),
+    _tasks(RETURNED, _task.state == State.SUBMITTED, _task.incoming_id.is_(None), _task.submitted_by.in_(_ids)),
     _tasks(TO_DIVIDE, _task.lead_division_id.in_(_heads), _task.state == State.WITH_HEAD),
     _tasks(TO_ACCEPT, _task.handler_id.in_(_ids), _task.state == State.GIVEN),
     _tasks(TO_DO, _task.handler_id.in_(_ids), _task.state == State.IN_PROGRESS),
@@ -92,7 +94,8 @@ _WAITED = (
     _tasks(WAITED_FOR, _task.handler_id.in_(_ids), _task.state == State.REPORTED),
 )
 _counted = sa.union_all(*_NEEDING).subquery()
-_COUNT = sa.select(sa.func.count(sa.distinct(_counted.c.id)))
+_NEEDED = sa.select(_counted.c.id, _counted.c.name)
+_BY_WORD = frozenset({MENTIONED, TO_READ})  # stay where the work goes on to others: reading ends with it
 _found = sa.union_all(*_NEEDING, *_WAITED).subquery()
 _incoming, _user, _division = (table_of(one).c for one in (Incoming, User, Division))
 _ROWS = (
@@ -115,6 +118,8 @@ def work_of(session: Session, user: User, *, at: datetime) -> dict[str, list[Wor
     groups: dict[str, dict[int, Any]] = defaultdict(dict)
     for row in session.execute(_ROWS, _whose(session, user, on=office_date(at))):
         groups[row.name][row.id] = row
+    for name in _BY_WORD & groups.keys():
+        groups[name] = {task: row for task, row in groups[name].items() if _may_see(session, user, task)}
     needing = {task for name, rows in groups.items() if name != WAITED_FOR for task in rows}
     for task in needing & groups[WAITED_FOR].keys():
         del groups[WAITED_FOR][task]
@@ -123,7 +128,14 @@ def work_of(session: Session, user: User, *, at: datetime) -> dict[str, list[Wor
 
 def waiting(session: Session, user: User, *, on: date) -> int:
     """How many tasks need the person's hand."""
-    return session.execute(_COUNT, _whose(session, user, on=on)).scalar_one()
+    rows = session.execute(_NEEDED, _whose(session, user, on=on)).all()
+    sure = {row.id for row in rows if row.name not in _BY_WORD}
+    others = {row.id for row in rows} - sure
+    return len(sure) + sum(_may_see(session, user, task) for task in others)
+
+
+def _may_see(session: Session, user: User, task_id: int) -> bool:
+    return may_see(session, user, session.get_one(Task, task_id))
 
 
 def _whose(session: Session, user: User, *, on: date) -> Mapping[str, Any]:

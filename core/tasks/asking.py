@@ -22,7 +22,7 @@ def ask_time(
     session: Session, task: Task, due_at: str, reason: str, *, by: User, at: datetime, version: int, source: str = ""
 ) -> None:
     """Ask for a later deadline, as typed. Raises NotAllowed, WrongState (asked already), Permanent naming a field."""
-    standing = moving.begin(session, task, Act.ASK, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.ASK, by=by, at=at, version=version, said=(due_at, reason))
     if standing is None:
         return
     wanted = read_moment(due_at, field="due_at")
@@ -40,7 +40,7 @@ def ask_for(
     session: Session, task: Task, one: Party, reason: str, *, by: User, at: datetime, version: int, source: str = ""
 ) -> None:
     """Propose a division or a person to join in. Raises NotAllowed, WrongState (asked already), Permanent."""
-    standing = moving.begin(session, task, Act.ASK, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.ASK, by=by, at=at, version=version, said=(one, reason))
     if standing is None:
         return
     parties.check(session, one, field="party")
@@ -58,11 +58,13 @@ def decide(
 
     Raises NotAllowed, WrongState when it was answered, Permanent where it is refused without a reason.
     """
-    standing = moving.begin(session, task, Act.DECIDE, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.DECIDE, by=by, at=at, version=version, said=(row.id, is_granted, words))
     if standing is None:
         return
     if row.decided_at is not None:
         raise WrongState("Đề nghị này đã được trả lời.")
+    if row.asked_by == by.id:
+        raise NotAllowed("Đề nghị của mình thì người khác trả lời.")
     _may_decide(session, task, row, by, at)
     row.answer = text_of(words) if is_granted else require_reason(words)
     row.is_granted, row.decided_at, row.decided_by = is_granted, at, by.id

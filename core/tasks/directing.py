@@ -75,7 +75,7 @@ def suggest(
     session: Session, task: Task, proposed: Assignment, *, by: User, at: datetime, version: int, source: str = ""
 ) -> None:
     """What the chief of office proposes to the Director. Raises NotAllowed, WrongState, Permanent naming a field."""
-    standing = moving.begin(session, task, Act.SUGGEST, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.SUGGEST, by=by, at=at, version=version, said=proposed)
     if standing is None:
         return
     due_at = _checked(session, proposed, at=at)
@@ -91,7 +91,7 @@ def depute(
     session: Session, task: Task, deputy: User, words: str, *, by: User, at: datetime, version: int, source: str = ""
 ) -> None:
     """ "Kính chuyển đ/c Phó Giám đốc chỉ đạo". Raises NotAllowed, WrongState, Permanent unless `deputy` leads."""
-    standing = moving.begin(session, task, Act.DEPUTE, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.DEPUTE, by=by, at=at, version=version, said=(deputy.id, words))
     if standing is None:
         return
     if not deputy.is_active or Role.LEADER not in deputy.roles or Role.DIRECTOR in deputy.roles:
@@ -105,7 +105,7 @@ def give_back(
     session: Session, task: Task, reason: str, *, by: User, at: datetime, version: int, source: str = ""
 ) -> None:
     """Return a document to the clerk, or a deputy's to the Director. Raises NotAllowed, WrongState, Permanent."""
-    standing = moving.begin(session, task, Act.RETURN, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.RETURN, by=by, at=at, version=version, said=reason)
     if standing is None:
         return
     reason = require_reason(reason)
@@ -124,10 +124,10 @@ def assign(
 
     Raises NotAllowed, WrongState, Permanent naming a field.
     """
-    if is_repeat(task, by=by, version=version):
+    if is_repeat(task, given, by=by, version=version):
         return
     act = Act.REDIRECT if State(task.state) in _GIVEN_OUT else Act.ASSIGN
-    standing = moving.begin(session, task, act, by=by, at=at, version=version)
+    standing = moving.begin(session, task, act, by=by, at=at, version=version, said=given)
     assert standing is not None
     due_at = _checked(session, given, at=at)
     with session.no_autoflush:  # the row is whole when its state has followed
@@ -142,9 +142,10 @@ def assign(
     moving.finish(session, task, act, target, standing, by=by, at=at, source=source, payload=payload)
 
 
-def is_repeat(task: Task, *, by: User, version: int) -> bool:
-    """Whether `by` has just given this very version out."""
-    return any(moving.is_repeat(task, act, by=by, version=version) for act in (Act.ASSIGN, Act.REDIRECT))
+def is_repeat(task: Task, given: Assignment, *, by: User, version: int) -> bool:
+    """Whether `by` has just given this very version out so."""
+    acts = (Act.ASSIGN, Act.REDIRECT)
+    return any(moving.is_repeat(task, act, by=by, version=version, said=given) for act in acts)
 
 
 def take_back(session: Session, task: Task, *, by: User, at: datetime, version: int, source: str = "") -> None:
@@ -187,7 +188,12 @@ def _give(
 ) -> State:
     lead = parties.check(session, given.lead, field="lead") if given.lead else None
     if task.incoming_id is None:
-        check_reach(lead, by)
+        giver = session.get_one(User, standing.for_id) if standing.for_id is not None else by
+        for one in (
+            lead,
+            *(parties.check(session, other, field="lead") for other in (*given.co_handlers, *given.informed)),
+        ):
+            check_reach(one, giver)
     task.form, task.due_at, task.instruction = given.form, due_at, text_of(given.instruction)
     task.directed_at, task.directed_by, task.directed_for = at, by.id, standing.for_id
     task.acted_at, task.outcome, task.closed_at = None, "", None

@@ -20,7 +20,7 @@ def give(
 
     Raises NotAllowed, WrongState, Permanent for somebody of another division.
     """
-    standing = moving.begin(session, task, Act.GIVE, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.GIVE, by=by, at=at, version=version, said=(handler.id, words))
     if standing is None:
         return
     if not parties.may_work(handler) or handler.division_id != task.lead_division_id:
@@ -46,7 +46,7 @@ def send_back(
 ) -> None:
     """Send work back with a reason: a handler to the head who gave it, a head or who was named by a leader to that
     leader. Raises NotAllowed, WrongState, Permanent without a reason."""
-    standing = moving.begin(session, task, Act.SEND_BACK, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.SEND_BACK, by=by, at=at, version=version, said=reason)
     if standing is None:
         return
     reason = require_reason(reason)

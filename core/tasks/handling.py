@@ -4,16 +4,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.errors import Permanent, WrongState
+from core.errors import NotAllowed, Permanent, WrongState
 from core.incoming.registration import require_reason
+from core.office import office_date
 from core.people import User
 from core.tasks import moving, parties
 from core.tasks.directing import text_of
 from core.tasks.dividing import standing_head
 from core.tasks.parties import Party
-from core.tasks.places import Standing, own_part
+from core.tasks.places import Standing, own_part, places
 from core.tasks.tables import Part, State, Task, TaskPart
-from core.tasks.transitions import Act
+from core.tasks.transitions import Act, Place
 
 
 def accept(session: Session, task: Task, *, by: User, at: datetime, version: int, source: str = "") -> None:
@@ -25,7 +26,7 @@ def accept(session: Session, task: Task, *, by: User, at: datetime, version: int
 
 def report(session: Session, task: Task, words: str, *, by: User, at: datetime, version: int, source: str = "") -> None:
     """Say how far it is. Raises NotAllowed, WrongState, Permanent without words."""
-    standing = moving.begin(session, task, Act.REPORT, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.REPORT, by=by, at=at, version=version, said=words)
     if standing is None:
         return
     payload = {"words": _said(words, "Ghi việc đã làm, việc còn lại.", "words")}
@@ -39,7 +40,7 @@ def finish(
 
     Raises NotAllowed, WrongState while a co-handler is waited for, Permanent without an outcome.
     """
-    standing = moving.begin(session, task, Act.FINISH, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.FINISH, by=by, at=at, version=version, said=outcome)
     if standing is None:
         return
     words = _said(outcome, "Ghi kết quả xử lý hoặc ý kiến đề xuất.", "outcome")
@@ -76,7 +77,7 @@ def reopen(
 
 def answer(session: Session, task: Task, words: str, *, by: User, at: datetime, version: int, source: str = "") -> None:
     """Give a co-handler's opinion to the lead. Raises NotAllowed, WrongState, Permanent without words."""
-    standing = moving.begin(session, task, Act.ANSWER, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.ANSWER, by=by, at=at, version=version, said=words)
     if standing is None:
         return
     part = _part_of(session, task, standing, by)
@@ -94,7 +95,7 @@ def waive(
     session: Session, task: Task, part: TaskPart, reason: str, *, by: User, at: datetime, version: int, source: str = ""
 ) -> None:
     """Wait for a co-handler no longer. Raises NotAllowed, WrongState, Permanent without a reason."""
-    standing = moving.begin(session, task, Act.WAIVE, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.WAIVE, by=by, at=at, version=version, said=(part.id, reason))
     if standing is None:
         return
     if part.is_settled:
@@ -110,11 +111,15 @@ def add_part(
     session: Session, task: Task, part: Part, one: Party, *, by: User, at: datetime, version: int, source: str = ""
 ) -> None:
     """Let one more join in or know. Raises NotAllowed, WrongState, Permanent."""
-    standing = moving.begin(session, task, Act.ADD_PART, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.ADD_PART, by=by, at=at, version=version, said=(part, one))
     if standing is None:
         return
     if part is Part.CO_HANDLER and task.state == State.FILED:
         raise Permanent("Văn bản để biết và lưu thì không có phối hợp.", field="part")
+    parties.check(session, one, field="party")
+    mine = places(session, task, by, on=office_date(at))
+    if not mine.keys() & {Place.APPROVER, Place.DEPUTY, Place.MAKER} and not _is_within(session, task, one):
+        raise NotAllowed("Trưởng phòng thêm người trong phòng mình; nơi khác do lãnh đạo quyết định.")
     parties.add_part(session, task, part, one, field="party")
     payload = {"part": part.value, "party": one.key}
     moving.finish(
@@ -122,9 +127,14 @@ def add_part(
     )  # fmt: skip
 
 
+def _is_within(session: Session, task: Task, one: Party) -> bool:
+    """Whether somebody is of the lead division."""
+    return one.user_id is not None and session.get_one(User, one.user_id).division_id == task.lead_division_id
+
+
 def urge(session: Session, task: Task, words: str, *, by: User, at: datetime, version: int, source: str = "") -> None:
     """Đôn đốc: have who is waited for reminded, now. Raises NotAllowed, WrongState."""
-    standing = moving.begin(session, task, Act.URGE, by=by, at=at, version=version)
+    standing = moving.begin(session, task, Act.URGE, by=by, at=at, version=version, said=words)
     if standing is None:
         return
     task.urged_at = at
@@ -135,7 +145,7 @@ def urge(session: Session, task: Task, words: str, *, by: User, at: datetime, ve
 def _again(
     session: Session, task: Task, act: Act, reason: str, *, by: User, at: datetime, version: int, source: str
 ) -> None:
-    standing = moving.begin(session, task, act, by=by, at=at, version=version)
+    standing = moving.begin(session, task, act, by=by, at=at, version=version, said=reason)
     if standing is None:
         return
     reason = require_reason(reason)

@@ -94,13 +94,14 @@ def make_due(session: Session, *, at: datetime) -> int:
     made: list[Fact] = []
     for duty in session.scalars(due.with_for_update()):
         until = calendar.add_working_days(today, duty.days, special)
-        state = State.GIVEN if duty.handler_id is not None else State.WITH_HEAD
-        division_id = duty.lead_division_id
-        if duty.handler_id is not None:
-            division_id = session.get_one(User, duty.handler_id).division_id
+        handler = session.get_one(User, duty.handler_id) if duty.handler_id is not None else None
+        division_id = handler.division_id if handler is not None else duty.lead_division_id
+        if handler is not None and not parties.may_work(handler) and division_id is not None:
+            handler = None  # who has left: his head gives it to another
+        state = State.GIVEN if handler is not None else State.WITH_HEAD
         task = Task(
             title=duty.title, instruction=duty.instruction, form=Form.NO_FILE, state=state, due_at=until.isoformat(),
-            lead_division_id=division_id, handler_id=duty.handler_id, is_personal=duty.handler_id is not None,
+            lead_division_id=division_id, handler_id=handler.id if handler else None, is_personal=handler is not None,
             submitted_at=at, submitted_by=duty.made_by, directed_at=at, directed_by=duty.made_by, duty_id=duty.id,
         )  # fmt: skip
         session.add(task)

@@ -1,6 +1,8 @@
 """One step of a task: whether it may be done, by whom and for whom, and what the journal says of it."""
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,24 +15,26 @@ from core.office import office_date
 from core.people import User
 from core.tasks.places import Standing, places
 from core.tasks.tables import STATE_NAMES, State, Task
-from core.tasks.transitions import ACT_NAMES, TRANSITIONS, Act
+from core.tasks.transitions import ACT_NAMES, OF_DOCUMENTS, TRANSITIONS, Act
 
-CHANGED = "Người khác vừa xử lý việc này. Xem lại rồi làm tiếp; chưa có gì bị ghi đè."
+CHANGED = "Việc này vừa đổi sau khi bạn mở trang. Xem lại rồi làm tiếp; chưa có gì bị ghi đè."
 _WAITING = frozenset({State.SUBMITTED, State.SUGGESTING, State.DEPUTED, State.RETURNED})
 # Looking on, asking and adding are no work on an assignment: it can still be taken back.
 _NO_WORK = frozenset({Act.URGE, Act.ADD_PART, Act.REDIRECT, Act.TAKE_BACK, Act.ASSIGN, Act.DEPUTE, Act.ASK_OFFICE})
 
 
-def begin(session: Session, task: Task, act: Act, *, by: User, at: datetime, version: int) -> Standing | None:
-    """In whose place `by` may do `act` to the task as `version` shows it; None when he has just done it: a repeat,
-    which changes nothing.
+def begin(
+    session: Session, task: Task, act: Act, *, by: User, at: datetime, version: int, said: object = ""
+) -> Standing | None:
+    """In whose place `by` may do `act` to the task as `version` shows it; None when he has just done it, and `said` the
+    same: a repeat, which changes nothing.
 
     Raises WrongState where the act does not fit or the task has changed since, NotAllowed where it is not his.
     """
-    if is_repeat(task, act, by=by, version=version):
+    if is_repeat(task, act, by=by, version=version, said=said):
         return None
     move = TRANSITIONS.get((State(task.state), act))
-    if move is None:
+    if move is None or (task.incoming_id is None and act in OF_DOCUMENTS):
         raise WrongState(
             f"Việc này đang ở bước «{STATE_NAMES[State(task.state)]}», không {_lower(ACT_NAMES[act])} được."
         )
@@ -40,12 +44,13 @@ def begin(session: Session, task: Task, act: Act, *, by: User, at: datetime, ver
         raise NotAllowed(f"Bạn không được giao việc «{ACT_NAMES[act]}» ở bước này.")
     if task.version != version:
         raise WrongState(CHANGED)
-    return next((one for one in open_to_me if one.for_id is None), open_to_me[0])
+    standing = next((one for one in open_to_me if one.for_id is None), open_to_me[0])
+    return replace(standing, key=_key(act, by, version, said))
 
 
-def is_repeat(task: Task, act: Act, *, by: User, version: int) -> bool:
-    """Whether `by` made of this very version what the task is now, by this act."""
-    return task.version != version and task.last_act == _key(act, by, version)
+def is_repeat(task: Task, act: Act, *, by: User, version: int, said: object = "") -> bool:
+    """Whether `by` made of this very version what the task is now, by this act and what was `said` with it."""
+    return task.version != version and task.last_act == _key(act, by, version, said)
 
 
 def finish(
@@ -56,7 +61,7 @@ def finish(
     before = State(task.state)
     assert target in TRANSITIONS[before, act].targets
     task.state = target
-    task.last_act = _key(act, by, task.version)
+    task.last_act = standing.key
     task.version += 1
     if target in _WAITING:
         task.acted_at = None
@@ -70,8 +75,8 @@ def finish(
     events.record_many(session, [fact], by=by.id, at=at, source=source, for_id=standing.for_id)
 
 
-def _key(act: Act, by: User, version: int) -> str:
-    return f"{act.value} {by.id} {version}"
+def _key(act: Act, by: User, version: int, said: object) -> str:
+    return f"{act.value} {by.id} {version} {hashlib.sha256(repr(said).encode()).hexdigest()[:16]}"
 
 
 def _lower(words: str) -> str:

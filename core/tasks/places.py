@@ -15,10 +15,12 @@ from core.tasks.transitions import Place
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """In whose place somebody acts: `for_id` None for himself; `between` are those through whom it came to him."""
+    """In whose place somebody acts: `for_id` None for himself; `between` are those through whom it came to him. `key`
+    names the act that is being done, so that a repeat of it is known."""
 
     for_id: int | None = None
     between: tuple[int, ...] = ()
+    key: str = ""
 
 
 def places(session: Session, task: Task, user: User, *, on: date) -> dict[Place, Standing]:

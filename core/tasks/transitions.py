@@ -86,6 +86,8 @@ def _move(targets: State | tuple[State, ...], *places: Place) -> Move:
     return Move(frozenset({targets} if isinstance(targets, State) else targets), frozenset(places))
 
 
+# What is done with documents alone: a duty goes between who gave it and who has it.
+OF_DOCUMENTS = frozenset({Act.SUBMIT, Act.ASK_OFFICE, Act.SUGGEST, Act.DEPUTE, Act.RETURN})
 _ASSIGNED = (State.FILED, State.WITH_HEAD, State.GIVEN)
 _OPEN = (State.WITH_HEAD, State.GIVEN, State.IN_PROGRESS, State.REPORTED)
 _ABOVE = (State.SUBMITTED, State.DEPUTED)

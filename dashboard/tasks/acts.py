@@ -181,7 +181,7 @@ def _do(
     at: datetime, source: str,
 ) -> str:  # fmt: skip
     user = acting(session, user_id)
-    task = task_for(session, user, task_id)
+    task = task_for(session, user, task_id, is_act=True)
     PATHS[path][1](Sent(session, task, form, raw), by=user, at=at, version=version, source=source)
     session.flush()
     if not may_see(session, user, task):  # it went back to whom it came from
@@ -191,7 +191,7 @@ def _do(
 
 def _write_note(session: Session, user_id: int, task_id: int, text: str, *, at: datetime, source: str) -> str:
     user = acting(session, user_id)
-    task = task_for(session, user, task_id)
+    task = task_for(session, user, task_id, is_act=True)
     notes.write(session, task, text, by=user, at=at, source=source)
     return f"/den/{task.incoming_id}#y-kien" if task.incoming_id is not None else f"/viec/{task.id}#y-kien"
 

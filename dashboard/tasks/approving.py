@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core import calendar
-from core.errors import CongvanError, Permanent
+from core.errors import CongvanError, Permanent, WrongState
 from core.incoming.tables import Incoming
 from core.incoming.values import URGENCIES
 from core.listings import approvals, ways
@@ -33,6 +33,7 @@ from dashboard.words import due
 
 _FRIDAY = 4
 _LONGEST_LIST = 200
+_MOST_SAID = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,31 @@ async def several(request: Request) -> Response:
     """POST /duyet: approve the chosen ones as proposed, each in an act of its own, with a result for each."""
     person = require(request, Right.DIRECT)
     await form_of(request)
-    at, source = now(request), origin_of(request).source
-    chosen = [found for text in (await request.form()).getlist("chon") if (found := _chosen(str(text)))]
+    at, source, form = now(request), origin_of(request).source, await request.form()
+    chosen = [found for text in form.getlist("chon") if (found := _chosen(str(text)))]
     if not chosen:
         flash(request, "warning", "Chưa chọn văn bản nào.")
+    done, refusals = [], []
     for task_id, version in chosen[:_LONGEST_LIST]:
+        shown = str(form.get(f"de-xuat-{task_id}", ""))
         try:
-            said = await in_writing(request, _approve, person.id, task_id, version, at=at, source=source)
+            done.append(
+                await in_writing(request, _approve, person.id, task_id, version, at=at, source=source, shown=shown)
+            )
         except CongvanError as refused:
-            flash(request, "warning", f"{await in_reading(request, _called, person.id, task_id)}: {refused.sentence}")
-        else:
-            flash(request, "done", said)
+            refusals.append(f"{await in_reading(request, _called, person.id, task_id)}: {refused.sentence}")
+        except HTTPException:
+            refusals.append("Một văn bản đã chọn không còn ở đây.")
+    for kind, said in (("done", done), ("warning", refusals)):
+        # The cookie that carries them holds some 4 kB.
+        for sentence in said[:_MOST_SAID]:
+            flash(request, kind, sentence)
+        if len(said) > _MOST_SAID:
+            flash(
+                request,
+                kind,
+                f"… và {len(said) - _MOST_SAID} văn bản khác {'đã duyệt' if kind == 'done' else 'chưa duyệt'}.",
+            )
     return RedirectResponse("/duyet", 303)
 
 
@@ -99,14 +114,14 @@ async def approve(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
-    """GET /duyet/{id}: give one document out."""
-    person = require(request, Right.DIRECT)
+    """GET /duyet/{id}: give one document, or a duty that came back, out."""
+    person = require(request, Right.GIVE_WORK)
     return await _page(request, person.id, {}, None)
 
 
 async def assign(request: Request) -> Response:
     """POST /duyet/{id}: approve and give out as chosen. A repeat is harmless."""
-    person, form = require(request, Right.DIRECT), await form_of(request)
+    person, form = require(request, Right.GIVE_WORK), await form_of(request)
     version, at, raw = whole_number(form.get("version", "")) or 0, now(request), await request.form()
     try:
         said = await in_writing(
@@ -116,7 +131,7 @@ async def assign(request: Request) -> Response:
     except Permanent as refused:
         return await _page(request, person.id, form, refused)
     flash(request, "done", said)
-    return RedirectResponse("/duyet", 303)
+    return RedirectResponse("/duyet" if Right.DIRECT in person.rights else "/viec", 303)
 
 
 async def _page(request: Request, user_id: int, typed: Mapping[str, str], refused: Permanent | None) -> Response:
@@ -184,18 +199,21 @@ def _approve(
 ) -> str:
     """Give out as proposed; `shown` is the proposal that the person saw, in words: another one is not approved."""
     user = acting(session, user_id)
-    task = task_for(session, user, task_id)
+    task = task_for(session, user, task_id, is_act=True)
+    if task.incoming_id is None:
+        raise WrongState("Việc này không có văn bản để duyệt. Mở việc để giao.")
     document = session.get_one(Incoming, task.incoming_id)
     proposal = propose(session, task, document)
     is_other = shown is not None and proposal_words(session, proposal) != shown
-    if not directing.is_repeat(task, by=user, version=version):
-        if proposal is None or is_other:
-            raise Permanent("Đề xuất đã khác với lúc bạn xem, hoặc không còn. Mở văn bản để giao.")
-        typed = Assignment(
-            proposal.assignment.form, proposal.assignment.lead, proposal.assignment.co_handlers,
-            proposal.assignment.informed, due(proposal.assignment.due_at), proposal.assignment.instruction,
-        )  # fmt: skip
-        directing.assign(session, task, typed, by=user, at=at, version=version, source=source)
+    if proposal is None or is_other:
+        if task.last_act.startswith(f"{Act.ASSIGN} {user.id} {version} "):  # the same tap came twice
+            return _said(session, task, document)
+        raise Permanent("Đề xuất đã khác với lúc bạn xem, hoặc không còn. Mở văn bản để giao.")
+    typed = Assignment(
+        proposal.assignment.form, proposal.assignment.lead, proposal.assignment.co_handlers,
+        proposal.assignment.informed, due(proposal.assignment.due_at), proposal.assignment.instruction,
+    )  # fmt: skip
+    directing.assign(session, task, typed, by=user, at=at, version=version, source=source)
     return _said(session, task, document)
 
 
@@ -204,7 +222,7 @@ def _assign(
     at: datetime, source: str,
 ) -> str:  # fmt: skip
     user = acting(session, user_id)
-    task = task_for(session, user, task_id)
+    task = task_for(session, user, task_id, is_act=True)
     given = assignment_of(form, raw)
     directing.assign(session, task, given, by=user, at=at, version=version, source=source)
     return _said(session, task, session.get(Incoming, task.incoming_id) if task.incoming_id else None)

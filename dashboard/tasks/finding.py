@@ -29,10 +29,11 @@ class Group:
     people: tuple[Choice, ...]
 
 
-def task_for(session: Session, user: User, task_id: int) -> Task:
-    """A task, locked, for who may read its document, or takes part in a duty without one. Not there and not allowed
-    look alike: HTTPException 404."""
-    task = session.scalars(sa.select(Task).where(Task.id == task_id).with_for_update()).first()
+def task_for(session: Session, user: User, task_id: int, *, is_act: bool = False) -> Task:
+    """A task, locked where it `is_act`ed on, for who may read its document, or takes part in a duty without one. Not
+    there and not allowed look alike: HTTPException 404."""
+    query = sa.select(Task).where(Task.id == task_id)
+    task = session.scalars(query.with_for_update() if is_act else query).first()
     if task is None or not may_see(session, user, task):
         raise HTTPException(404)
     return task

@@ -15,7 +15,7 @@ from core.tasks.tables import STATE_NAMES
 from dashboard.web import acting, in_reading, now, render, require
 
 GROUPS = (
-    ("returned", "Lãnh đạo trả lại", "Xem lý do, sửa rồi trình lại"),
+    ("returned", "Trả lại cho bạn", "Xem lý do, sửa rồi trình hoặc giao lại"),
     ("to_divide", "Chờ phân công", "Giao người trong phòng, hoặc trực tiếp xử lý"),
     ("to_accept", "Việc mới giao", "Nhận việc, hoặc trả lại kèm lý do"),
     ("to_do", "Đang xử lý", "Báo tiến độ, báo hoàn thành"),

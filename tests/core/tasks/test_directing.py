@@ -30,7 +30,7 @@ def test_a_repeated_request_changes_nothing(office: Office, repeat: int) -> None
 def test_who_saw_an_older_state_is_told_and_overwrites_nothing(office: Office) -> None:
     task = office.entered()
     office.do(directing.assign, task, given(office), by="director")
-    with pytest.raises(WrongState, match="Người khác vừa xử lý"):
+    with pytest.raises(WrongState, match="vừa đổi sau khi bạn mở trang"):
         office.do(directing.assign, task, given(office, lead=office.division("QLCN")), by="director", version=7)
 
 

@@ -13,7 +13,7 @@ from core.delegations import Kind
 from core.office import office_date
 from core.people import Division, User
 from core.tasks.tables import Form, Part, State, Task, TaskPart, TaskRequest
-from core.tasks.transitions import TRANSITIONS, Act, Place
+from core.tasks.transitions import OF_DOCUMENTS, TRANSITIONS, Act, Place
 from dashboard.tasks.acts import PATHS
 from dashboard.web import Office
 
@@ -97,7 +97,7 @@ def _form(scene: Scene) -> dict[str, str]:
         "version": "5", "form": "no_file", "lead": f"d{scene.divisions['Phòng Quản lý Khoa học']}",
         "due_at": "31/12/2026", "instruction": "Thực hiện.", "reason": "lý do đủ dài", "words": "ý kiến",
         "outcome": "kết quả", "deputy": str(scene.ids["thu"]), "handler": str(scene.ids["nga"]),
-        "party": f"u{scene.ids['y']}", "kind": "extension", "answer": "yes", "request": str(scene.request_id),
+        "party": f"u{scene.ids['nga']}", "kind": "extension", "answer": "yes", "request": str(scene.request_id),
     }  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def _expected(name: str, state: State, act: Act, scene: Scene) -> int:
         return 404
     key = Act.REDIRECT if act is Act.ASSIGN and (state, Act.REDIRECT) in TRANSITIONS else act
     move = TRANSITIONS.get((state, key))
-    if move is None:
+    if move is None or (scene.is_duty and act in OF_DOCUMENTS):
         return 409
     if not mine & move.places:
         return 403
