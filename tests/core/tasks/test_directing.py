@@ -55,6 +55,7 @@ def test_an_assignment_is_taken_back_while_nobody_has_acted(office: Office) -> N
         ({"form": Form.FOR_INFORMATION}, "lead"),
         ({"due_at": "01/06/2026"}, "due_at"),
         ({"due_at": "mai"}, "due_at"),
+        ({"due_at": "1/" + "9" * 30 + "/2026"}, "due_at"),
         ({"lead": Party(user_id=999)}, "lead"),
         ({"co_handlers": ("lead",)}, "co_handlers"),
     ],
