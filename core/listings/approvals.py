@@ -124,7 +124,7 @@ def _card(session: Session, row: Any, mains: Mapping[int, int], special: Mapping
         urgency=document.urgency, number=document.arrival_number, arrived_on=document.arrived_on,
         due_at=document.due_at, event_at=document.event_at, event_place=document.event_place,
         age_days=calendar.working_days_between(office_date(task.submitted_at), today, special),
-        words=task.instruction, proposal=propose(session, task, document), main=mains.get(document.id),
+        words=task.instruction, proposal=propose(session, task, document, on=today), main=mains.get(document.id),
     )  # fmt: skip
 
 

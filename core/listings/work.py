@@ -75,6 +75,12 @@ def _joined(whose: Any) -> sa.Select[Any]:
     return sa.select(_part.task_id, sa.literal(TO_JOIN)).where(whose, *is_open, running)
 
 
+def _told() -> Any:
+    """Whether the reader, or the division where he is now, is to know still: with that the right to read ends."""
+    whose = sa.or_(_part.user_id.in_(_me), _part.division_id.in_(sa.bindparam("own", expanding=True)))
+    return sa.exists().where(_part.task_id == _reader.task_id, _part.part == Part.INFORMED, whose)
+
+
 _NEEDING = (
     _tasks(RETURNED, _task.state == State.RETURNED, sa.bindparam("is_clerk", type_=sa.Boolean())),
     _tasks(RETURNED, _task.state == State.SUBMITTED, _task.incoming_id.is_(None), _task.submitted_by.in_(_ids)),
@@ -86,7 +92,7 @@ _NEEDING = (
     _joined(_part.user_id.in_(_ids)),
     _joined(_part.division_id.in_(_heads)),
     sa.select(_mention.task_id, sa.literal(MENTIONED)).where(_mention.user_id.in_(_me), _mention.seen_at.is_(None)),
-    sa.select(_reader.task_id, sa.literal(TO_READ)).where(_reader.user_id.in_(_me), _reader.seen_at.is_(None)),
+    sa.select(_reader.task_id, sa.literal(TO_READ)).where(_reader.user_id.in_(_me), _reader.seen_at.is_(None), _told()),
 )
 _WAITED = (
     _tasks(WAITED_FOR, _task.directed_by.in_(_ids), _task.state.in_(_RUNNING)),
@@ -95,7 +101,6 @@ _WAITED = (
 )
 _counted = sa.union_all(*_NEEDING).subquery()
 _NEEDED = sa.select(_counted.c.id, _counted.c.name)
-_BY_WORD = frozenset({MENTIONED, TO_READ})  # stay where the work goes on to others: reading ends with it
 _found = sa.union_all(*_NEEDING, *_WAITED).subquery()
 _incoming, _user, _division = (table_of(one).c for one in (Incoming, User, Division))
 _ROWS = (
@@ -118,8 +123,8 @@ def work_of(session: Session, user: User, *, at: datetime) -> dict[str, list[Wor
     groups: dict[str, dict[int, Any]] = defaultdict(dict)
     for row in session.execute(_ROWS, _whose(session, user, on=office_date(at))):
         groups[row.name][row.id] = row
-    for name in _BY_WORD & groups.keys():
-        groups[name] = {task: row for task, row in groups[name].items() if _may_see(session, user, task)}
+    mentioned = groups[MENTIONED]
+    groups[MENTIONED] = {task: row for task, row in mentioned.items() if _may_see(session, user, task)}
     needing = {task for name, rows in groups.items() if name != WAITED_FOR for task in rows}
     for task in needing & groups[WAITED_FOR].keys():
         del groups[WAITED_FOR][task]
@@ -129,12 +134,13 @@ def work_of(session: Session, user: User, *, at: datetime) -> dict[str, list[Wor
 def waiting(session: Session, user: User, *, on: date) -> int:
     """How many tasks need the person's hand."""
     rows = session.execute(_NEEDED, _whose(session, user, on=on)).all()
-    sure = {row.id for row in rows if row.name not in _BY_WORD}
-    others = {row.id for row in rows} - sure
-    return len(sure) + sum(_may_see(session, user, task) for task in others)
+    sure = {row.id for row in rows if row.name != MENTIONED}
+    mentioned = {row.id for row in rows} - sure
+    return len(sure) + sum(_may_see(session, user, task) for task in mentioned)
 
 
 def _may_see(session: Session, user: User, task_id: int) -> bool:
+    """A mention stays where the work has gone on to others; the right to read does not."""
     return may_see(session, user, session.get_one(Task, task_id))
 
 
@@ -143,7 +149,8 @@ def _whose(session: Session, user: User, *, on: date) -> Mapping[str, Any]:
     people = [user, *absent]
     heads = [one.division_id for one in people if Role.HEAD in one.roles and one.division_id is not None]
     return {
-        "ids": [one.id for one in people], "heads": heads, "me": [user.id], "is_clerk": Role.CLERK in user.roles,
+        "ids": [one.id for one in people], "heads": heads, "me": [user.id],
+        "own": [user.division_id] if user.division_id is not None else [], "is_clerk": Role.CLERK in user.roles,
     }  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _may_decide(session: Session, task: Task, row: TaskRequest, by: User, at: da
     mine = places(session, task, by, on=office_date(at))
     if mine.keys() & {Place.APPROVER, Place.DEPUTY, Place.MAKER}:
         return
-    is_within = row.user_id is not None and session.get_one(User, row.user_id).division_id == task.lead_division_id
+    is_within = parties.is_within(session, task, Party(row.division_id, row.user_id))
     if row.kind == Asked.EXTENSION:
         raise NotAllowed("Hạn do lãnh đạo đặt thì lãnh đạo gia hạn.")
     if not is_within:

@@ -189,10 +189,8 @@ def _give(
     lead = parties.check(session, given.lead, field="lead") if given.lead else None
     if task.incoming_id is None:
         giver = session.get_one(User, standing.for_id) if standing.for_id is not None else by
-        for one in (
-            lead,
-            *(parties.check(session, other, field="lead") for other in (*given.co_handlers, *given.informed)),
-        ):
+        others = [parties.check(session, one, field="lead") for one in (*given.co_handlers, *given.informed)]
+        for one in (lead, *others):
             check_reach(one, giver)
     task.form, task.due_at, task.instruction = given.form, due_at, text_of(given.instruction)
     task.directed_at, task.directed_by, task.directed_for = at, by.id, standing.for_id

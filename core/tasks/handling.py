@@ -110,7 +110,7 @@ def waive(
 def add_part(
     session: Session, task: Task, part: Part, one: Party, *, by: User, at: datetime, version: int, source: str = ""
 ) -> None:
-    """Let one more join in or know. Raises NotAllowed, WrongState, Permanent."""
+    """Let one more join in or know; a head those of his division alone. Raises NotAllowed, WrongState, Permanent."""
     standing = moving.begin(session, task, Act.ADD_PART, by=by, at=at, version=version, said=(part, one))
     if standing is None:
         return
@@ -118,18 +118,13 @@ def add_part(
         raise Permanent("Văn bản để biết và lưu thì không có phối hợp.", field="part")
     parties.check(session, one, field="party")
     mine = places(session, task, by, on=office_date(at))
-    if not mine.keys() & {Place.APPROVER, Place.DEPUTY, Place.MAKER} and not _is_within(session, task, one):
+    if not mine.keys() & {Place.APPROVER, Place.DEPUTY, Place.MAKER} and not parties.is_within(session, task, one):
         raise NotAllowed("Trưởng phòng thêm người trong phòng mình; nơi khác do lãnh đạo quyết định.")
     parties.add_part(session, task, part, one, field="party")
     payload = {"part": part.value, "party": one.key}
     moving.finish(
         session, task, Act.ADD_PART, State(task.state), standing, by=by, at=at, source=source, payload=payload
     )  # fmt: skip
-
-
-def _is_within(session: Session, task: Task, one: Party) -> bool:
-    """Whether somebody is of the lead division."""
-    return one.user_id is not None and session.get_one(User, one.user_id).division_id == task.lead_division_id
 
 
 def urge(session: Session, task: Task, words: str, *, by: User, at: datetime, version: int, source: str = "") -> None:

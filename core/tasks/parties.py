@@ -63,6 +63,11 @@ def members(session: Session, division_id: int) -> list[User]:
     return [one for one in session.scalars(query) if may_work(one)]
 
 
+def is_within(session: Session, task: Task, one: Party) -> bool:
+    """Whether `one` is a person of the lead division."""
+    return one.user_id is not None and session.get_one(User, one.user_id).division_id == task.lead_division_id
+
+
 def parts(session: Session, task: Task) -> list[TaskPart]:
     """The co-handlers and those informed, in the order in which they were named."""
     return list(session.scalars(sa.select(TaskPart).where(TaskPart.task_id == task.id).order_by(TaskPart.id)))

@@ -1,7 +1,8 @@
 """Whom a document should be given to, with the reason: the office's proposal, what leaders did before, the clerk's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,9 +26,13 @@ class Proposal:
     reason: str
 
 
-def propose(session: Session, task: Task, document: Incoming) -> Proposal | None:
-    """What to do with a document that waits for approval; None where nothing speaks for anything."""
-    return _suggested(session, task) or _usual(session, document) or _clerks(session, document)
+def propose(session: Session, task: Task, document: Incoming, *, on: date) -> Proposal | None:
+    """What to do with a document that waits for approval; None where nothing speaks for anything. A deadline that has
+    passed on the office's day `on` is left out: it would be refused."""
+    found = _suggested(session, task) or _usual(session, document) or _clerks(session, document)
+    if found is None or found.assignment.due_at[:10] >= on.isoformat():
+        return found
+    return replace(found, assignment=replace(found.assignment, due_at=""))
 
 
 def _suggested(session: Session, task: Task) -> Proposal | None:

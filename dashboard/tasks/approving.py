@@ -157,17 +157,15 @@ def _desk(session: Session, user_id: int, *, at: datetime) -> Desk:
 
 def _open(session: Session, user_id: int, task_id: int, *, at: datetime) -> Opened:
     user = acting(session, user_id)
-    task = session.get(Task, task_id)
-    if task is None:
-        raise HTTPException(404)
     task = task_for(session, user, task_id)
     way = ways.way_of(session, task, user, at=at)
     document = session.get_one(Incoming, task.incoming_id) if task.incoming_id is not None else None
     return Opened(
         way, document.subject if document else task.title, document.code if document else "",
         document.issuer if document else "", document.arrival_number if document else None,
-        document.urgency if document else "thuong", propose(session, task, document) if document else None,
-        groups(session), _usual(session, user.id), deputies(session), shortcuts(session, office_date(at)),
+        document.urgency if document else "thuong",
+        propose(session, task, document, on=office_date(at)) if document else None, groups(session),
+        _usual(session, user.id), deputies(session), shortcuts(session, office_date(at)),
     )  # fmt: skip
 
 
@@ -203,7 +201,7 @@ def _approve(
     if task.incoming_id is None:
         raise WrongState("Việc này không có văn bản để duyệt. Mở việc để giao.")
     document = session.get_one(Incoming, task.incoming_id)
-    proposal = propose(session, task, document)
+    proposal = propose(session, task, document, on=office_date(at))
     is_other = shown is not None and proposal_words(session, proposal) != shown
     if proposal is None or is_other:
         if task.last_act.startswith(f"{Act.ASSIGN} {user.id} {version} "):  # the same tap came twice

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -87,10 +86,7 @@ def _panel(session: Session, way: ways.Way, seen: tuple[ways.Seen, ...]) -> Pane
 
 
 def _document_of(session: Session, user_id: int, task_id: int) -> int | None:
-    user, task = acting(session, user_id), session.get(Task, task_id)
-    if task is None:
-        raise HTTPException(404)
-    return task_for(session, user, task_id).incoming_id
+    return task_for(session, acting(session, user_id), task_id).incoming_id
 
 
 def _duty(session: Session, user_id: int, task_id: int, *, at: datetime) -> tuple[Panel, list[history.Step]]:

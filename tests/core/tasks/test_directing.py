@@ -1,5 +1,6 @@
 """Approving and giving out, on both databases."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from core import events
 from core.errors import NotAllowed, Permanent, WrongState
 from core.incoming import drafts
 from core.incoming.tables import Incoming, Origin
+from core.office import office_date
 from core.tasks import directing, dividing, parties
 from core.tasks.parties import Party
 from core.tasks.proposing import propose
@@ -106,7 +108,7 @@ def test_the_office_proposes_and_the_proposal_is_shown_first(office: Office) -> 
     office.do(directing.suggest, task, given(office, instruction="Tham mưu."), by="chief")
     with office.database.reading() as session:
         row = session.get_one(Task, task)
-        found = propose(session, row, session.get_one(Incoming, row.incoming_id))
+        found = propose(session, row, session.get_one(Incoming, row.incoming_id), on=office_date(MORNING))
         assert found is not None and found.reason == "Văn phòng đề xuất (Chief)"
         assert found.assignment.lead == office.division("QLKH")
 
@@ -119,6 +121,19 @@ def test_leaders_habits_become_the_proposal_with_its_reason(office: Office) -> N
     office.do(directing.take_back, wrong, by="director")
     with office.database.reading() as session:
         row = session.get_one(Task, wrong)
-        found = propose(session, row, session.get_one(Incoming, row.incoming_id))
+        found = propose(session, row, session.get_one(Incoming, row.incoming_id), on=office_date(MORNING))
         assert found is not None and found.assignment.lead == office.division("QLKH")
         assert found.reason == "3 văn bản trước của UBND tỉnh, loại Công văn: giao Phòng QLKH"
+
+
+def test_a_deadline_that_has_passed_is_not_proposed(office: Office) -> None:
+    task = office.entered(due_at="2026-06-03", receiver="Phòng QLKH")
+    with office.database.reading() as session:
+        row = session.get_one(Task, task)
+        document = session.get_one(Incoming, row.incoming_id)
+        late, in_time = (propose(session, row, document, on=date(2026, 6, day)) for day in (4, 3))
+        assert late is not None and late.assignment.due_at == ""
+        assert in_time is not None and in_time.assignment.due_at == "2026-06-03"
+        office_proposes = late.assignment
+    office.do(directing.assign, task, office_proposes, by="director")
+    assert office.state(task) == State.WITH_HEAD

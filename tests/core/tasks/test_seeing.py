@@ -2,7 +2,7 @@
 
 import pytest
 from starlette.exceptions import HTTPException
-from task_office import MORNING, Office, given, user_of
+from task_office import MORNING, Office, given
 
 from core import delegations, people
 from core.delegations import Kind
@@ -11,7 +11,7 @@ from core.listings import work
 from core.office import office_date
 from core.tasks import asking, directing, dividing, handling, making, notes
 from core.tasks.parties import Party
-from core.tasks.tables import Part, State, Task
+from core.tasks.tables import Part, Task
 from dashboard.tasks.finding import task_for
 
 
@@ -81,8 +81,18 @@ def test_a_head_lets_nobody_of_another_division_in(office: Office) -> None:
     for one in (office.person("other"), office.division("QLCN"), Party(user_id=office.ids["chief"])):
         with pytest.raises(NotAllowed, match="trong phòng mình"):
             office.do(handling.add_part, task, Part.INFORMED, one, by="head")
+    assert groups(office, "other") == groups(office, "other_head") == groups(office, "chief") == {}
     office.do(handling.add_part, task, Part.INFORMED, office.person("second"), by="head")
-    assert office.state(task) == State.WITH_HEAD
+    assert groups(office, "second") == {work.TO_READ: [task]}
+
+
+def test_who_has_left_a_division_is_no_longer_told_what_it_is_to_know(office: Office) -> None:
+    task = office.entered()
+    office.do(directing.assign, task, given(office, informed=(office.division("QLCN"),)), by="director")
+    assert groups(office, "other") == {work.TO_READ: [task]}
+    with office.database.writing() as session:
+        office.user(session, "other").division_id = office.divisions["VP"]
+    assert groups(office, "other") == {}
 
 
 def test_nobody_answers_what_he_asked_for(office: Office) -> None:
@@ -95,4 +105,4 @@ def test_nobody_answers_what_he_asked_for(office: Office) -> None:
     with pytest.raises(NotAllowed, match="người khác trả lời"):
         office.do(asking.decide, task, asked, "", by="head", is_granted=True)
     office.do(asking.decide, task, asked, "", by="director", is_granted=True)
-    assert user_of(office, "worker").full_name == "Worker"
+    assert groups(office, "worker") == {work.TO_JOIN: [task]}
