@@ -83,10 +83,10 @@ def steps(session: Session, incoming_id: int) -> list[Step]:
 
 def steps_of_task(session: Session, task_id: int) -> list[Step]:
     """Every act on a duty that no document asks for, the oldest first."""
-    return _steps(session, sa.and_(Event.subject_kind == "task", Event.subject_id == task_id))
+    return _steps(session, sa.and_(Event.subject_kind == "task", Event.subject_id == task_id), is_duty=True)
 
 
-def _steps(session: Session, which: sa.ColumnElement[bool]) -> list[Step]:
+def _steps(session: Session, which: sa.ColumnElement[bool], *, is_duty: bool = False) -> list[Step]:
     absent = sa.orm.aliased(User)
     query = (
         sa.select(
@@ -99,7 +99,7 @@ def _steps(session: Session, which: sa.ColumnElement[bool]) -> list[Step]:
     )  # fmt: skip
     rows = session.execute(query).all()
     names = party_names(session) if any(row.subject_kind == "task" for row in rows) else {}
-    return [Step(_who(row), _what(row, names), row.at) for row in rows]
+    return [Step(_who(row), _what(row, names, is_duty=is_duty), row.at) for row in rows]
 
 
 def _who(row: Any) -> str:
@@ -110,9 +110,9 @@ def _who(row: Any) -> str:
     return f"{row.full_name} ({'được ủy quyền duyệt, thay' if is_approval else 'xử lý thay'} {row.absent})"
 
 
-def _what(row: Any, names: Mapping[str, str]) -> str:
+def _what(row: Any, names: Mapping[str, str], *, is_duty: bool) -> str:
     if row.subject_kind == "task":
-        return task_words.in_words(row.act, row.payload, names)
+        return task_words.in_words(row.act, row.payload, names, is_duty=is_duty)
     return in_words(row.act, row.payload)
 
 

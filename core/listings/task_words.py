@@ -36,10 +36,10 @@ _SENTENCES = {
 _BLANKED = "(nội dung đã xóa)"
 
 
-def in_words(act: str, payload: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
-    """One event of a task; `names` has every division and person by `parties.Party.key`. An act unknown here keeps its
-    name."""
-    sentence = _SENTENCES.get(act)
+def in_words(act: str, payload: Mapping[str, Any] | None, names: Mapping[str, str], *, is_duty: bool = False) -> str:
+    """One event of a task; `names` has every division and person by `parties.Party.key`. A duty without a document is
+    given, not approved. An act unknown here keeps its name."""
+    sentence = "Giao việc, {given}" if is_duty and act == "task_assign" else _SENTENCES.get(act)
     if sentence is None:
         return act
     if payload is None:

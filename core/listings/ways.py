@@ -20,6 +20,10 @@ _REACHED = {
     State.SUBMITTED: 1, State.SUGGESTING: 1, State.DEPUTED: 1, State.RETURNED: 0, State.WITH_HEAD: 2, State.GIVEN: 3,
     State.IN_PROGRESS: 3, State.REPORTED: 3, State.DONE: 5, State.FILED: 5, State.WITHDRAWN: 5,
 }  # fmt: skip
+_DUTY_STAGES = ("Giao việc", "Phân công", "Xử lý", "Xong")
+_DUTY_REACHED = {
+    State.WITH_HEAD: 1, State.GIVEN: 2, State.IN_PROGRESS: 2, State.REPORTED: 2, State.DONE: 4, State.WITHDRAWN: 4,
+}  # fmt: skip
 _ENDED = frozenset({State.DONE, State.FILED, State.WITHDRAWN})
 
 
@@ -39,7 +43,8 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """What a handler asked for and nobody has answered; `wanted` is the deadline, or who is to join in."""
+    """What a handler asked for and nobody has answered; `wanted` is who is to join in. `may_decide` speaks of the
+    person who looks."""
 
     id: int
     kind: Asked
@@ -48,6 +53,7 @@ class RequestRow:
     reason: str
     asked_by: str
     asked_at: datetime
+    may_decide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ def way_of(session: Session, task: Task, user: User, *, at: datetime) -> Way:
     """A task as `user` sees it."""
     state = State(task.state)
     names = _Names(session)
+    stages, reached = (_STAGES, _REACHED) if task.incoming_id is not None else (_DUTY_STAGES, _DUTY_REACHED)
+    acts = _acts(session, task, user, names, at=at)
     return Way(
         task_id=task.id, version=task.version, incoming_id=task.incoming_id, title=task.title, state=state,
         form=task.form, lead=lead_words(session, task), lead_division_id=task.lead_division_id,
@@ -96,9 +104,14 @@ def way_of(session: Session, task: Task, user: User, *, at: datetime) -> Way:
         due_at=task.due_at, is_late=state not in _ENDED and is_late(task.due_at, at),
         directed_by=names.user(task.directed_by), directed_for=names.user(task.directed_for), outcome=task.outcome,
         parts=tuple(_part(one, names) for one in parties.parts(session, task)),
-        requests=tuple(_request(one, names) for one in asking.open_requests(session, task)),
-        acts=_acts(session, task, user, names, at=at),
-        stages=tuple((name, n < _REACHED[state]) for n, name in enumerate(_STAGES)),
+        requests=tuple(
+            _request(
+                one, names,
+                may_decide=Act.DECIDE in acts and not asking.why_not(session, task, one, by=user, at=at),
+            )
+            for one in asking.open_requests(session, task)
+        ),
+        acts=acts, stages=tuple((name, n < reached.get(state, 0)) for n, name in enumerate(stages)),
     )  # fmt: skip
 
 
@@ -151,9 +164,11 @@ def _part(one: TaskPart, names: _Names) -> PartRow:
     )  # fmt: skip
 
 
-def _request(one: TaskRequest, names: _Names) -> RequestRow:
+def _request(one: TaskRequest, names: _Names, *, may_decide: bool) -> RequestRow:
     wanted = names.user(one.user_id) or names.division(one.division_id)
-    return RequestRow(one.id, Asked(one.kind), wanted, one.due_at, one.reason, names.user(one.asked_by), one.asked_at)
+    return RequestRow(
+        one.id, Asked(one.kind), wanted, one.due_at, one.reason, names.user(one.asked_by), one.asked_at, may_decide
+    )
 
 
 def _acts(session: Session, task: Task, user: User, names: _Names, *, at: datetime) -> dict[Act, str]:
@@ -173,8 +188,6 @@ def _makes_sense(session: Session, task: Task, act: Act, user: User) -> bool:
         return False
     if act is Act.TAKE_BACK:
         return task.acted_at is None
-    if act is Act.DECIDE:
-        return bool(asking.open_requests(session, task))
     if act is Act.WAIVE:
         return any(not one.is_settled for one in parties.parts(session, task))
     if act is Act.ANSWER:

@@ -63,9 +63,8 @@ def decide(
         return
     if row.decided_at is not None:
         raise WrongState("Đề nghị này đã được trả lời.")
-    if row.asked_by == by.id:
-        raise NotAllowed("Đề nghị của mình thì người khác trả lời.")
-    _may_decide(session, task, row, by, at)
+    if refusal := why_not(session, task, row, by=by, at=at):
+        raise NotAllowed(refusal)
     row.answer = text_of(words) if is_granted else require_reason(words)
     row.is_granted, row.decided_at, row.decided_by = is_granted, at, by.id
     if is_granted and row.kind == Asked.EXTENSION:
@@ -90,12 +89,14 @@ def _insert(session: Session, task: Task, kind: Asked, reason: str, by: User, at
     return row
 
 
-def _may_decide(session: Session, task: Task, row: TaskRequest, by: User, at: datetime) -> None:
+def why_not(session: Session, task: Task, row: TaskRequest, *, by: User, at: datetime) -> str:
+    """Why `by`, who may answer requests of this task, may not answer this one; "" where he may."""
+    if row.asked_by == by.id:
+        return "Đề nghị của mình thì người khác trả lời."
     mine = places(session, task, by, on=office_date(at))
     if mine.keys() & {Place.APPROVER, Place.DEPUTY, Place.MAKER}:
-        return
-    is_within = parties.is_within(session, task, Party(row.division_id, row.user_id))
+        return ""
     if row.kind == Asked.EXTENSION:
-        raise NotAllowed("Hạn do lãnh đạo đặt thì lãnh đạo gia hạn.")
-    if not is_within:
-        raise NotAllowed("Phối hợp với phòng khác do lãnh đạo quyết định.")
+        return "Hạn do lãnh đạo đặt thì lãnh đạo gia hạn."
+    is_within = parties.is_within(session, task, Party(row.division_id, row.user_id))
+    return "" if is_within else "Phối hợp với phòng khác do lãnh đạo quyết định."

@@ -15,17 +15,11 @@ from core.listings import history, ways
 from core.rights import may_read
 from core.tasks import notes, parties
 from core.tasks.tables import FORM_NAMES, PART_NAMES, STATE_NAMES, Task
-from core.tasks.transitions import ACT_NAMES, Act
+from core.tasks.transitions import Act
 from dashboard.tasks.finding import Choice, Group, groups, task_for
 from dashboard.web import acting, in_reading, now, render, user_of
 
-WORDS: dict[str, Any] = {
-    "forms": FORM_NAMES,
-    "parts": PART_NAMES,
-    "task_states": STATE_NAMES,
-    "act_names": ACT_NAMES,
-    "Act": Act,
-}
+WORDS: dict[str, Any] = {"forms": FORM_NAMES, "parts": PART_NAMES, "task_states": STATE_NAMES, "Act": Act}
 _WITH_PARTIES = frozenset({Act.ASK, Act.ADD_PART})
 
 

@@ -7,7 +7,7 @@ from task_office import MORNING, Office, given
 from core import delegations, people
 from core.delegations import Kind
 from core.errors import NotAllowed, WrongState
-from core.listings import work
+from core.listings import history, ways, work
 from core.office import office_date
 from core.tasks import asking, directing, dividing, handling, making, notes
 from core.tasks.parties import Party
@@ -47,6 +47,10 @@ def test_a_duty_that_is_sent_back_stands_on_its_makers_desk(office: Office) -> N
         duty = making.make(session, "Báo cáo", given(office), by=office.user(session, "deputy"), at=MORNING).id
     office.do(dividing.send_back, duty, "không đúng việc", by="head")
     assert groups(office, "deputy") == {work.RETURNED: [duty]}
+    with office.database.reading() as session:
+        assert history.steps_of_task(session, duty)[0].what.startswith("Giao việc, ")
+        way = ways.way_of(session, session.get_one(Task, duty), office.user(session, "deputy"), at=MORNING)
+        assert way.stages == (("Giao việc", False), ("Phân công", False), ("Xử lý", False), ("Xong", False))
     with pytest.raises(WrongState):
         office.do(directing.give_back, duty, "trả văn thư", by="director")
     office.do(directing.assign, duty, given(office, lead=office.division("QLCN")), by="deputy")
@@ -102,6 +106,9 @@ def test_nobody_answers_what_he_asked_for(office: Office) -> None:
     office.do(asking.ask_for, task, office.person("worker"), "cần giúp", by="head")
     with office.database.reading() as session:
         asked = asking.open_requests(session, session.get_one(Task, task))[0]
+        for name, may in (("head", False), ("director", True)):
+            shown = ways.way_of(session, session.get_one(Task, task), office.user(session, name), at=MORNING)
+            assert [one.may_decide for one in shown.requests] == [may]
     with pytest.raises(NotAllowed, match="người khác trả lời"):
         office.do(asking.decide, task, asked, "", by="head", is_granted=True)
     office.do(asking.decide, task, asked, "", by="director", is_granted=True)
