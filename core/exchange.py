@@ -18,17 +18,18 @@ _LENGTHS = {"status_code": 8, "organ_id": 64, "organ_name": 300, "document_id": 
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """What a package makes of the document it brings: `kind` is new, update or replacement, `concerns` the documents
-    that it changes, `reason` the sender's words."""
+    that it changes, `reason` the sender's words, `organ_id` the sender's own."""
 
     kind: Kind
     document_id: str
     reason: str = ""
     concerns: tuple[Reference, ...] = ()
+    organ_id: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """A plain mapping for the database and for `congvan read`."""
         return {
-            "kind": self.kind.value, "document_id": self.document_id, "reason": self.reason,
+            "kind": self.kind.value, "document_id": self.document_id, "reason": self.reason, "organ_id": self.organ_id,
             "concerns": [
                 asdict(one) | {"issued_on": one.issued_on.isoformat() if one.issued_on else ""}
                 for one in self.concerns
@@ -41,7 +42,8 @@ class Exchange:
         if not stored:
             return None
         concerns = tuple(Reference(**(one | {"issued_on": parse_day(one["issued_on"])})) for one in stored["concerns"])
-        return cls(Kind(stored["kind"]), stored["document_id"], stored["reason"], concerns)
+        organ_id = stored.get("organ_id", "")  # drafts of before the outbox have none
+        return cls(Kind(stored["kind"]), stored["document_id"], stored["reason"], concerns, organ_id)
 
 
 @dataclass(frozen=True, slots=True)

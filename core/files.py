@@ -129,6 +129,19 @@ class FolderStore:
             raise Temporary(f"Không ghi được vào kho tệp: {error.strerror}. Thư vẫn còn trên máy chủ.") from error
         return len(new)
 
+    def keep(self, data: bytes, media_type: str) -> Content:
+        """Store bytes that the program itself has made. Call inside `adding`. Raises Temporary as `add` does."""
+        made = self._temporary / f"made.{os.urandom(8).hex()}"
+        try:
+            made.write_bytes(data)
+            content = Content(made, hashlib.sha256(data).hexdigest(), len(data), media_type)
+            self.add(content)
+        except OSError as error:
+            raise Temporary(f"Không ghi được vào kho tệp: {error.strerror}.") from error
+        finally:
+            made.unlink(missing_ok=True)
+        return content
+
     def sweep(self, named: Iterable[str]) -> int:
         """Remove every file that no row names and all temporaries; return how many files were removed.
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from core import dkim_checks, events, files, rights, sealing, signature_checks
 from core.agencies import feeding
+from core.answers import returning
 from core.arrivals import Excluded, Outcome, Taken, Where
 from core.db import Database
 from core.deliveries import removing as deliveries
@@ -97,10 +98,11 @@ def remove_content(
     recalled.answer_removed(session, document, forget=basis is Basis.SECRET, by_id=by_id, at=at)
     teaching.forget(session, document)
     tasks = submitting.forget(session, document.id)
+    returning.forget(session, document.id)
     feeding.unsee(session, document)
     if document.message_id is not None:
         dkim_checks.forget(session, document.message_id)
-    named |= deliveries.blank(session, document.id, named, at=at)
+    named |= deliveries.blank(session, document.id, document.message_id, named, at=at)
     _blank_document(document, basis, reason)
     document.removed_at, document.removed_by = at, by_id
     session.flush()

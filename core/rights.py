@@ -41,6 +41,8 @@ class Right(StrEnum):
     RUN_MAILBOXES = "run_mailboxes"  # kiểm tra kết nối, lấy thư ngay
     SEE_OUTBOX = "see_outbox"  # Gửi đi: of what a person may not read, only how far it got
     RUN_OUTBOX = "run_outbox"  # gửi lại, hủy, tạm dừng gửi
+    KEEP_ANSWERS = "keep_answers"  # nơi gửi được báo gì
+    AGREE_RETURNS = "agree_returns"  # đồng ý trả lại văn bản của cấp trên
 
 
 _HOLDERS: dict[Right, frozenset[Role]] = {
@@ -63,6 +65,8 @@ _HOLDERS: dict[Right, frozenset[Role]] = {
     Right.RUN_MAILBOXES: frozenset({Role.CLERK, Role.ADMIN}),
     Right.SEE_OUTBOX: frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF, Role.ADMIN}),
     Right.RUN_OUTBOX: frozenset({Role.CLERK}),
+    Right.KEEP_ANSWERS: frozenset({Role.CLERK, Role.OFFICE_CHIEF}),
+    Right.AGREE_RETURNS: frozenset({Role.LEADER, Role.OFFICE_CHIEF}),
 }
 # Held letters whose reason says nothing of secrets or citizens' petitions: the clerk decides about these.
 _PLAIN_REASONS = frozenset({

@@ -13,6 +13,7 @@ from core import (
     registers,
 )
 from core.agencies import tables as agencies
+from core.answers import tables as answers
 from core.backup import marks
 from core.db import Base
 from core.deliveries import tables as deliveries
@@ -26,7 +27,7 @@ from core.tasks import notes
 from core.tasks import tables as tasks
 
 MODULES = (
-    accounts, agencies, checks, delegations, deliveries, dkim_checks, events, exchange, files, incoming, learning,
-    letters, marks, notes, office, passkeys, people, registers, rules, search, tasks,
+    accounts, agencies, answers, checks, delegations, deliveries, dkim_checks, events, exchange, files, incoming,
+    learning, letters, marks, notes, office, passkeys, people, registers, rules, search, tasks,
 )  # fmt: skip
 METADATA = Base.metadata

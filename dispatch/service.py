@@ -1,4 +1,4 @@
-"""What `congvan dispatch` runs: a look at the journal five times a second, and whatever waits is sent."""
+"""What `congvan dispatch` runs: a look at the journal five times a second, senders are answered, what waits is sent."""
 
 import fcntl
 import os
@@ -18,6 +18,7 @@ from core.db import Database
 from core.deliveries import claiming
 from core.errors import Temporary
 from core.files import FolderStore
+from dispatch.answering import Answering
 from dispatch.sender import Dispatcher
 
 _LOOK_SECONDS = 0.2
@@ -51,12 +52,14 @@ def run(
         token = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
         store = FolderStore(settings.files_folder)
         dispatcher = Dispatcher(settings.sending, database, store, token, clock, stop)
+        answering = Answering(settings.sending, database, store, clock)
         if once:
             dispatcher.settle_abandoned()
             if settings.sending.host:
+                answering.follow()
                 dispatcher.send_waiting()
             return Exit.UNAVAILABLE if dispatcher.is_in_trouble else Exit.OK
-        return _watch(Watch(settings, database, dispatcher, clock, stop), heartbeat, ready)
+        return _watch(Watch(settings, database, dispatcher, answering, clock, stop), heartbeat, ready)
 
 
 def _watch(watch: "Watch", heartbeat: Callable[[], None], ready: Callable[[], None]) -> int:
@@ -74,12 +77,13 @@ class Watch:
     """Wakes the dispatcher: by news, by the clock."""
 
     def __init__(
-        self, settings: Settings, database: Database, dispatcher: Dispatcher, clock: Callable[[], datetime],
-        stop: threading.Event,
+        self, settings: Settings, database: Database, dispatcher: Dispatcher, answering: Answering,
+        clock: Callable[[], datetime], stop: threading.Event,
     ) -> None:  # fmt: skip
         self._is_on = bool(settings.sending.host)
         self._database = database
         self._dispatcher = dispatcher
+        self._answering = answering
         self._clock = clock
         self._stop = stop
         self._seen = -1
@@ -109,6 +113,7 @@ class Watch:
             self._settle_at = time.monotonic() + _SETTLE_SECONDS
             self._seen = -1
         if self._is_on and self._is_time():
+            self._answering.follow()
             self._dispatcher.send_waiting()
             with self._database.reading() as session:
                 self._due_at = claiming.next_at(session)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core import events, registers, schema, verify
 from core.accounts import LoginSession
+from core.answers import following
 from core.backup import proving, snapshot
 from core.backup.container import Damaged
 from core.backup.proving import CONTENT, SEAL, Hole, PartlyDamaged, Tried
@@ -224,6 +225,7 @@ def _begin_again(
             session.execute(sa.update(StoredFile).where(StoredFile.sha256 == sha256).values(lost_at=at))
         seals_gone = len(unsealed) - sum(hole.kind == SEAL for hole in holes)
         pausing.begin_after_restore(session, at=at)
+        following.begin_after_restore(session, at=at)
         payload = {"state": manifest.name, "of": manifest.at, "seals_gone": seals_gone, "skipped": len(holes)}
         events.record(session, "restored", "office", None, by=None, at=at, payload=payload)
     return seals_gone

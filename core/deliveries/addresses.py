@@ -11,8 +11,8 @@ _ADDRESS = re.compile(rf"({_LOCAL})@({_LABEL}(?:\.{_LABEL})*)")
 _LONGEST_LOCAL_OCTETS, _LONGEST_OCTETS = 64, 254
 
 
-def checked(address: str) -> str:
-    """`address` without blanks around it. Raises Permanent when no mail can be sent to it."""
+def checked(address: str, *, field: str = "address") -> str:
+    """`address` without blanks around it. Raises Permanent, naming `field`, when no mail can be sent to it."""
     address = address.strip()
     found = _ADDRESS.fullmatch(address)
     if (
@@ -20,7 +20,7 @@ def checked(address: str) -> str:
         or len(found[1].encode()) > _LONGEST_LOCAL_OCTETS
         or len(address.encode()) > _LONGEST_OCTETS
     ):  # fmt: skip
-        raise Permanent("Địa chỉ thư không đúng dạng, ví dụ vanthu@lamdong.gov.vn.", field="address")
+        raise Permanent("Địa chỉ thư không đúng dạng, ví dụ vanthu@lamdong.gov.vn.", field=field)
     return address
 
 

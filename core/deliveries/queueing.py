@@ -32,7 +32,8 @@ class Attachment:
 class NewDelivery:
     """A message to one recipient, before it is in the outbox.
 
-    `urgency` is a word of RANKS, `incoming_id` the incoming document that it speaks of. `in_reply_to` and `references`
+    `urgency` is a word of RANKS, `incoming_id` the incoming document that it speaks of, `letter_id` the letter that
+    it answers. `in_reply_to` and `references`
     are Message-IDs with angle brackets. `is_automatic`: no person wrote it (RFC 3834). What has the same `once_key` is
     sent at most once.
     """
@@ -48,6 +49,7 @@ class NewDelivery:
     references: Sequence[str] = ()
     is_automatic: bool = False
     incoming_id: int | None = None
+    letter_id: int | None = None
     once_key: str | None = None
 
 
@@ -118,7 +120,7 @@ def resend(
         urgency=next(word for word, rank in RANKS.items() if rank == delivery.rank),
         files=[Attachment(file.name, file.sha256, file.media_type) for file in delivery.files],
         in_reply_to=delivery.in_reply_to, references=delivery.reference_ids, is_automatic=delivery.is_automatic,
-        incoming_id=delivery.incoming_id,
+        incoming_id=delivery.incoming_id, letter_id=delivery.letter_id,
     )  # fmt: skip
     timeline.add(session, delivery.id, Step.CORRECTED, at=at, by=by.id, said=new_address.strip())
     if delivery.state != State.SENT:
@@ -155,8 +157,8 @@ def _insert(
         "recipient_name": " ".join(new.recipient_name.split())[:300], "domain": addresses.domain_of(address),
         "subject": new.subject, "body": new.body, "in_reply_to": new.in_reply_to,
         "reference_ids": list(new.references), "is_automatic": new.is_automatic, "incoming_id": new.incoming_id,
-        "once_key": new.once_key, "corrects_id": corrects_id, "created_at": at, "created_by": by_id, "try_at": at,
-        "tries": 0, "claimed_by": "", "said": "",
+        "letter_id": new.letter_id, "once_key": new.once_key, "corrects_id": corrects_id, "created_at": at,
+        "created_by": by_id, "try_at": at, "tries": 0, "claimed_by": "", "said": "",
     }  # fmt: skip
     insert = insert_of(session, Delivery).values(values).on_conflict_do_nothing(index_elements=["once_key"])
     made = session.execute(insert.returning(Delivery.id)).scalar_one_or_none()

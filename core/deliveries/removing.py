@@ -17,12 +17,15 @@ _SAYS_NOTHING = frozenset({
 })  # fmt: skip
 
 
-def blank(session: Session, incoming_id: int, contents: Collection[str], *, at: datetime) -> set[str]:
-    """Blank the deliveries about a document, and those about none that carry one of its `contents`; what was not sent
-    yet is cancelled. Returns the SHA-256 of the files that they carried."""
+def blank(
+    session: Session, incoming_id: int, letter_id: int | None, contents: Collection[str], *, at: datetime
+) -> set[str]:
+    """Blank the deliveries about a document, those that answer its letter, and those about none that carry one of its
+    `contents`; what was not sent yet is cancelled. Returns the SHA-256 of the files that they carried."""
     carrying = sa.select(DeliveryFile.delivery_id).where(DeliveryFile.sha256.in_(contents))
     of_none = sa.and_(Delivery.incoming_id.is_(None), Delivery.id.in_(carrying))
-    concerned = sa.select(Delivery).where(sa.or_(Delivery.incoming_id == incoming_id, of_none))
+    of_letter = Delivery.letter_id == letter_id if letter_id is not None else sa.false()
+    concerned = sa.select(Delivery).where(sa.or_(Delivery.incoming_id == incoming_id, of_letter, of_none))
     rows = session.scalars(concerned.with_for_update()).all()
     ids = [row.id for row in rows]
     named = set(session.scalars(sa.select(DeliveryFile.sha256).where(DeliveryFile.delivery_id.in_(ids))))

@@ -86,6 +86,7 @@ class Delivery(Base):
     reference_ids: Mapped[list[Any]] = mapped_column(default=list)
     is_automatic: Mapped[bool] = mapped_column(default=False)
     incoming_id: Mapped[int | None] = mapped_column(sa.ForeignKey("incoming.id"), index=True)
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("messages.id"), index=True)  # that it answers
     once_key: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
     corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deliveries.id"))
     created_at: Mapped[datetime]

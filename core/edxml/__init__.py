@@ -1,4 +1,4 @@
-"""edXML packages (QCVN 102:2016/BTTTT): bytes to values, and the files within. and status messages written. Pure."""
+"""edXML packages (QCVN 102:2016/BTTTT): bytes to values, the files within; status messages written. Pure."""
 
 from core.edxml.contents import contents
 from core.edxml.package import Attached, Kind, Package, read_package

@@ -45,6 +45,10 @@ _SENTENCES = {
     "copy_judged": "Xét lại chữ ký số: {was} nay là {now}",
     "reading_asked": "Xin quyền đọc: {reason}",
     "reading_decided": "Trả lời đề nghị đọc",
+    "return_asked": "Đề nghị trả lại nơi gửi: {reason}",
+    "return_refused": "Không đồng ý trả lại nơi gửi: {reason}",
+    "return_withdrawn": "Rút việc trả lại nơi gửi",
+    "returned": "Trả lại nơi gửi: {reason}",
     "content_removed": "Gỡ nội dung: {reason}",
 }
 _APPROVALS = frozenset({"task_assign", "task_redirect", "task_return", "task_depute", "task_ask_office"})

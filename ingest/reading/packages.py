@@ -108,7 +108,10 @@ def exchange_of(package: Package) -> Exchange | None:
     """What `package` makes of its document: new, or instead of which; None where it brings no document."""
     if package.kind in (Kind.STATUS, Kind.RECALL):
         return None
-    return Exchange(package.kind, package.document_id, package.reason, package.concerns[:MOST_NOTICES])
+    return Exchange(
+        package.kind, package.document_id, package.reason, package.concerns[:MOST_NOTICES],
+        package.organ_id[:64],
+    )
 
 
 def notices_of(package: Package) -> tuple[Notice, ...]:

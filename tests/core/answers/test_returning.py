@@ -1,0 +1,175 @@
+"""Trả lại nơi gửi: with a reason, to a superior after a second nod, called back while it can be (Điều 21.2 NĐ 30)."""
+
+from datetime import timedelta
+
+import pytest
+from answer_desk import SENDER, AnswerDesk
+
+from core import events, removal
+from core.answers import returning
+from core.answers.tables import DocumentReturn
+from core.deliveries import claiming
+from core.deliveries.claiming import Sender
+from core.deliveries.tables import State as Sending
+from core.errors import NotAllowed, Permanent, WrongState
+from core.incoming import drafts
+from core.incoming.tables import Incoming, State
+from core.people import Role, User
+from core.removal import Basis
+
+SUPERIOR = {"issuer": "Ủy ban nhân dân tỉnh Mẫu", "parent_issuer": ""}
+WHY = "Gửi nhầm cơ quan"
+
+
+def state(desk: AnswerDesk, incoming_id: int) -> tuple[str, str]:
+    with desk.office.database.reading() as session:
+        row = session.get_one(Incoming, incoming_id)
+        return row.state, row.closed_reason
+
+
+def decided(desk: AnswerDesk, by: int, words: str = "", *, is_agreed: bool = True) -> None:
+    with desk.office.database.writing() as session:
+        (waits,) = returning.waiting(session)
+        made = session.get_one(DocumentReturn, waits.id)
+        returning.decide(session, made, words, is_agreed=is_agreed, by=session.get_one(User, by), at=desk.now)
+
+
+def test_a_draft_goes_back_with_the_reason_and_leaves_the_desk(desk: AnswerDesk) -> None:
+    document = desk.arrives()
+    desk.act(returning.ask, document, f" {WHY} ")
+    assert state(desk, document) == (State.DECLINED, f"Trả lại nơi gửi: {WHY}")
+    desk.follow()
+    mail = desk.outbox()[-1]
+    assert desk.codes() == ["01", "02"] and (mail.recipient_address, mail.is_automatic) == (SENDER, False)
+    assert mail.subject == "Trả lại: Gửi văn bản 1" and f"Lý do: {WHY}" in mail.body
+    with pytest.raises(WrongState):
+        desk.act(returning.ask, document, "Lần nữa")
+
+
+def test_a_person_may_return_to_a_stranger_and_late(desk: AnswerDesk) -> None:
+    document = desk.arrives("nguyenvana@mail.example", received_at=desk.now - timedelta(days=40))
+    desk.act(returning.ask, document, WHY)
+    desk.later(days=9)
+    desk.follow()
+    assert desk.codes() == ["02"]
+
+
+def test_an_entry_keeps_its_number(desk: AnswerDesk) -> None:
+    document = desk.arrives()
+    desk.enter(document)
+    desk.act(returning.ask, document, WHY)
+    desk.follow()
+    assert (state(desk, document)[0], desk.codes()) == (State.REGISTERED, ["01", "03", "02"])
+
+
+def test_to_a_superior_only_with_a_second_nod(desk: AnswerDesk) -> None:
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, WHY)
+    desk.follow()
+    assert (state(desk, document)[0], desk.codes()) == (State.DRAFT, ["01"])
+    with pytest.raises(WrongState, match="chờ lãnh đạo"):
+        desk.act(returning.ask, document, WHY)
+    with pytest.raises(NotAllowed):
+        decided(desk, desk.office.second_clerk_id)
+    decided(desk, desk.office.leader_id)
+    desk.follow()
+    assert (state(desk, document)[0], desk.codes()) == (State.DECLINED, ["01", "02"])
+
+
+def test_who_asks_does_not_nod_himself(desk: AnswerDesk) -> None:
+    both = desk.person("chanh", Role.CLERK, Role.OFFICE_CHIEF)
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, WHY, by=both)
+    with pytest.raises(NotAllowed, match="một người khác"):
+        decided(desk, both)
+
+
+def test_what_the_second_person_refuses_stays_at_the_desk_and_can_be_asked_for_again(desk: AnswerDesk) -> None:
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, WHY)
+    with pytest.raises(Permanent, match="lý do"):
+        decided(desk, desk.office.leader_id, is_agreed=False)
+    decided(desk, desk.office.leader_id, "Đúng việc của Sở", is_agreed=False)
+    assert state(desk, document)[0] == State.DRAFT
+    desk.act(returning.ask, document, "Hỏi lại")
+    decided(desk, desk.office.leader_id)
+    assert state(desk, document)[0] == State.DECLINED
+
+
+def test_what_went_another_way_meanwhile_is_not_returned(desk: AnswerDesk) -> None:
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, WHY)
+    desk.act(drafts.decline, document, "Trùng")
+    with pytest.raises(WrongState):
+        decided(desk, desk.office.leader_id)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "parent", "is_above"),
+    [
+        ("Bộ Khoa học và Công nghệ", "", True), ("Cục Sở hữu trí tuệ", "Bộ Khoa học và Công nghệ", True),
+        ("Văn phòng Ủy ban nhân dân tỉnh", "", True), ("Tỉnh ủy Mẫu", "", True), ("UBND tỉnh Mẫu", "", True),
+        ("Thủ tướng Chính phủ", "", True), ("Sở Nội vụ", "Ủy ban nhân dân tỉnh Mẫu", False),
+        ("Bộ chỉ huy quân sự tỉnh Mẫu", "", True), ("Ủy ban nhân dân xã Hòa", "", False), ("", "", False),
+    ],
+)  # fmt: skip
+def test_who_stands_above(desk: AnswerDesk, issuer: str, parent: str, is_above: bool) -> None:
+    document = desk.arrives(read={"issuer": issuer, "parent_issuer": parent})
+    made = desk.act(returning.ask, document, WHY)
+    assert (made.is_agreed is None) is is_above
+
+
+def test_it_is_called_back_while_the_mail_has_not_left(desk: AnswerDesk) -> None:
+    document = desk.arrives()
+    desk.act(returning.ask, document, WHY)
+    desk.follow()
+    desk.act(returning.withdraw, document)
+    assert [row.state for row in desk.outbox()][-1] == Sending.CANCELLED
+    desk.act(drafts.take_back, document)
+    assert state(desk, document)[0] == State.DRAFT
+
+
+def test_what_the_journal_has_not_told_yet_is_called_back_too(desk: AnswerDesk) -> None:
+    document = desk.arrives()
+    desk.act(returning.ask, document, WHY)
+    desk.act(returning.withdraw, document)
+    desk.follow()
+    assert desk.codes() == ["01"]
+
+
+def test_what_is_on_its_way_is_not_called_back(desk: AnswerDesk) -> None:
+    document = desk.arrives()
+    desk.act(returning.ask, document, WHY)
+    desk.follow()
+    with desk.office.database.writing() as session:
+        while claiming.claim(session, Sender("một", "skhcn.mau.gov.vn"), at=desk.now) is not None:
+            pass
+    with pytest.raises(WrongState, match="đã được báo"):
+        desk.act(returning.withdraw, document)
+
+
+@pytest.mark.parametrize("values", [{"is_automatic": True}, {"mail_class": "bulk"}, {"sender": ""}], ids=str)
+def test_a_program_gets_nothing_back(desk: AnswerDesk, values: dict[str, object]) -> None:
+    document = desk.arrives(**values)  # type: ignore[arg-type]
+    with pytest.raises(Permanent, match="Không có ai để trả lại"):
+        desk.act(returning.ask, document, WHY)
+    assert state(desk, document)[0] == State.DRAFT
+
+
+def test_nobody_but_a_clerk_returns_and_not_without_a_reason(desk: AnswerDesk) -> None:
+    document = desk.arrives()
+    with pytest.raises(NotAllowed):
+        desk.act(returning.ask, document, WHY, by=desk.office.leader_id)
+    with pytest.raises(Permanent, match="lý do"):
+        desk.act(returning.ask, document, " ")
+
+
+def test_the_reason_goes_with_the_content(desk: AnswerDesk) -> None:
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, "Bí mật lộ ra")
+    desk.act(removal.remove_content, document, Basis.SECRET, "Có nội dung mật", by=desk.person("giu", Role.CUSTODIAN))
+    with desk.office.database.reading() as session:
+        assert returning.waiting(session) == []
+        assert [row.reason for row in session.query(DocumentReturn)] == ["(đã gỡ cùng nội dung)"]
+        assert not any("Bí mật lộ ra" in str(event.payload) for event in session.query(events.Event))
+        assert list(events.verify(session)) == []
