@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from core.backup import marks
 from dashboard import (
     agencies,
+    answers,
     assets,
     backups,
     deliveries,
@@ -39,7 +40,7 @@ from dashboard.web import Office
 ROUTES = [
     *sessions.routes, *passkeys.routes, *incoming.routes, *pictures.routes, *registers.routes, *search.routes,
     *held.routes, *removal.routes, *recalls.routes, *mailboxes.routes, *reports.routes, *lessons.routes, *rules.routes,
-    *agencies.routes, *tasks.routes, *deliveries.routes, *backups.routes, *news.routes, *health.routes,
+    *agencies.routes, *tasks.routes, *deliveries.routes, *answers.routes, *backups.routes, *news.routes, *health.routes,
     *assets.routes,
 ]  # fmt: skip
 

@@ -41,7 +41,7 @@ def told(session: Session, address: str, agency_id: int | None) -> frozenset[Sta
     """What is told to who writes from `address`: the policy of the address, else of its domain, of the agency, of the
     office, else the usual."""
     address = address.lower()
-    keys = [address, f"@{addresses.domain_of(address)}", *([agency_key(agency_id)] if agency_id else []), OFFICE]
+    keys = [address, f"@{addresses.domain_of(address)}", *_of_agency(session, agency_id), OFFICE]
     rows = session.execute(sa.select(AnswerPolicy.key, AnswerPolicy.statuses).where(AnswerPolicy.key.in_(keys)))
     found = {row.key: row.statuses for row in rows}
     return next((_statuses(found[key]) for key in keys if key in found), USUAL)
@@ -138,6 +138,14 @@ def keep_organ_id(session: Session, code: str, *, by: User, at: datetime, source
         fact.value = {"code": code}
     session.flush()
     events.record(session, "exchange_code_set", "answers", None, by=by.id, at=at, source=source, payload={"code": code})
+
+
+def _of_agency(session: Session, agency_id: int | None) -> list[str]:
+    """The keys of an agency and of those that were merged into it."""
+    if agency_id is None:
+        return []
+    merged = session.scalars(sa.select(Agency.id).where(Agency.root_id == agency_id).order_by(Agency.id))
+    return [agency_key(one) for one in (agency_id, *merged)]
 
 
 def _checked(session: Session, key: str) -> str:

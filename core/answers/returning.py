@@ -40,6 +40,9 @@ _ABOVE = (
     "van phong uy ban nhan dan tinh", "van phong hoi dong nhan dan", "van phong doan dai bieu", "doan dai bieu",
 )  # fmt: skip
 
+_WAITS = (DocumentReturn.is_agreed.is_(None), DocumentReturn.withdrawn_at.is_(None))
+_COUNT = sa.select(sa.func.count()).select_from(DocumentReturn).where(*_WAITS)
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -152,7 +155,7 @@ def waiting(session: Session) -> Sequence[Waiting]:
         .join(Incoming, Incoming.id == DocumentReturn.incoming_id)
         .join(Message, Message.id == Incoming.message_id)
         .join(User, User.id == DocumentReturn.asked_by)
-        .where(DocumentReturn.is_agreed.is_(None), DocumentReturn.withdrawn_at.is_(None))
+        .where(*_WAITS)
         .order_by(DocumentReturn.asked_at, DocumentReturn.id)
     )
     return [
@@ -163,6 +166,11 @@ def waiting(session: Session) -> Sequence[Waiting]:
         )
         for made, document, message, who in session.execute(query)
     ]  # fmt: skip
+
+
+def count(session: Session) -> int:
+    """How many returns wait for a second person."""
+    return session.scalar(_COUNT) or 0
 
 
 def forget(session: Session, incoming_id: int) -> None:

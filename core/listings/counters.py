@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import alarms
+from core.answers import returning
 from core.backup import marks
 from core.db import table_of
 from core.deliveries.tables import Delivery
@@ -51,6 +52,8 @@ def counters(
     on = office_date(at)
     if may(user, Right.DIRECT):
         found["approvals"] = approvals.waiting(session, user, on=on)
+    if may(user, Right.AGREE_RETURNS):
+        found["approvals"] = found.get("approvals", 0) + returning.count(session)
     if may(user, Right.WORK):
         found["work"] = work.waiting(session, user, on=on)
     if may(user, Right.SEE_BACKUPS):

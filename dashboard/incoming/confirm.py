@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core.answers import returning
 from core.errors import Permanent, WrongState
 from core.incoming import copies, drafts, missing, registration
 from core.incoming.tables import FileRole, Incoming, State
@@ -211,7 +212,9 @@ def _take_paper(session: Session, user_id: int, incoming_id: int, *, at: datetim
 
 def _take_back(session: Session, user_id: int, incoming_id: int, *, at: datetime, source: str) -> None:
     user = view.clerk(session, user_id)
-    drafts.take_back(session, view.find(session, user, incoming_id), by=user, at=at, source=source)
+    document = view.find(session, user, incoming_id)
+    returning.withdraw(session, document, by=user, at=at, source=source)
+    drafts.take_back(session, document, by=user, at=at, source=source)
 
 
 def _what_another_did(session: Session, user_id: int, incoming_id: int) -> str:

@@ -19,6 +19,7 @@ from core.incoming.parts import Sending, sending_of
 from core.incoming.replies import Linked, Reply, replies_to, reply_of
 from core.incoming.tables import FileRole, Incoming, Origin, State
 from core.letters import Message, signatures_beside
+from core.listings import answers as answer_rows
 from core.listings import desk, history, likenesses
 from core.listings import rules as rule_rows
 from core.people import User
@@ -126,6 +127,7 @@ class Draft:
     declining: str
     is_corrected: bool
     steps: tuple[history.Step, ...]
+    answered: answer_rows.Answered
 
     @property
     def mail_in_pane(self) -> bool:
@@ -223,7 +225,7 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         declining=declining(document.notes),
         is_corrected=document.state == State.REGISTERED and bool(corrections(document)),
         rules=tuple(rule_rows.used_for(session, document.id)) if may(user, Right.REGISTER) else (),
-        steps=_steps(session, document),
+        steps=_steps(session, document), answered=answer_rows.answered(session, document),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core import calendar
+from core.answers import returning
 from core.errors import CongvanError, Permanent, WrongState
 from core.incoming.tables import Incoming
 from core.incoming.values import URGENCIES
@@ -43,6 +44,7 @@ class Desk:
     cards: tuple[tuple[Card, str], ...]  # each with its proposal in words
     count: int
     directed: tuple[Directed, ...]
+    returns: tuple[returning.Waiting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _desk(session: Session, user_id: int, *, at: datetime) -> Desk:
     return Desk(
         tuple((card, proposal_words(session, card.proposal)) for card in found),
         approvals.waiting(session, user, on=office_date(at)),
-        tuple(approvals.just_directed(session, user, since=midnight)),
+        tuple(approvals.just_directed(session, user, since=midnight)), tuple(returning.waiting(session)),
     )  # fmt: skip
 
 

@@ -109,7 +109,10 @@ def exchange_of(package: Package) -> Exchange | None:
     if package.kind in (Kind.STATUS, Kind.RECALL):
         return None
     return Exchange(
-        package.kind, package.document_id, package.reason, package.concerns[:MOST_NOTICES],
+        package.kind,
+        package.document_id,
+        package.reason,
+        package.concerns[:MOST_NOTICES],
         package.organ_id[:64],
     )
 

@@ -1,0 +1,61 @@
+"""What the sender of a document was told, as its page shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.answers import returning
+from core.deliveries.tables import Delivery, Kind
+from core.edxml import Status
+from core.incoming.tables import Incoming, State
+
+STATUS_NAMES = {
+    Status.RECEIVED: "đã nhận", Status.RETURNED: "trả lại", Status.REGISTERED: "đã vào sổ",
+    Status.ASSIGNED: "đã phân công", Status.IN_PROGRESS: "đang xử lý", Status.DONE: "đã xử lý xong",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answer: what it says in words, and how far it got; `at` is when it left, or was queued."""
+
+    delivery_id: int
+    words: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answers about a document, and its return. `return_waits` for a second person; `may_return` where it can go
+    back still."""
+
+    told: Sequence[Told] = ()
+    return_reason: str = ""
+    return_waits: bool = False
+    may_return: bool = False
+
+
+NOTHING = Answered()
+
+
+def answered(session: Session, document: Incoming) -> Answered:
+    """What the sender of a document was told. The caller checks the right to read it."""
+    if document.message_id is None or document.removed_at is not None:
+        return NOTHING
+    columns = (Delivery.id, Delivery.state, Delivery.once_key, Delivery.created_at, Delivery.sent_at)
+    of_letter = Delivery.once_key == f"answer:letter-{document.message_id}:{Status.RECEIVED.value}"
+    query = sa.select(*columns).where(Delivery.letter_id == document.message_id, Delivery.kind == Kind.ANSWER)
+    query = query.where(Delivery.once_key.is_not(None), sa.or_(Delivery.incoming_id == document.id, of_letter))
+    told = [
+        Told(row.id, STATUS_NAMES[Status(row.once_key.rpartition(":")[2])], row.state, row.sent_at or row.created_at)
+        for row in session.execute(query.order_by(Delivery.id))
+    ]
+    made = returning.standing(session, document.id)
+    return Answered(
+        told, made.reason if made is not None else "", made is not None and made.is_agreed is None,
+        made is None and document.state in (State.DRAFT, State.REGISTERED),
+    )  # fmt: skip
