@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core import dkim_checks
 from core.agencies import senders
 from core.agencies.senders import Owner
+from core.answers import wording
 from core.deliveries import addresses
 from core.deliveries.tables import Delivery, Kind
 from core.errors import Permanent
@@ -95,6 +96,8 @@ def _is_doubt(note: object) -> bool:
 
 
 def _answers_an_answer(session: Session, message: Message) -> bool:
+    if wording.is_ours(message.subject):
+        return True
     if not message.in_reply_to:
         return False
     ours = sa.select(Delivery.id).where(Delivery.message_id == message.in_reply_to, Delivery.kind == Kind.ANSWER)

@@ -1,5 +1,6 @@
 """What answers to senders say, in a clerk's words; nothing in them that the sender did not write or need not know."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +12,7 @@ _OPENINGS = {
     Status.RECEIVED: "Đã nhận", Status.RETURNED: "Trả lại", Status.REGISTERED: "Đã vào sổ",
     Status.ASSIGNED: "Đã phân công", Status.IN_PROGRESS: "Đang xử lý", Status.DONE: "Đã xử lý xong",
 }  # fmt: skip
+_OURS = re.compile(rf"(?i)(?:(?:re|fwd?|tr|chuyển tiếp|trả lời) ?: *)*(?:{'|'.join(_OPENINGS.values())}): ")
 _BY_ITSELF = "Thư này do phần mềm của cơ quan tự gửi."
 _MOST_LISTED = 20
 
@@ -28,6 +30,11 @@ class Course:
 def subject_of(status: Status, letter_subject: str) -> str:
     """The subject of an answer to a letter."""
     return f"{_OPENINGS[status]}: {letter_subject or '(thư không tiêu đề)'}"
+
+
+def is_ours(subject: str) -> bool:
+    """Whether a subject quotes that of an answer: a program that marks nothing may have sent ours back."""
+    return _OURS.match(subject) is not None
 
 
 def receipt(office: str, sender: str, received_at: datetime, titles: list[str]) -> str:
