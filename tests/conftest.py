@@ -2,8 +2,8 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,6 +77,26 @@ def migrated_postgresql(postgres: postgres_server.Postgres) -> str:
     url = postgres.new_database()
     _migrate(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def spare_postgresql(
+    postgres: postgres_server.Postgres, migrated_postgresql: str
+) -> Callable[[], AbstractContextManager[str]]:
+    """Opens an empty PostgreSQL database at the program's schema, one that an earlier test has left if there is one."""
+    spare: list[str] = []
+    shape = postgres.shape(migrated_postgresql)
+
+    @contextmanager
+    def lent() -> Iterator[str]:
+        url = spare.pop() if spare else postgres.new_database(migrated_postgresql)
+        yield url
+        if postgres.empty(url, shape):
+            spare.append(url)
+        else:
+            postgres.drop_database(url)
+
+    return lent
 
 
 def _migrate(url: str) -> None:

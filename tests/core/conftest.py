@@ -53,12 +53,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         yield database
         database.close()
         return
-    server = request.getfixturevalue("postgres")
-    url = server.new_database(request.getfixturevalue("migrated_postgresql"))
-    database = Database(url)
-    yield database
-    database.close()
-    server.drop_database(url)
+    with request.getfixturevalue("spare_postgresql")() as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture

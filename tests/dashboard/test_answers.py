@@ -40,7 +40,7 @@ def send(signed_in: Any) -> Send:
 
 def state(desk: AnswerDesk, incoming_id: int) -> str:
     with desk.office.database.reading() as session:
-        return session.get_one(Incoming, incoming_id).state
+        return str(session.get_one(Incoming, incoming_id).state)
 
 
 def test_the_page_of_an_entry_says_what_its_sender_was_told(desk: AnswerDesk, signed_in: Any) -> None:

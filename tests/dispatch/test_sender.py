@@ -15,6 +15,7 @@ from sending_office import MORNING, Office
 from core.deliveries import pausing, queueing
 from core.deliveries.tables import State
 from demo import certificate
+from dispatch import sender
 
 QUICK: dict[str, Any] = {"timeout_seconds": 0.3, "answer_seconds": 0.3}
 
@@ -106,8 +107,9 @@ def test_a_connection_that_was_kept_and_is_gone_is_opened_anew(office: Office, s
 
 
 def test_without_a_mail_server_no_message_is_to_blame_and_the_reason_stands_there(
-    office: Office, server: Server
+    office: Office, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sender, "_FIRST_PAUSE_SECONDS", 30.0)
     waiting = office.queue()
     server.arm(Fault("CONNECT", "reply", b"554 5.7.1 not you"))
     dispatcher = office.dispatcher()

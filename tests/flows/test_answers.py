@@ -1,7 +1,7 @@
 """Answers to senders from the mailbox to the mail server: who is answered how, and that nothing answers for ever."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -100,13 +100,12 @@ def paper(number: int) -> bytes:
 PAPER = paper(41)
 
 
-def letter(number: int, *, sender: str = THEIRS, file: bytes | None = PAPER, **headers: str) -> EmailMessage:
+def letter(number: int, headers: Mapping[str, str] = {}, *, file: bytes | None = PAPER) -> EmailMessage:
     """A mail with a document, as a clerk of another office sends it."""
     made = EmailMessage()
-    made["From"], made["To"], made["Message-ID"] = f"Văn thư Sở Y tế <{sender}>", OURS, f"<{number}@syt>"
-    made["Subject"] = headers.pop("Subject", f"Gửi văn bản {number}")
-    for name, value in headers.items():
-        made[name.replace("_", "-")] = value
+    made["From"], made["To"], made["Message-ID"] = f"Văn thư Sở Y tế <{THEIRS}>", OURS, f"<{number}@syt>"
+    for name, value in ({"Subject": f"Gửi văn bản {number}"} | dict(headers)).items():
+        made[name] = value
     made.set_content(f"Kính gửi quý cơ quan văn bản kèm theo, lần {number}.")
     if file is not None:
         made.add_attachment(file, maintype="application", subtype="pdf", filename="vanban.pdf")
@@ -153,9 +152,9 @@ def test_a_program_that_sends_everything_back_unmarked_is_not_answered(
     back = []
     for number, one in enumerate(answered, start=100):
         read = message_from_bytes(one, policy=default)
-        thread = {"In_Reply_To": read["message-id"]} if keeps_thread else {}
+        thread = {"In-Reply-To": read["message-id"]} if keeps_thread else {}
         subject = "Văn bản của quý cơ quan" if keeps_thread else f"Re: {read['subject']}"
-        back.append(letter(number, Subject=subject, **thread).as_bytes())
+        back.append(letter(number, {"Subject": subject} | thread).as_bytes())
     ours.gets(*back)
     assert ours.answers() == []
     ours.gets(letter(200).as_bytes())
@@ -164,14 +163,14 @@ def test_a_program_that_sends_everything_back_unmarked_is_not_answered(
 
 # Each would be answered but for what is said here; {n} makes no two alike.
 AUTOMATIC: list[dict[str, str]] = [
-    {"Auto_Submitted": "auto-replied"}, {"Auto_Submitted": "auto-generated"}, {"Auto_Submitted": "auto-notified"},
-    {"Auto_Submitted": "AUTO-GENERATED; owner-email=x@y"}, {"Auto_Submitted": "auto-replied (vacation)"},
-    {"Return_Path": "<>"}, {"Return_Path": " < > "}, {"X_Auto_Response_Suppress": "All"},
-    {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"}, {"Precedence": "bulk"}, {"Precedence": "list"},
-    {"Precedence": "junk"}, {"Precedence": "auto_reply"}, {"List_Id": "<tin.lamdong.gov.vn>"},
-    {"List_Unsubscribe": "<mailto:bo@x>"}, {"Feedback_ID": "1:2:3"}, {"X_Autoreply": "yes"}, {"X_Autorespond": "yes"},
-    {"X_Vacation": "1"}, {"Subject": "Automatic reply: văn bản {n}"}, {"Subject": "Trả lời tự động: văn bản {n}"},
-    {"Subject": "Out of Office: văn bản {n}"}, {"Subject": "Vắng mặt: văn bản {n}", "In_Reply_To": "<x@y>"},
+    {"Auto-Submitted": "auto-replied"}, {"Auto-Submitted": "auto-generated"}, {"Auto-Submitted": "auto-notified"},
+    {"Auto-Submitted": "AUTO-GENERATED; owner-email=x@y"}, {"Auto-Submitted": "auto-replied (vacation)"},
+    {"Return-Path": "<>"}, {"Return-Path": " < > "}, {"X-Auto-Response-Suppress": "All"},
+    {"X-Auto-Response-Suppress": "DR, OOF, AutoReply"}, {"Precedence": "bulk"}, {"Precedence": "list"},
+    {"Precedence": "junk"}, {"Precedence": "auto_reply"}, {"List-Id": "<tin.lamdong.gov.vn>"},
+    {"List-Unsubscribe": "<mailto:bo@x>"}, {"Feedback-ID": "1:2:3"}, {"X-Autoreply": "yes"}, {"X-Autorespond": "yes"},
+    {"X-Vacation": "1"}, {"Subject": "Automatic reply: văn bản {n}"}, {"Subject": "Trả lời tự động: văn bản {n}"},
+    {"Subject": "Out of Office: văn bản {n}"}, {"Subject": "Vắng mặt: văn bản {n}", "In-Reply-To": "<x@y>"},
     {"Subject": "Đã nhận: văn bản {n}"}, {"Subject": "RE: FW: Đã vào sổ: văn bản {n}"},
 ]  # fmt: skip
 
@@ -199,7 +198,7 @@ def _storm(room: Callable[..., Room], count: int) -> None:
             mails.append(bounce(number))
             continue
         headers = {name: value.replace("{n}", str(number)) for name, value in AUTOMATIC[kind].items()}
-        mails.append(letter(number, **headers).as_bytes())
+        mails.append(letter(number, headers).as_bytes())
     ours.gets(*mails, letter(count + 1).as_bytes())
     with ours.office.database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Message)) == count + 1
