@@ -127,7 +127,8 @@ def test_a_package_is_receipted_and_entered_with_status_messages_in_its_thread(r
         (file,) = one.iter_attachments()
         said = edxml.read_package(file.get_content())
         assert (said.kind, said.status_code, said.concerns[0].document_id) == (Kind.STATUS, status, code)
-    assert "số đến 1 ngày" in sent[1].get_body().get_content()
+    text = sent[1].get_body()
+    assert text is not None and "số đến 1 ngày" in text.get_content()
     assert ours.answers() == []
 
 
