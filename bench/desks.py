@@ -3,15 +3,18 @@ second to a real `congvan dashboard`, each counted from the instant at which it 
 
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +26,9 @@ import sqlalchemy as sa  # noqa: E402
 from sqlalchemy.orm import Session  # noqa: E402
 from whole_program import free_port  # noqa: E402
 
-from core import accounts, people, registers, schema  # noqa: E402
+from core import accounts, events, people, registers, schema  # noqa: E402
 from core.db import Database, table_of  # noqa: E402
+from core.events import Fact  # noqa: E402
 from core.incoming.tables import Incoming, Origin, State  # noqa: E402
 from core.people import Division, Role, User  # noqa: E402
 from core.registers import Book, Direction  # noqa: E402
@@ -34,10 +38,13 @@ from core.tasks.tables import Form, Part, Task, TaskPart, TaskReader  # noqa: E4
 ROWS = int(os.environ.get("ROWS", "100000"))
 FEW = 2_000  # of the other register, to see whether queries grow
 PER_SECOND, SECONDS = 50, int(os.environ.get("SECONDS", "60"))
+UNCOUNTED = 10  # seconds at the start, while everything is asked for the first time
+PAGE = re.compile(r"\d+")
 MOST_MS = 40  # p99
 MOST_GROWTH = 1.5  # of the median, from the small register to the full one
 DIVISIONS, SPECIALISTS = 12, 175
 OPEN = 1_200  # documents that somebody works on
+A_DAY = 300  # documents
 AT = datetime.now(UTC)
 
 
@@ -52,7 +59,7 @@ def main() -> int:
             schema.upgrade(database)
             visits = _visits(database, _fill(database, rows))
             database.close()
-            took = _measure(home, visits)
+            took = _told(_measure(home, visits))
         p99 = statistics.quantiles(took, n=100)[98]
         medians[rows] = statistics.median(took)
         print(f"{rows} documents, {len(visits)} desks, {PER_SECOND} a second: median {medians[rows]:.1f} ms, "
@@ -90,6 +97,7 @@ def _fill(database: Database, rows: int) -> list[int]:
                 kept[TaskReader].append({"task_id": n, "user_id": other, "seen_at": None if n > rows - OPEN else AT})
         for entity, values in kept.items():
             session.execute(sa.insert(table_of(entity)), values)
+        _tell(session, staff, kept[Task])
     return list(range(rows - OPEN + 1, rows + 1))
 
 
@@ -144,6 +152,30 @@ def _task(n: int, arrived: datetime, state: tasks.State, staff: Staff, worker: t
     }  # fmt: skip
 
 
+def _tell(session: Session, staff: Staff, rows: list[dict[str, Any]]) -> None:
+    """The journal of all these tasks and their documents, a day's acts of one person at once."""
+    for start in range(0, len(rows), A_DAY):
+        day = rows[start : start + A_DAY]
+        given = [task for task in day if task["directed_at"] is not None]
+        taken = [task for task in given if task["handler_id"] is not None]
+        entered = [
+            Fact("registered", "incoming", task["id"], {"number": task["id"], "year": AT.year, "book": "den"})
+            for task in day
+        ]
+        assigned = [Fact("task_assign", "task", task["id"], _given(task)) for task in given]
+        accepted = [Fact("task_accept", "task", task["id"], {}) for task in taken]
+        for by, facts in ((staff.clerk, entered), (staff.director, assigned), (staff.workers[0][0], accepted)):
+            events.record_many(session, facts, by=by, at=day[0]["submitted_at"])
+
+
+def _given(task: dict[str, Any]) -> dict[str, Any]:
+    lead = f"d{task['lead_division_id']}" if task["lead_division_id"] else ""
+    return {
+        "form": task["form"], "lead": lead, "co_handlers": [], "informed": [], "due_at": task["due_at"],
+        "instruction": "",
+    }  # fmt: skip
+
+
 def _state(rng: random.Random, n: int, rows: int) -> tasks.State:
     """The newest are worked on, as it is in an office; the rest is done or filed."""
     if n > rows - 60:
@@ -173,8 +205,8 @@ def _visits(database: Database, newest: list[int]) -> list[tuple[str, str]]:
     return visits
 
 
-def _measure(home: Path, visits: list[tuple[str, str]]) -> list[float]:
-    """Milliseconds of each request after the first ten seconds, from when it was due to its last octet."""
+def _measure(home: Path, visits: list[tuple[str, str]]) -> dict[str, list[float]]:
+    """By page, the milliseconds of each request after the first ten seconds, from when it was due to its last octet."""
     port = free_port()
     config = home / "congvan.toml"
     config.write_text(
@@ -183,35 +215,55 @@ def _measure(home: Path, visits: list[tuple[str, str]]) -> list[float]:
     line = [sys.executable, str(ROOT / "congvan.py"), "dashboard", "--config", str(config)]
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        local = threading.local()
-        base = f"http://127.0.0.1:{port}"
-        while True:
-            try:
-                if httpx2.get(base + "/healthz").status_code == 200:
-                    break
-            except httpx2.HTTPError:
-                time.sleep(0.2)
-        took: list[float] = []
-        rng = random.Random(9)
-        begin = time.perf_counter() + 0.5
-
-        def visit(number: int) -> None:
-            due = begin + number / PER_SECOND
-            token, path = rng.choice(visits)
-            if not hasattr(local, "http"):
-                local.http = httpx2.Client(base_url=base, timeout=30)
-            time.sleep(max(0.0, due - time.perf_counter()))
-            status = local.http.get(path, headers={"cookie": f"phien={token}"}).status_code
-            assert status == 200, (path, status)
-            if number >= 10 * PER_SECOND:
-                took.append((time.perf_counter() - due) * 1000)
-
-        with ThreadPoolExecutor(16) as pool:
-            list(pool.map(visit, range(PER_SECOND * (SECONDS + 10))))
-        return took
+        _await_answer(port)
+        return _visit_evenly(port, visits)
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _await_answer(port: int) -> None:
+    while True:
+        try:
+            if httpx2.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
+                return
+        except httpx2.HTTPError:
+            time.sleep(0.2)
+
+
+def _visit_evenly(port: int, visits: list[tuple[str, str]]) -> dict[str, list[float]]:
+    # Kept connections of the bare standard library: the server has to have its core to itself.
+    local, rng = threading.local(), random.Random(9)
+    chosen = [rng.choice(visits) for _ in range(PER_SECOND * (SECONDS + UNCOUNTED))]
+    took: dict[str, list[float]] = defaultdict(list)
+    begin = time.perf_counter() + 0.5
+
+    def visit(number: int) -> None:
+        due, (token, path) = begin + number / PER_SECOND, chosen[number]
+        if not hasattr(local, "http"):
+            local.http = HTTPConnection("127.0.0.1", port, timeout=30)
+        time.sleep(max(0.0, due - time.perf_counter()))
+        local.http.request("GET", path, headers={"cookie": f"phien={token}"})
+        answer = local.http.getresponse()
+        answer.read()
+        milliseconds = (time.perf_counter() - due) * 1000
+        assert answer.status == 200, (path, answer.status)
+        if number >= UNCOUNTED * PER_SECOND:
+            took[PAGE.sub("{id}", path)].append(milliseconds)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(visit, range(len(chosen))))
+    return took
+
+
+def _told(took: dict[str, list[float]]) -> list[float]:
+    """All requests together, after a line for each page: how many, how long, and how many are of the slowest 1 %."""
+    every = sorted(one for times in took.values() for one in times)
+    slow = every[-max(1, len(every) // 100)]
+    for page, times in sorted(took.items()):
+        print(f"  {page:9} {len(times):5} requests, median {statistics.median(times):5.1f} ms, most {max(times):6.1f}, "
+              f"{sum(one >= slow for one in times)} of the slowest 1 %")  # fmt: skip
+    return every
 
 
 if __name__ == "__main__":

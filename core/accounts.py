@@ -18,7 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import events, people
-from core.db import Base
+from core.db import Base, table_of
 from core.errors import Permanent, WrongState
 from core.passkeys.tables import Passkey
 from core.people import User
@@ -60,6 +60,12 @@ _VISIT = (
     sa.select(LoginSession, User)
     .join(User, User.id == LoginSession.user_id)
     .where(LoginSession.token_digest == sa.bindparam("digest"))
+)
+_login = table_of(LoginSession).c
+_NOTE_SEEN = (
+    sa.update(table_of(LoginSession))
+    .where(_login.id == sa.bindparam("of"), _login.ended_at.is_(None))
+    .values(seen_at=sa.bindparam("seen"))
 )
 
 
@@ -164,8 +170,7 @@ def visit_of(session: Session, token: str, *, at: datetime, idle: timedelta) -> 
 
 def note_seen(session: Session, session_id: int, *, at: datetime) -> None:
     """Keep a session alive; harmless when it has ended."""
-    alive = (LoginSession.id == session_id, LoginSession.ended_at.is_(None))
-    session.execute(sa.update(LoginSession).where(*alive).values(seen_at=at))
+    session.execute(_NOTE_SEEN, {"of": session_id, "seen": at})
 
 
 def sign_out(session: Session, session_id: int, *, by: User, at: datetime, origin: Origin) -> None:

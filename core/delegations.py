@@ -1,9 +1,10 @@
 """Who acts for whom on which days: authority to approve, and substitution in work (C8; Điều 5.3; Điều 13 NĐ 30)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -16,6 +17,7 @@ from core.people import Role, User
 
 _MOST_LINKS = 5  # of a chain of substitutes
 _MOST_DAYS = 366
+_KNOWN = "delegations"  # those of each day asked for, in the session
 _MAY_APPROVE = frozenset({Role.LEADER, Role.OFFICE_CHIEF})
 
 
@@ -76,9 +78,7 @@ def authority(session: Session, user: User, *, on: date) -> Authority:
 
     Who is authorised to approve cannot pass that on (Điều 13.3 NĐ 30); a substitute's substitute does the work of both.
     """
-    running = session.execute(_RUNNING, {"day": on}).all()
-    if not running:
-        return Authority(user.id if Role.DIRECTOR in user.roles else None, {})
+    running = _running(session, on)
     approves_for = user.id if Role.DIRECTOR in user.roles else None
     for row in running:
         if row.kind == Kind.APPROVE and row.to_id == user.id and approves_for is None and user.roles & _MAY_APPROVE:
@@ -88,6 +88,14 @@ def authority(session: Session, user: User, *, on: date) -> Authority:
     return Authority(
         approves_for, _chains(user.id, [(row.from_id, row.to_id) for row in running if row.kind == Kind.SUBSTITUTE])
     )
+
+
+def _running(session: Session, on: date) -> Sequence[Any]:
+    """The delegations of a day, read once in a transaction: a page asks for them with each right."""
+    known: dict[date, Sequence[Any]] = session.info.setdefault(_KNOWN, {})
+    if on not in known:
+        known[on] = session.execute(_RUNNING, {"day": on}).all()
+    return known[on]
 
 
 def _chains(user_id: int, links: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
@@ -138,6 +146,7 @@ def delegate(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    session.info.pop(_KNOWN, None)
     payload = {
         "kind": kind.value, "from": absent.id, "to": to.id, "starts_on": starts_on.isoformat(),
         "ends_on": ends_on.isoformat(), "basis": row.basis,
@@ -158,6 +167,7 @@ def end(session: Session, row: Delegation, *, by: User, at: datetime, source: st
         raise WrongState("Việc này đã kết thúc.")
     row.ended_at, row.ended_by = at, by.id
     session.flush()
+    session.info.pop(_KNOWN, None)
     events.record(session, "delegation_ended", "delegation", row.id, by=by.id, at=at, source=source)
 
 

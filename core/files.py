@@ -226,6 +226,8 @@ def note_stored(session: Session, contents: Iterable[Content], *, at: datetime) 
 
 def signatures_of(session: Session, contents: Sequence[str]) -> dict[str, tuple[Signature, ...]]:
     """The signatures of those of `contents` (by SHA-256) that have any."""
+    if not contents:
+        return {}
     rows = session.execute(sa.select(StoredFile.sha256, StoredFile.signatures).where(StoredFile.sha256.in_(contents)))
     return {sha256: tuple(map(Signature.from_json, found)) for sha256, found in rows if found}
 

@@ -38,10 +38,9 @@ async def readable_file(request: Request) -> StoredFile:
 
 async def note_reading(request: Request, incoming_id: int) -> None:
     """Write to the journal of readings that the person reads a document, once an hour, before it is served."""
-    key, at = (user_of(request).id, incoming_id), now(request)
-    noted = _noted(request)
-    if key in noted and at - noted[key] < READ_AGAIN_AFTER:
+    if is_noted(request, incoming_id):
         return
+    key, at, noted = (user_of(request).id, incoming_id), now(request), _noted(request)
     database, source = office_of(request).database, origin_of(request).source
 
     def write() -> None:
@@ -55,6 +54,12 @@ async def note_reading(request: Request, incoming_id: int) -> None:
     if len(noted) >= _MOST_NOTED:
         noted.clear()  # some readings are then noted twice, which harms nobody
     noted[key] = at
+
+
+def is_noted(request: Request, incoming_id: int) -> bool:
+    """Whether the journal has that the person reads the document in this hour."""
+    known = _noted(request).get((user_of(request).id, incoming_id))
+    return known is not None and now(request) - known < READ_AGAIN_AFTER
 
 
 def record_download(session: Session, user_id: int, incoming_id: int, name: str, *, at: datetime, source: str) -> None:

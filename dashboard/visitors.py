@@ -65,7 +65,10 @@ class Visitors:
                 _set_cookies(request, MutableHeaders(raw=message["headers"]))
             await send(message)
 
-        await (answer or self._app)(scope, receive, send_with_cookies)
+        try:
+            await (answer or self._app)(scope, receive, send_with_cookies)
+        finally:
+            await _note_seen(request)
 
 
 def cookie_name(request: Request, name: str) -> str:
@@ -122,12 +125,25 @@ async def _recognise(request: Request) -> Response | None:
     request.state.person, request.state.counters = _person(visit), arrived.counters
     request.state.csrf_token = visit.csrf_token
     is_live = "x-live" in request.headers or path == "/tin"  # what pages do by themselves keeps nobody signed in
-    if web.now(request) - visit.seen_at > accounts.SEEN_EVERY and not is_live:
-        with suppress(Temporary):  # a page can be read while nothing can be written
-            await web.in_writing(request, accounts.note_seen, visit.session_id, at=web.now(request))
+    request.state.is_seen_anew = web.now(request) - visit.seen_at > accounts.SEEN_EVERY and not is_live
     if visit.user.must_change_password and path not in (PASSWORD, LOGOUT):
         return RedirectResponse(PASSWORD, 303)
     return None
+
+
+async def _note_seen(request: Request) -> None:
+    """Keep the session alive once the answer is out: nobody waits for the disk because he is still here."""
+    if not getattr(request.state, "is_seen_anew", False):
+        return
+    database, session_id, at = web.office_of(request).database, request.state.person.session_id, web.now(request)
+
+    def write() -> None:
+        with database.writing() as session:
+            accounts.note_seen(session, session_id, at=at)
+
+    # Not by in_writing: a form that comes back after a new login is shown again, and somebody is here all the same.
+    with suppress(Temporary):  # a page can be read while nothing can be written
+        await web.in_thread(request, write)
 
 
 def _look_up(session: Session, token: str, *, at: datetime, idle: timedelta, settings: Settings | None) -> Arrived:

@@ -34,6 +34,7 @@ REVIEW_FIELD = "xem_lai"
 PASSWORD_FIELD = "mat-khau"  # of somebody's archive: never kept with a form, nor shown again
 _REVIEW = "Bạn vừa đăng nhập lại. Những gì đã nhập còn nguyên dưới đây; chưa có gì được ghi. Xem lại rồi gửi."
 _AT = "at"  # the instant of an act, in its session
+_ACTING = "acting"  # who acts, by id, in the session
 _FORGED = "Biểu mẫu này không còn hiệu lực (mở từ trang khác hoặc đã quá lâu). Tải lại trang rồi gửi lại."
 
 
@@ -97,13 +98,16 @@ def require(request: Request, right: Right) -> Person:
 
 
 def acting(session: Session, user_id: int) -> User:
-    """The row of the person who acts, in the act's own transaction, who stands for whom he does on its day. Raises
-    NotAllowed for a closed account."""
-    user = session.get(User, user_id)
-    if user is None or not user.is_active:
-        raise NotAllowed("Tài khoản của bạn đã bị khóa.")
-    user.stand_for(delegations.authority(session, user, on=office_date(session.info[_AT])).substitutes)
-    return user
+    """The row of the person who acts, in the act's own transaction, who stands for whom he does on its day: read once
+    in each. Raises NotAllowed for a closed account."""
+    known: dict[int, User] = session.info.setdefault(_ACTING, {})
+    if user_id not in known:
+        user = session.get(User, user_id)
+        if user is None or not user.is_active:
+            raise NotAllowed("Tài khoản của bạn đã bị khóa.")
+        user.stand_for(delegations.authority(session, user, on=office_date(session.info[_AT])).substitutes)
+        known[user_id] = user
+    return known[user_id]
 
 
 async def in_reading(

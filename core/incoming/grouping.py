@@ -106,10 +106,10 @@ def merge(
 
 def candidates(session: Session, user: User, document: Incoming) -> list[Candidate]:
     """Drafts that `document` may belong to: those of the same letter, then those that bear the same số ký hiệu."""
-    if document.state != State.DRAFT:
+    has_code = any(letter.isdigit() for letter in document.code_key)
+    if document.state != State.DRAFT or (document.message_id is None and not has_code):
         return []
     same_letter = Incoming.message_id == document.message_id if document.message_id is not None else sa.false()
-    has_code = any(letter.isdigit() for letter in document.code_key)
     same_code = Incoming.code_key == document.code_key if has_code else sa.false()
     main = sa.and_(IncomingFile.incoming_id == Incoming.id, IncomingFile.role == FileRole.MAIN)
     query = (

@@ -14,23 +14,30 @@ from core.letters import Message
 RECALLS = (PackageNotice.kind == Kind.RECALL,)
 OPEN = (*RECALLS, PackageNotice.settled_at.is_(None))
 _MOST = 50
+# None for what a document does not bear: nothing equals that.
+_NAMES = sa.or_(
+    PackageNotice.document_id == sa.bindparam("exchange", type_=sa.String()),
+    PackageNotice.code_key == sa.bindparam("key", type_=sa.String()),
+)
+_IS_NAMED = sa.select(PackageNotice.id).where(_NAMES).limit(1)  # most are named by none: one short question
 
 
 def naming(
     session: Session, document: Incoming, *which: sa.ColumnElement[bool]
 ) -> list[tuple[PackageNotice, str]]:  # fmt: skip
     """Those notices of `which` that bear the document's DocumentId or number, each with its mail's sender."""
-    by_id = PackageNotice.document_id == document.exchange_id if document.exchange_id else sa.false()
     has_number = any(letter.isdigit() for letter in document.code_key)
-    by_code = PackageNotice.code_key == document.code_key if has_number else sa.false()
+    borne = {"exchange": document.exchange_id or None, "key": document.code_key if has_number else None}
+    if session.execute(_IS_NAMED, borne).first() is None:
+        return []
     query = (
         sa.select(PackageNotice, Message.sender_address)
         .join(Message, Message.id == PackageNotice.message_id)
-        .where(*which, sa.or_(by_id, by_code))
+        .where(*which, _NAMES)
         .order_by(PackageNotice.id)
         .limit(_MOST)
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    return [(row[0], row[1]) for row in session.execute(query, borne)]
 
 
 def answer(session: Session, document: Incoming, words: str, *, by_id: int | None, at: datetime) -> None:

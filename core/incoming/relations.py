@@ -6,6 +6,7 @@ The old entry keeps its number and its page says what came instead (Điều 18.3
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -83,15 +84,24 @@ def link(session: Session, document: Incoming, *, at: datetime) -> list[Fact]:
 
 
 def related(session: Session, document: Incoming) -> list[Related]:
-    """The entries linked with this one, in the order of their numbers."""
-    links = table_of(IncomingRelation).c
-    rows = []
-    for own, other, is_newer in ((links.older_id, links.newer_id, True), (links.newer_id, links.older_id, False)):
-        query = (
-            sa.select(links.kind, Incoming.id, Incoming.arrival_number, Incoming.arrived_on)
-            .join(Incoming, Incoming.id == other)
-            .where(own == document.id)
-            .order_by(Incoming.id)
+    """The entries linked with this one, those that came instead of it first, in the order of their numbers."""
+    rows = session.execute(_RELATED, {"own": document.id})
+    return [Related(Kind(row.kind), bool(row.is_newer), row.id, row.arrival_number, row.arrived_on) for row in rows]
+
+
+def _related(own: sa.Column[int], other: sa.Column[int], *, is_newer: bool) -> sa.Select[Any]:
+    return (
+        sa.select(
+            sa.literal(is_newer).label("is_newer"), _links.kind, Incoming.id, Incoming.arrival_number,
+            Incoming.arrived_on,
         )
-        rows += [Related(Kind(row[0]), is_newer, row[1], row[2], row[3]) for row in session.execute(query)]
-    return rows
+        .join(Incoming, Incoming.id == other)
+        .where(own == sa.bindparam("own"))
+    )  # fmt: skip
+
+
+_links = table_of(IncomingRelation).c
+_RELATED = sa.union_all(
+    _related(_links.older_id, _links.newer_id, is_newer=True),
+    _related(_links.newer_id, _links.older_id, is_newer=False),
+).order_by(sa.desc("is_newer"), "id")

@@ -26,6 +26,11 @@ _COLUMNS = (
     Incoming.arrival_number, Incoming.arrived_on,
 )  # fmt: skip
 
+# What answers a document, one index each; most are answered by nothing, and that is one short question.
+_CHOSEN = sa.and_(Incoming.answers_id == sa.bindparam("answered"), Incoming.answers_id.is_not(None))
+_NAMED = sa.and_(Incoming.reply_key == sa.bindparam("key"), Incoming.reply_key != "", Incoming.answers_id.is_(None))
+_IS_ANSWERED = sa.union_all(sa.select(Incoming.id).where(_CHOSEN), sa.select(Incoming.id).where(_NAMED)).limit(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -65,12 +70,13 @@ def reply_of(session: Session, user: User, document: Incoming) -> Reply | None:
 
 def replies_to(session: Session, user: User, document: Incoming) -> list[Linked]:
     """Entries and drafts that answer an entry, the oldest first: those that could mean another too are left out."""
-    named = sa.and_(Incoming.reply_key == document.code_key, Incoming.reply_key != "", Incoming.answers_id.is_(None))
-    chosen = sa.and_(Incoming.answers_id == document.id, Incoming.answers_id.is_not(None))
+    whose = {"answered": document.id, "key": document.code_key}
+    if session.execute(_IS_ANSWERED, whose).first() is None:
+        return []
     found: dict[int, Incoming] = {}
-    for which in (chosen, *([named] if document.code_key else [])):  # one index each
+    for which in (_CHOSEN, _NAMED):
         query = sa.select(Incoming).where(which, Incoming.state.in_((State.DRAFT, State.REGISTERED)), readable(user))
-        found |= {one.id: one for one in session.scalars(query.order_by(Incoming.id).limit(_MOST))}
+        found |= {one.id: one for one in session.scalars(query.order_by(Incoming.id).limit(_MOST), whose)}
     return [_linked(one) for one in found.values() if _means(session, one, document)]
 
 

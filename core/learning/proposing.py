@@ -64,6 +64,17 @@ def without_habits(session: Session, notes: Sequence[str], sender: str) -> list[
 
 
 def _answers(session: Session, questions: Iterable[Question], read: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    answers = {}
+    for question, votes in _votes(session, questions).items():
+        before = read.get(question.field)
+        said = _usual(question, votes) if question.is_usual else _meant(votes, before)
+        if said is not None:
+            answers[question.field] = said
+    return answers
+
+
+def _votes(session: Session, questions: Iterable[Question]) -> dict[Question, dict[str, int]]:
+    """How many say what, at each place where somebody says anything."""
     asked = {(one.field, one.scope, one.key): one for one in questions}
     if not asked:
         return {}
@@ -72,25 +83,18 @@ def _answers(session: Session, questions: Iterable[Question], read: Mapping[str,
     found: dict[Question, dict[str, int]] = defaultdict(dict)
     for row in session.execute(sa.select(*columns).where(place.in_(list(asked)), _lessons.reverted_at.is_(None))):
         found[asked[row.field, row.scope, row.key]][row.value] = row.votes
-    answers = {}
-    for question, votes in found.items():
-        before = read.get(question.field)
-        said = _usual(question, votes) if question.is_usual else _meant(votes, before)
-        if said is not None:
-            answers[question.field] = said
-    return answers
+    return found
 
 
-def usual_votes(session: Session, question: Question) -> tuple[str, int, int] | None:
-    """What is usual at one place, how many say so, and how many something else; None where too few do."""
-    place = (_lessons.field == question.field, _lessons.scope == question.scope, _lessons.key == question.key)
-    rows = session.execute(sa.select(_lessons.value, _lessons.votes).where(*place, _lessons.reverted_at.is_(None)))
-    votes = {row.value: row.votes for row in rows}
-    if not votes:
-        return None
-    value, most = max(votes.items(), key=lambda item: item[1])
-    others = sum(votes.values()) - most
-    return (value, most, others) if speaks(most, others, is_usual=True) else None
+def usual_votes(session: Session, questions: Iterable[Question]) -> dict[Question, tuple[str, int, int]]:
+    """What is usual at each of these places, how many say so, how many something else; left out where too few do."""
+    found = {}
+    for question, votes in _votes(session, questions).items():
+        value, most = max(votes.items(), key=lambda item: item[1])
+        others = sum(votes.values()) - most
+        if speaks(most, others, is_usual=True):
+            found[question] = (value, most, others)
+    return found
 
 
 def speaks(votes: int, others: int, *, is_usual: bool) -> bool:

@@ -15,7 +15,8 @@ from core.listings.desk import URGENCY
 from core.listings.ways import lead_words
 from core.office import office_date
 from core.people import Role, User
-from core.tasks.proposing import Proposal, propose
+from core.tasks import parties
+from core.tasks.proposing import Proposal, propose_each
 from core.tasks.tables import State, Task
 
 MOST_CARDS = 50  # on one page; the counter counts all
@@ -88,7 +89,8 @@ def cards(session: Session, user: User, *, at: datetime, limit: int = MOST_CARDS
     rows = session.execute(query).all()
     special, today = calendar.exceptions(session), office_date(at)
     mains = _mains(session, [row.Incoming.id for row in rows])
-    return [_card(session, row, mains, special, today) for row in rows]
+    proposals = propose_each(session, [(row.Task, row.Incoming) for row in rows], on=today)
+    return [_card(row, proposal, mains, special, today) for row, proposal in zip(rows, proposals, strict=True)]
 
 
 def waiting(session: Session, user: User, *, on: date) -> int:
@@ -107,16 +109,20 @@ def just_directed(session: Session, user: User, *, since: datetime) -> list[Dire
         .order_by(Task.directed_at.desc())
         .limit(_RECENT)
     )
+    rows = session.execute(query).all()
+    names = parties.names(session) if rows else {}
     return [
         Directed(
             row.Task.id, row.Task.version, row.Task.incoming_id, row.arrival_number, row.subject, row.Task.form,
-            lead_words(session, row.Task),
+            lead_words(row.Task, names),
         )
-        for row in session.execute(query)
+        for row in rows
     ]  # fmt: skip
 
 
-def _card(session: Session, row: Any, mains: Mapping[int, int], special: Mapping[date, bool], today: date) -> Card:
+def _card(
+    row: Any, proposal: Proposal | None, mains: Mapping[int, int], special: Mapping[date, bool], today: date
+) -> Card:  # fmt: skip
     task, document = row.Task, row.Incoming
     return Card(
         task_id=task.id, version=task.version, incoming_id=document.id, state=State(task.state),
@@ -124,7 +130,7 @@ def _card(session: Session, row: Any, mains: Mapping[int, int], special: Mapping
         urgency=document.urgency, number=document.arrival_number, arrived_on=document.arrived_on,
         due_at=document.due_at, event_at=document.event_at, event_place=document.event_place,
         age_days=calendar.working_days_between(office_date(task.submitted_at), today, special),
-        words=task.instruction, proposal=propose(session, task, document, on=today), main=mains.get(document.id),
+        words=task.instruction, proposal=proposal, main=mains.get(document.id),
     )  # fmt: skip
 
 

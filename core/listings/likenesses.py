@@ -15,6 +15,8 @@ from core.text import squeeze
 
 _LONGEST = 90  # letters of a title
 _MOST = 20
+# To most nothing was joined, and that is one short question.
+_JOINED = sa.select(Incoming.id).where(Incoming.merged_into_id == sa.bindparam("document")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def told_apart(session: Session, user: User, document: Incoming) -> list[Other]:
 
 def joined(session: Session, user: User, document: Incoming) -> list[Other]:
     """Other comings of an entry or a draft, which were joined to it."""
+    if session.execute(_JOINED, {"document": document.id}).first() is None:
+        return []
     return list(_others(session, user, Incoming.merged_into_id == document.id).values())
 
 

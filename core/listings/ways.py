@@ -1,6 +1,6 @@
 """The way of a document, or of a duty without one: where it stands, who has it, what may be done next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from core.events import READINGS, Event
 from core.office import OFFICE_ZONE, office_date
-from core.people import Division, User
+from core.people import User
 from core.tasks import asking, parties
-from core.tasks.places import own_part, places
+from core.tasks.places import Standing, own_part, places
 from core.tasks.tables import Asked, Part, State, Task, TaskPart, TaskRequest
-from core.tasks.transitions import OF_DOCUMENTS, TRANSITIONS, Act
+from core.tasks.transitions import OF_DOCUMENTS, TRANSITIONS, Act, Place
 
 _STAGES = ("Vào sổ", "Duyệt", "Giao phòng", "Xử lý", "Xong")
 _REACHED = {
@@ -25,6 +25,13 @@ _DUTY_REACHED = {
     State.WITH_HEAD: 1, State.GIVEN: 2, State.IN_PROGRESS: 2, State.REPORTED: 2, State.DONE: 4, State.WITHDRAWN: 4,
 }  # fmt: skip
 _ENDED = frozenset({State.DONE, State.FILED, State.WITHDRAWN})
+_READERS = (
+    sa.select(User.full_name, sa.func.max(Event.at).label("last"))
+    .join(User, User.id == Event.actor_id)
+    .where(Event.chain == READINGS, Event.subject_kind == "incoming", Event.subject_id == sa.bindparam("document"))
+    .group_by(User.id, User.full_name)
+    .order_by(sa.desc("last"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +101,20 @@ class Way:
 def way_of(session: Session, task: Task, user: User, *, at: datetime) -> Way:
     """A task as `user` sees it."""
     state = State(task.state)
-    names = _Names(session)
+    names, parts = parties.names(session), parties.parts(session, task)
     stages, reached = (_STAGES, _REACHED) if task.incoming_id is not None else (_DUTY_STAGES, _DUTY_REACHED)
-    acts = _acts(session, task, user, names, at=at)
+    mine = places(session, task, user, on=office_date(at), parts=parts)
+    acts = _acts(task, parts, user, mine, names)
     return Way(
         task_id=task.id, version=task.version, incoming_id=task.incoming_id, title=task.title, state=state,
-        form=task.form, lead=lead_words(session, task), lead_division_id=task.lead_division_id,
-        handler_id=task.handler_id, deputy=names.user(task.deputy_id), instruction=task.instruction,
+        form=task.form, lead=lead_words(task, names), lead_division_id=task.lead_division_id,
+        handler_id=task.handler_id, deputy=_person(task.deputy_id, names), instruction=task.instruction,
         due_at=task.due_at, is_late=state not in _ENDED and is_late(task.due_at, at),
-        directed_by=names.user(task.directed_by), directed_for=names.user(task.directed_for), outcome=task.outcome,
-        parts=tuple(_part(one, names) for one in parties.parts(session, task)),
+        directed_by=_person(task.directed_by, names), directed_for=_person(task.directed_for, names),
+        outcome=task.outcome, parts=tuple(_part(one, names) for one in parts),
         requests=tuple(
             _request(
-                one, names,
-                may_decide=Act.DECIDE in acts and not asking.why_not(session, task, one, by=user, at=at),
+                one, names, may_decide=Act.DECIDE in acts and not asking.why_not(session, task, one, mine, by=user)
             )
             for one in asking.open_requests(session, task)
         ),
@@ -123,74 +130,61 @@ def is_late(due_at: str, at: datetime) -> bool:
     return due_at < (now.date().isoformat() if len(due_at) == 10 else f"{now:%Y-%m-%dT%H:%M}")
 
 
-def lead_words(session: Session, task: Task) -> str:
-    """Who leads, by name: the division, the person, or both; "" where nobody does."""
-    names = _Names(session)
-    who = [names.user(task.handler_id), names.division(task.lead_division_id)]
+def lead_words(task: Task, names: Mapping[str, str]) -> str:
+    """Who leads, by name: the division, the person, or both; "" where nobody does. `names` are `parties.names`."""
+    who = [_person(task.handler_id, names), _division(task.lead_division_id, names)]
     return ", ".join(one for one in who if one)
 
 
 def readers(session: Session, incoming_id: int) -> list[Seen]:
     """Who has opened a document, the last first."""
-    query = (
-        sa.select(User.full_name, sa.func.max(Event.at).label("last"))
-        .join(User, User.id == Event.actor_id)
-        .where(Event.chain == READINGS, Event.subject_kind == "incoming", Event.subject_id == incoming_id)
-        .group_by(User.id, User.full_name)
-        .order_by(sa.desc("last"))
-    )
-    return [Seen(row.full_name, row.last) for row in session.execute(query)]
+    return [Seen(row.full_name, row.last) for row in session.execute(_READERS, {"document": incoming_id})]
 
 
-class _Names:
-    """Names of people and divisions, asked for once each."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def user(self, user_id: int | None) -> str:
-        found = self._session.get(User, user_id) if user_id is not None else None
-        return found.full_name if found else ""
-
-    def division(self, division_id: int | None) -> str:
-        found = self._session.get(Division, division_id) if division_id is not None else None
-        return found.name if found else ""
+def _person(user_id: int | None, names: Mapping[str, str]) -> str:
+    return names.get(f"u{user_id}", "")
 
 
-def _part(one: TaskPart, names: _Names) -> PartRow:
+def _division(division_id: int | None, names: Mapping[str, str]) -> str:
+    return names.get(f"d{division_id}", "")
+
+
+def _part(one: TaskPart, names: Mapping[str, str]) -> PartRow:
     return PartRow(
-        one.id, Part(one.part), names.user(one.user_id) or names.division(one.division_id), one.answer, one.answered_at,
-        names.user(one.answered_by), one.waived_reason, one.is_settled,
+        one.id, Part(one.part), _person(one.user_id, names) or _division(one.division_id, names), one.answer,
+        one.answered_at, _person(one.answered_by, names), one.waived_reason, one.is_settled,
     )  # fmt: skip
 
 
-def _request(one: TaskRequest, names: _Names, *, may_decide: bool) -> RequestRow:
-    wanted = names.user(one.user_id) or names.division(one.division_id)
+def _request(one: TaskRequest, names: Mapping[str, str], *, may_decide: bool) -> RequestRow:
+    wanted = _person(one.user_id, names) or _division(one.division_id, names)
     return RequestRow(
-        one.id, Asked(one.kind), wanted, one.due_at, one.reason, names.user(one.asked_by), one.asked_at, may_decide
+        one.id, Asked(one.kind), wanted, one.due_at, one.reason, _person(one.asked_by, names), one.asked_at, may_decide
     )
 
 
-def _acts(session: Session, task: Task, user: User, names: _Names, *, at: datetime) -> dict[Act, str]:
-    mine = places(session, task, user, on=office_date(at))
+def _acts(
+    task: Task, parts: Sequence[TaskPart], user: User, mine: Mapping[Place, Standing], names: Mapping[str, str]
+) -> dict[Act, str]:
     found = {}
     for (state, act), move in TRANSITIONS.items():
-        held = [mine[place] for place in mine if place in move.places]
-        if state != task.state or not held or not _makes_sense(session, task, act, user):
+        if state != task.state:
             continue
-        found[act] = "" if any(one.for_id is None for one in held) else names.user(held[0].for_id)
+        held = [mine[place] for place in mine if place in move.places]
+        if held and _makes_sense(task, parts, act, user):
+            found[act] = "" if any(one.for_id is None for one in held) else _person(held[0].for_id, names)
     return found
 
 
-def _makes_sense(session: Session, task: Task, act: Act, user: User) -> bool:
+def _makes_sense(task: Task, parts: Sequence[TaskPart], act: Act, user: User) -> bool:
     """Whether an act that the table allows would not be refused for what else is known."""
     if task.incoming_id is None and act in OF_DOCUMENTS:
         return False
     if act is Act.TAKE_BACK:
         return task.acted_at is None
     if act is Act.WAIVE:
-        return any(not one.is_settled for one in parties.parts(session, task))
+        return any(not one.is_settled for one in parts)
     if act is Act.ANSWER:
-        part = own_part(session, task, user)
+        part = own_part(parts, user)
         return part is None or not part.is_settled
     return True

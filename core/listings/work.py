@@ -20,7 +20,7 @@ from core.listings.desk import RANK
 from core.listings.ways import is_late
 from core.office import office_date
 from core.people import Division, Role, User
-from core.rights import may_see
+from core.rights import visible
 from core.tasks.notes import NoteMention
 from core.tasks.tables import Part, State, Task, TaskPart, TaskReader
 
@@ -123,8 +123,9 @@ def work_of(session: Session, user: User, *, at: datetime) -> dict[str, list[Wor
     groups: dict[str, dict[int, Any]] = defaultdict(dict)
     for row in session.execute(_ROWS, _whose(session, user, on=office_date(at))):
         groups[row.name][row.id] = row
-    mentioned = groups[MENTIONED]
-    groups[MENTIONED] = {task: row for task, row in mentioned.items() if _may_see(session, user, task)}
+    # A mention stays where the work has gone on to others; the right to read does not.
+    seen = visible(session, user, groups[MENTIONED])
+    groups[MENTIONED] = {task: row for task, row in groups[MENTIONED].items() if task in seen}
     needing = {task for name, rows in groups.items() if name != WAITED_FOR for task in rows}
     for task in needing & groups[WAITED_FOR].keys():
         del groups[WAITED_FOR][task]
@@ -136,12 +137,7 @@ def waiting(session: Session, user: User, *, on: date) -> int:
     rows = session.execute(_NEEDED, _whose(session, user, on=on)).all()
     sure = {row.id for row in rows if row.name != MENTIONED}
     mentioned = {row.id for row in rows} - sure
-    return len(sure) + sum(_may_see(session, user, task) for task in mentioned)
-
-
-def _may_see(session: Session, user: User, task_id: int) -> bool:
-    """A mention stays where the work has gone on to others; the right to read does not."""
-    return may_see(session, user, session.get_one(Task, task_id))
+    return len(sure) + len(visible(session, user, mentioned))
 
 
 def _whose(session: Session, user: User, *, on: date) -> Mapping[str, Any]:

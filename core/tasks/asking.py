@@ -1,5 +1,6 @@
 """What a handler asks for, and the answer: more time (xin gia hạn), somebody to join in (phối hợp, Điều 7.2)."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +17,12 @@ from core.tasks.parties import Party
 from core.tasks.places import places
 from core.tasks.tables import Asked, Part, State, Task, TaskRequest
 from core.tasks.transitions import Act, Place
+
+_OPEN = (
+    sa.select(TaskRequest)
+    .where(TaskRequest.task_id == sa.bindparam("task"), TaskRequest.decided_at.is_(None))
+    .order_by(TaskRequest.id)
+)
 
 
 def ask_time(
@@ -63,7 +70,7 @@ def decide(
         return
     if row.decided_at is not None:
         raise WrongState("Đề nghị này đã được trả lời.")
-    if refusal := why_not(session, task, row, by=by, at=at):
+    if refusal := why_not(session, task, row, places(session, task, by, on=office_date(at)), by=by):
         raise NotAllowed(refusal)
     row.answer = text_of(words) if is_granted else require_reason(words)
     row.is_granted, row.decided_at, row.decided_by = is_granted, at, by.id
@@ -77,8 +84,7 @@ def decide(
 
 def open_requests(session: Session, task: Task) -> list[TaskRequest]:
     """What is not answered yet."""
-    query = sa.select(TaskRequest).where(TaskRequest.task_id == task.id, TaskRequest.decided_at.is_(None))
-    return list(session.scalars(query.order_by(TaskRequest.id)))
+    return list(session.scalars(_OPEN, {"task": task.id}))
 
 
 def _insert(session: Session, task: Task, kind: Asked, reason: str, by: User, at: datetime) -> TaskRequest:
@@ -89,12 +95,12 @@ def _insert(session: Session, task: Task, kind: Asked, reason: str, by: User, at
     return row
 
 
-def why_not(session: Session, task: Task, row: TaskRequest, *, by: User, at: datetime) -> str:
-    """Why `by`, who may answer requests of this task, may not answer this one; "" where he may."""
+def why_not(session: Session, task: Task, row: TaskRequest, mine: Collection[Place], *, by: User) -> str:
+    """Why `by`, who may answer requests of this task and has the places `mine` to it, may not answer this one; "" where
+    he may."""
     if row.asked_by == by.id:
         return "Đề nghị của mình thì người khác trả lời."
-    mine = places(session, task, by, on=office_date(at))
-    if mine.keys() & {Place.APPROVER, Place.DEPUTY, Place.MAKER}:
+    if {Place.APPROVER, Place.DEPUTY, Place.MAKER}.intersection(mine):
         return ""
     if row.kind == Asked.EXTENSION:
         return "Hạn do lãnh đạo đặt thì lãnh đạo gia hạn."

@@ -157,7 +157,7 @@ def _close(task: Task, target: State, at: datetime) -> None:
 
 def _part_of(session: Session, task: Task, standing: Standing, by: User) -> TaskPart:
     whose = session.get_one(User, standing.for_id) if standing.for_id is not None else by
-    part = own_part(session, task, whose)
+    part = own_part(parties.parts(session, task), whose)
     assert part is not None  # the place of a co-handler is had by a part
     return part
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import events
-from core.db import Base
+from core.db import Base, table_of
 from core.errors import NotAllowed, Permanent
 from core.people import User
 from core.rights import may_see
@@ -47,6 +47,21 @@ class NoteMention(Base):
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("tasks.id"))
     seen_at: Mapped[datetime | None]
+
+
+_mention = table_of(NoteMention).c
+_NOTE_SEEN = (
+    sa.update(table_of(NoteMention))
+    .where(_mention.task_id == sa.bindparam("task"), _mention.user_id == sa.bindparam("who"))
+    .where(_mention.seen_at.is_(None))
+    .values(seen_at=sa.bindparam("seen"))
+)
+_OF_TASK = (
+    sa.select(TaskNote, User.full_name)
+    .join(User, User.id == TaskNote.author_id)
+    .where(TaskNote.task_id == sa.bindparam("task"))
+    .order_by(TaskNote.id)
+)
 
 
 def write(session: Session, task: Task, text: str, *, by: User, at: datetime, source: str = "") -> TaskNote:
@@ -91,14 +106,12 @@ def mentioned(session: Session, text: str) -> list[User]:
 
 def of_task(session: Session, task_id: int) -> Sequence[sa.Row[TaskNote, str]]:
     """The notes of a task with their authors' names, the first first."""
-    query = sa.select(TaskNote, User.full_name).join(User, User.id == TaskNote.author_id)
-    return session.execute(query.where(TaskNote.task_id == task_id).order_by(TaskNote.id)).all()
+    return session.execute(_OF_TASK, {"task": task_id}).all()
 
 
 def note_seen(session: Session, task_id: int, user_id: int, *, at: datetime) -> None:
     """Keep that somebody has opened what he was named in."""
-    unseen = (NoteMention.task_id == task_id, NoteMention.user_id == user_id, NoteMention.seen_at.is_(None))
-    session.execute(sa.update(NoteMention).where(*unseen).values(seen_at=at))
+    session.execute(_NOTE_SEEN, {"task": task_id, "who": user_id, "seen": at})
 
 
 def _names(said: str, one: User) -> bool:

@@ -7,8 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.errors import Permanent
-from core.people import Division, Role, User
+from core.people import Division, Role, User, UserRole
 from core.tasks.tables import Part, Task, TaskPart, TaskReader
+
+_PARTS = sa.select(TaskPart).where(TaskPart.task_id == sa.bindparam("task")).order_by(TaskPart.id)
+_READING_NONE = frozenset({Role.ADMIN, Role.CUSTODIAN})
+_NAMES = sa.union_all(
+    sa.select(sa.literal("d").label("kind"), Division.id, Division.name),
+    sa.select(sa.literal("u"), User.id, User.full_name),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +50,18 @@ def check(session: Session, one: Party, *, field: str) -> User | Division:
 
 def names(session: Session) -> dict[str, str]:
     """The name of every division and person by `Party.key`."""
-    found = {f"d{row.id}": row.name for row in session.execute(sa.select(Division.id, Division.name))}
-    return found | {f"u{row.id}": row.full_name for row in session.execute(sa.select(User.id, User.full_name))}
+    return {f"{row.kind}{row.id}": row.name for row in session.execute(_NAMES)}
 
 
 def may_work(user: User) -> bool:
     """Whether documents can be given to a person: a technical administrator reads none."""
-    return user.is_active and bool(user.roles - {Role.ADMIN, Role.CUSTODIAN})
+    return user.is_active and bool(user.roles - _READING_NONE)
+
+
+def working() -> sa.ColumnElement[bool]:
+    """`may_work` as an SQL filter over User."""
+    has_role = sa.exists().where(UserRole.user_id == User.id, UserRole.role.not_in(_READING_NONE))
+    return sa.and_(User.is_active, has_role)
 
 
 def heads(session: Session, division_id: int) -> list[User]:
@@ -70,7 +82,7 @@ def is_within(session: Session, task: Task, one: Party) -> bool:
 
 def parts(session: Session, task: Task) -> list[TaskPart]:
     """The co-handlers and those informed, in the order in which they were named."""
-    return list(session.scalars(sa.select(TaskPart).where(TaskPart.task_id == task.id).order_by(TaskPart.id)))
+    return list(session.scalars(_PARTS, {"task": task.id}))
 
 
 def set_parts(session: Session, task: Task, part: Part, wanted: Sequence[Party], *, field: str) -> None:

@@ -1,14 +1,14 @@
 """What a person is to a task on a day, himself or for somebody else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.delegations import authority
 from core.people import Role, User
+from core.tasks import parties
 from core.tasks.tables import Part, Task, TaskPart
 from core.tasks.transitions import Place
 
@@ -23,22 +23,28 @@ class Standing:
     key: str = ""
 
 
-def places(session: Session, task: Task, user: User, *, on: date) -> dict[Place, Standing]:
-    """Every place that `user` has to `task` on the office's day `on`; his own before those of whom he stands for."""
+def places(
+    session: Session, task: Task, user: User, *, on: date, parts: Sequence[TaskPart] | None = None
+) -> dict[Place, Standing]:
+    """Every place that `user` has to `task` on the office's day `on`; his own before those of whom he stands for.
+
+    `parts` are those of the task, where the caller has read them.
+    """
+    parts = parties.parts(session, task) if parts is None else parts
     given = authority(session, user, on=on)
-    found = {place: Standing() for place in _own(session, task, user)}
+    found = {place: Standing() for place in _own(task, parts, user)}
     if given.approves_for is not None:
         found[Place.APPROVER] = Standing(given.approves_for if given.approves_for != user.id else None)
     for absent_id, between in given.substitutes.items():
         absent = session.get_one(User, absent_id)
-        for place in _own(session, task, absent):
+        for place in _own(task, parts, absent):
             # A clerk's and a director's authority is not handed over by substitution.
             if place is not Place.CLERK:
                 found.setdefault(place, Standing(absent_id, between))
     return found
 
 
-def _own(session: Session, task: Task, user: User) -> Iterable[Place]:
+def _own(task: Task, parts: Sequence[TaskPart], user: User) -> Iterable[Place]:
     if Role.CLERK in user.roles:
         yield Place.CLERK
     if Role.OFFICE_CHIEF in user.roles:
@@ -51,14 +57,16 @@ def _own(session: Session, task: Task, user: User) -> Iterable[Place]:
         yield Place.HANDLER
     if task.incoming_id is None and user.id == task.submitted_by:
         yield Place.MAKER
-    if own_part(session, task, user) is not None:
+    if own_part(parts, user) is not None:
         yield Place.CO_HANDLER
 
 
-def own_part(session: Session, task: Task, user: User) -> TaskPart | None:
-    """The part of a co-handler that is `user`'s own or, of a head, his division's."""
-    whose = [TaskPart.user_id == user.id]
-    if Role.HEAD in user.roles and user.division_id is not None:
-        whose.append(TaskPart.division_id == user.division_id)
-    query = sa.select(TaskPart).where(TaskPart.task_id == task.id, TaskPart.part == Part.CO_HANDLER, sa.or_(*whose))
-    return session.scalars(query.order_by(TaskPart.user_id.is_(None), TaskPart.id).limit(1)).first()
+def own_part(parts: Sequence[TaskPart], user: User) -> TaskPart | None:
+    """Of a task's parts that of a co-handler which is `user`'s own or, of a head, his division's."""
+    led = user.division_id if Role.HEAD in user.roles else None
+    own = [
+        one
+        for one in parts
+        if one.part == Part.CO_HANDLER and (one.user_id == user.id or (led is not None and one.division_id == led))
+    ]
+    return min(own, key=lambda one: (one.user_id is None, one.id), default=None)

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.db import table_of
 from core.events import Fact
 from core.incoming.tables import ReadingGrant
 from core.people import User
@@ -12,6 +13,13 @@ from core.tasks import notes
 from core.tasks.notes import TaskNote
 from core.tasks.tables import State, Task, TaskPart, TaskReader, TaskRequest
 
+_TASK_OF = sa.select(Task.id).where(Task.incoming_id == sa.bindparam("document"))
+_reader = table_of(TaskReader).c
+_NOTE_SEEN = (
+    sa.update(table_of(TaskReader))
+    .where(_reader.task_id == sa.bindparam("task"), _reader.user_id == sa.bindparam("who"), _reader.seen_at.is_(None))
+    .values(seen_at=sa.bindparam("seen"))
+)
 _GONE = "(đã gỡ cùng nội dung)"
 
 
@@ -39,10 +47,9 @@ def of_document(session: Session, incoming_id: int) -> Task | None:
 
 def note_seen(session: Session, incoming_id: int, user_id: int, *, at: datetime) -> None:
     """Keep that somebody who is to know of a document, or is named in its notes, has opened it."""
-    task_id = session.scalar(sa.select(Task.id).where(Task.incoming_id == incoming_id))
+    task_id = session.scalar(_TASK_OF, {"document": incoming_id})
     if task_id is not None:
-        unseen = (TaskReader.task_id == task_id, TaskReader.user_id == user_id, TaskReader.seen_at.is_(None))
-        session.execute(sa.update(TaskReader).where(*unseen).values(seen_at=at))
+        session.execute(_NOTE_SEEN, {"task": task_id, "who": user_id, "seen": at})
         notes.note_seen(session, task_id, user_id, at=at)
 
 

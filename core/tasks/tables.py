@@ -100,7 +100,7 @@ class Task(Base):
         sa.Index("ix_tasks_handler", "handler_id", "state"),
         sa.Index("ix_tasks_division", "lead_division_id", "state"),
         sa.Index("ix_tasks_deputy", "deputy_id", "state"),
-        sa.Index("ix_tasks_directed_by", "directed_by", "state"),
+        sa.Index("ix_tasks_directed_by", "directed_by", "state", "directed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

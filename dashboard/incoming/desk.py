@@ -19,10 +19,12 @@ from dashboard.incoming import notes, signatures, view
 from dashboard.incoming.pane import chosen_file, pane_of, stored
 from dashboard.incoming.view import Draft, Typed
 from dashboard.pictures import draw
-from dashboard.readings import note_reading
+from dashboard.readings import is_noted, note_reading
 from dashboard.tasks.showing import WORDS as TASK_WORDS
 from dashboard.tasks.showing import Panel, panel_of
-from dashboard.web import in_reading, now, render, require, user_of
+from dashboard.web import acting, in_reading, now, render, require, user_of
+
+_Around = tuple[view.Queue, view.Entered | None]
 
 
 async def show_desk(request: Request) -> Response:
@@ -31,22 +33,25 @@ async def show_desk(request: Request) -> Response:
     first = await in_reading(request, view.first_draft, person.id)
     if first is not None:
         return await desk_page(request, first)
-    return render(request, "incoming/desk.html", draft=None, **await _around(request))
+    around = await in_reading(request, _around, person.id, _just(request), at=now(request))
+    return render(request, "incoming/desk.html", draft=None, **_shown_around(request, around))
 
 
 async def show(request: Request) -> Response:
     """GET /den/{id}: a draft opens on the desk, anything else as an entry of the register."""
-    incoming_id = request.path_params["id"]
-    if await in_reading(request, view.is_draft, user_of(request).id, incoming_id):
-        return await desk_page(request, incoming_id)
-    return await _entry_page(request, incoming_id)
+    person, incoming_id = user_of(request), request.path_params["id"]
+    if not is_noted(request, incoming_id):
+        await in_reading(request, view.check, person.id, incoming_id)
+        await note_reading(request, incoming_id)
+    entry = await in_reading(request, _entry, person.id, incoming_id, at=now(request))
+    return await desk_page(request, incoming_id) if entry is None else await _entry_page(request, entry)
 
 
 async def show_queue(request: Request) -> Response:
     """GET /den/hang-doi: the left zone alone, fetched again when something has happened."""
-    require(request, Right.REGISTER)
-    around = await _around(request)
-    return render(request, "incoming/queue.html", open_id=_number(request.query_params.get("mo")), **around)
+    person, open_id = require(request, Right.REGISTER), _number(request.query_params.get("mo"))
+    around = await in_reading(request, _around, person.id, _just(request), at=now(request))
+    return render(request, "incoming/queue.html", open_id=open_id, **_shown_around(request, around))
 
 
 async def show_pane(request: Request) -> Response:
@@ -70,20 +75,20 @@ async def desk_page(
 ) -> Response:  # fmt: skip
     """The desk with one draft open. `sentence` says above the form why an act was not done."""
     person = require(request, Right.REGISTER)
-    draft = await in_reading(request, view.load_draft, person.id, incoming_id, typed)
+    draft, around = await in_reading(
+        request, _desk, person.id, incoming_id, typed, _just(request), at=now(request)
+    )  # fmt: skip
     await note_reading(request, incoming_id)
     page = render(
         request, "incoming/desk.html", status_code, draft=draft, pane=await pane_of(request, draft),
-        sentence=sentence, is_conflict=status_code == 409, **await _around(request),
+        sentence=sentence, is_conflict=status_code == 409, **_shown_around(request, around),
     )  # fmt: skip
     page.background = BackgroundTask(partial(_draw_ahead, request, draft, person.id))
     return page
 
 
-async def _entry_page(request: Request, incoming_id: int) -> Response:
-    person = user_of(request)
-    await note_reading(request, incoming_id)
-    draft, entered, panel = await in_reading(request, _entry, person.id, incoming_id, at=now(request))
+async def _entry_page(request: Request, entry: tuple[Draft, view.Entered | None, Panel | None]) -> Response:
+    person, (draft, entered, panel) = user_of(request), entry
     may_void = Right.VOID in person.rights and draft.state == State.REGISTERED
     return render(
         request, "incoming/entry.html", draft=draft, entered=entered, pane=await pane_of(request, draft),
@@ -94,16 +99,34 @@ async def _entry_page(request: Request, incoming_id: int) -> Response:
 
 def _entry(
     session: Session, user_id: int, incoming_id: int, *, at: datetime
-) -> tuple[Draft, view.Entered | None, Panel | None]:
-    draft = view.load_draft(session, user_id, incoming_id)
-    return draft, view.load_entered(session, user_id, incoming_id), panel_of(session, user_id, incoming_id, at=at)
+) -> tuple[Draft, view.Entered | None, Panel | None] | None:
+    """What the page of an entry shows; None of a draft."""
+    user = acting(session, user_id)
+    document = view.find(session, user, incoming_id)
+    if document.state == State.DRAFT:
+        return None
+    draft = view.draft_of(session, user, document)
+    return draft, view.entered_of(session, document), panel_of(session, user, document, at=at)
 
 
-async def _around(request: Request) -> dict[str, Any]:
-    person, at = user_of(request), now(request)
-    just = _number(request.query_params.get("vua"))
-    entered = await in_reading(request, view.load_entered, person.id, just) if just else None
-    queue = await in_reading(request, view.load_queue, person.id, at=at)
+def _desk(
+    session: Session, user_id: int, incoming_id: int, typed: Typed | None, just: int | None, *, at: datetime
+) -> tuple[Draft, _Around]:
+    return view.load_draft(session, user_id, incoming_id, typed), _around(session, user_id, just, at=at)
+
+
+def _around(session: Session, user_id: int, just: int | None, *, at: datetime) -> _Around:
+    """The queue, and the entry that was made `just` now."""
+    entered = view.load_entered(session, user_id, just) if just else None
+    return view.load_queue(session, user_id, at=at), entered
+
+
+def _just(request: Request) -> int | None:
+    return _number(request.query_params.get("vua"))
+
+
+def _shown_around(request: Request, around: _Around) -> dict[str, Any]:
+    queue, entered = around
     return {"queue": queue, "entered": entered, "is_again": "lai" in request.query_params, **_words()}
 
 
@@ -122,13 +145,12 @@ def differing_in_words(fields: Sequence[str]) -> str:
 
 async def _draw_ahead(request: Request, draft: Draft, user_id: int) -> None:
     """Draw the page that the browser is about to ask for, then the first one of the draft that comes next."""
-    file = chosen_file(draft, None)
+    file = chosen_file(draft.files, None)
     if file is not None:
         await draw(request, stored(file), 1)
     if draft.next_id is None:
         return
-    following = await in_reading(request, view.load_draft, user_id, draft.next_id)
-    file = chosen_file(following, None)
+    file = chosen_file(await in_reading(request, view.load_files, user_id, draft.next_id), None)
     if file is not None:
         await draw(request, stored(file), 1)
 

@@ -1,5 +1,6 @@
 """The right zone: the page picture with the places where values were read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -61,7 +62,7 @@ async def pane_of(request: Request, draft: Draft) -> Pane | None:
 
     None for a draft without files.
     """
-    file = chosen_file(draft, _number(request.query_params.get("tep")))
+    file = chosen_file(draft.files, _number(request.query_params.get("tep")))
     if file is None:
         return None
     outline = Outline(0, ()) if file.danger else await outline_of(request, stored(file))
@@ -72,9 +73,9 @@ async def pane_of(request: Request, draft: Draft) -> Pane | None:
     )  # fmt: skip
 
 
-def chosen_file(draft: Draft, position: int | None) -> FileLine | None:
+def chosen_file(files: Sequence[FileLine], position: int | None) -> FileLine | None:
     """The file at `position`, else the main one, else the first."""
-    ranked = sorted(draft.files, key=lambda file: (file.position != position, file.role != FileRole.MAIN))
+    ranked = sorted(files, key=lambda file: (file.position != position, file.role != FileRole.MAIN))
     return ranked[0] if ranked else None
 
 

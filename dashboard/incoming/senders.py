@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
+from core import dkim_checks
+from core.letters import Message
 from core.signing.values import DkimFinding, DkimResult
 
 _WORDS = {
@@ -22,6 +26,15 @@ class SenderWords:
 
     text: str
     is_odd: bool
+
+
+def vouched(session: Session, message: Message) -> SenderWords | None:
+    """What was found of one letter; None where it was not checked."""
+    finding = dkim_checks.finding_of(session, message.id)
+    if finding is None:
+        return None
+    is_usual = dkim_checks.is_usually_signed(session, message.sender_address, message.id)
+    return in_words(finding, message.sender_address, is_usually_signed=is_usual)
 
 
 def in_words(finding: DkimFinding, sender: str, *, is_usually_signed: bool) -> SenderWords:

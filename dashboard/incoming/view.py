@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
-from core import dkim_checks, office, people
+from core import office, people
 from core.errors import NotAllowed
 from core.files import signatures_of
 from core.incoming import addressees
@@ -31,7 +31,7 @@ from core.rules.suggesting import corrections
 from core.signing.values import Signature
 from dashboard.incoming.exchange import Exchanged, exchanged
 from dashboard.incoming.form import Form, form_of, looked_at
-from dashboard.incoming.senders import SenderWords, in_words
+from dashboard.incoming.senders import SenderWords, vouched
 from dashboard.web import acting
 
 ASKED_FOR = timedelta(hours=1)
@@ -191,7 +191,13 @@ def load_queue(session: Session, user_id: int, *, at: datetime) -> Queue:
 def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | None = None) -> Draft:
     """One document with its form; `typed` stands in it instead of what is stored."""
     user = acting(session, user_id)
-    document = find(session, user, incoming_id)
+    return draft_of(session, user, find(session, user, incoming_id), typed)
+
+
+def draft_of(session: Session, user: User, document: Incoming, typed: Typed | None = None) -> Draft:
+    """The same for a document that `find` has found."""
+    is_draft = document.state == State.DRAFT
+    is_at_desk = may(user, Right.REGISTER) and (is_draft or typed is not None)
     typed = typed or Typed({}, {}, {})
     sending = sending_of(session, user, document)
     likes = tuple(likenesses.likes(session, user, document)) if may(user, Right.REGISTER) else ()
@@ -206,18 +212,17 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
         book_id=document.book_id, book=session.get_one(Book, document.book_id).name,
         received_at=document.received_at, notes=tuple(map(str, document.notes)), mail=_mail(session, document),
         links=tuple(Link(host_of(link), link) for link in links(document.notes)),
-        is_missing=is_missing(document.notes),
-        file_reason=typed.sent.get("file_reason", ""), sending=sending,
+        is_missing=is_missing(document.notes), file_reason=typed.sent.get("file_reason", ""), sending=sending,
         virus=virus_in(document.notes), files=_file_lines(session, document),
-        kinds=tuple(office.kinds(session)), divisions=tuple(people.division_names(session)),
+        kinds=tuple(office.kinds(session)) if is_draft else (),
+        divisions=tuple(people.division_names(session)) if is_draft else (),
         likes=likes, told_apart=tuple(likenesses.told_apart(session, user, document)),
         joined=tuple(likenesses.joined(session, user, document)),
         joined_to=likenesses.joined_to(session, user, document), reply=reply_of(session, user, document),
         answers=tuple(replies_to(session, user, document)),
         mergeable=tuple(one for one in candidates(session, user, document) if one.id not in elsewhere),
-        next_id=desk.next_after(session, user, document.id) if may(user, Right.REGISTER) else None,
-        closed_reason=document.closed_reason,
-        is_removed=document.removed_at is not None,
+        next_id=desk.next_after(session, user, document.id) if is_at_desk else None,
+        closed_reason=document.closed_reason, is_removed=document.removed_at is not None,
         copy=COPY_NAMES[Copy(document.copy)] if document.copy else "",
         lacks_original=is_lacking(session, document),
         is_misaddressed=addressees.is_noted(document.notes),
@@ -229,10 +234,22 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
     )  # fmt: skip
 
 
+def load_files(session: Session, user_id: int, incoming_id: int) -> tuple[FileLine, ...]:
+    """The files of one document alone."""
+    return _file_lines(session, find(session, acting(session, user_id), incoming_id))
+
+
 def load_entered(session: Session, user_id: int, incoming_id: int) -> Entered | None:
     """The entry for the drawn dấu ĐẾN; None for what has no number or may not be read."""
     document = session.get(Incoming, incoming_id)
-    if document is None or document.arrived_on is None or not may_read(session, acting(session, user_id), document):
+    if document is None or not may_read(session, acting(session, user_id), document):
+        return None
+    return entered_of(session, document)
+
+
+def entered_of(session: Session, document: Incoming) -> Entered | None:
+    """The same for a document that `find` has found."""
+    if document.arrived_on is None:
         return None
     name = office.name_on(session, document.arrived_on)
     return Entered(
@@ -242,9 +259,9 @@ def load_entered(session: Session, user_id: int, incoming_id: int) -> Entered | 
     )  # fmt: skip
 
 
-def is_draft(session: Session, user_id: int, incoming_id: int) -> bool:
-    """Whether a document the person may read still waits at the desk; 404 otherwise."""
-    return find(session, acting(session, user_id), incoming_id).state == State.DRAFT
+def check(session: Session, user_id: int, incoming_id: int) -> None:
+    """Raise HTTPException 404 unless there is such a document and the person may read it."""
+    find(session, acting(session, user_id), incoming_id)
 
 
 def first_draft(session: Session, user_id: int) -> int | None:
@@ -268,16 +285,8 @@ def _mail(session: Session, document: Incoming) -> Mail | None:
     signatures = tuple(map(Signature.from_json, message.signatures))
     return Mail(
         message.sender_name, message.sender_address, message.subject, body, message.received_at, signatures,
-        _vouched(session, message),
+        vouched(session, message),
     )  # fmt: skip
-
-
-def _vouched(session: Session, message: Message) -> SenderWords | None:
-    finding = dkim_checks.finding_of(session, message.id)
-    if finding is None:
-        return None
-    is_usual = dkim_checks.is_usually_signed(session, message.sender_address, message.id)
-    return in_words(finding, message.sender_address, is_usually_signed=is_usual)
 
 
 def _file_lines(session: Session, document: Incoming) -> tuple[FileLine, ...]:

@@ -149,9 +149,10 @@ async def _page(request: Request, user_id: int, typed: Mapping[str, str], refuse
 def _desk(session: Session, user_id: int, *, at: datetime) -> Desk:
     user = acting(session, user_id)
     found = approvals.cards(session, user, at=at)
+    names = parties.names(session) if found else {}
     midnight = datetime.combine(office_date(at), datetime.min.time(), OFFICE_ZONE)
     return Desk(
-        tuple((card, proposal_words(session, card.proposal)) for card in found),
+        tuple((card, proposal_words(card.proposal, names)) for card in found),
         approvals.waiting(session, user, on=office_date(at)),
         tuple(approvals.just_directed(session, user, since=midnight)), tuple(returning.waiting(session)),
     )  # fmt: skip
@@ -204,7 +205,7 @@ def _approve(
         raise WrongState("Việc này không có văn bản để duyệt. Mở việc để giao.")
     document = session.get_one(Incoming, task.incoming_id)
     proposal = propose(session, task, document, on=office_date(at))
-    is_other = shown is not None and proposal_words(session, proposal) != shown
+    is_other = shown is not None and proposal_words(proposal, parties.names(session)) != shown
     if proposal is None or is_other:
         if task.last_act.startswith(f"{Act.ASSIGN} {user.id} {version} "):  # the same tap came twice
             return _said(session, task, document)
@@ -250,7 +251,7 @@ def _parties(raw: FormData, name: str) -> tuple[Party, ...]:
 
 def _said(session: Session, task: Task, document: Incoming | None) -> str:
     what = f"Số đến {document.arrival_number}" if document else task.title
-    lead = ways.lead_words(session, task)
+    lead = ways.lead_words(task, parties.names(session))
     words = f"giao {lead}" if lead else FORM_NAMES[Form.FOR_INFORMATION].lower()
     return f"{what}: đã duyệt, {words}{f', hạn {due(task.due_at)}' if task.due_at else ''}."
 

@@ -11,6 +11,15 @@ from core.rights import may_see
 from core.tasks import parties
 from core.tasks.tables import Task
 
+# Bare columns: the page of a document lists everybody.
+_WORKERS = (
+    sa.select(User.id, User.full_name, User.title, User.division_id)
+    .where(parties.working())
+    .order_by(User.full_name, User.id)
+)
+_MEMBERS = _WORKERS.where(User.division_id == sa.bindparam("division"))
+_DIVISIONS = sa.select(Division.id, Division.name).order_by(Division.position, Division.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -42,14 +51,19 @@ def task_for(session: Session, user: User, task_id: int, *, is_act: bool = False
 def groups(session: Session) -> tuple[Group, ...]:
     """Everybody to whom work can be given, by division in the office's order; last those of no division."""
     people: dict[int | None, list[Choice]] = {}
-    for one in session.scalars(sa.select(User).where(User.is_active).order_by(User.full_name, User.id)):
-        if parties.may_work(one):
-            people.setdefault(one.division_id, []).append(Choice(f"u{one.id}", one.full_name, one.title))
-    rows = session.execute(sa.select(Division.id, Division.name).order_by(Division.position, Division.name))
+    for one in session.execute(_WORKERS):
+        people.setdefault(one.division_id, []).append(Choice(f"u{one.id}", one.full_name, one.title))
+    rows = session.execute(_DIVISIONS)
     found = [Group(Choice(f"d{row.id}", row.name), tuple(people.get(row.id, ()))) for row in rows]
     if None in people:
         found.append(Group(Choice("", "Không thuộc phòng"), tuple(people[None])))
     return tuple(found)
+
+
+def colleagues(session: Session, division_id: int, *, besides: int | None) -> tuple[Choice, ...]:
+    """Those of a division to whom work can be given besides who has it, by name; their keys are ids alone."""
+    rows = session.execute(_MEMBERS, {"division": division_id})
+    return tuple(Choice(str(one.id), one.full_name, one.title) for one in rows if one.id != besides)
 
 
 def deputies(session: Session) -> tuple[Choice, ...]:

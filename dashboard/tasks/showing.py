@@ -12,11 +12,11 @@ from starlette.routing import Route
 
 from core.incoming.tables import Incoming, State
 from core.listings import history, ways
-from core.rights import may_read
-from core.tasks import notes, parties
+from core.people import User
+from core.tasks import notes
 from core.tasks.tables import FORM_NAMES, PART_NAMES, STATE_NAMES, Task
 from core.tasks.transitions import Act
-from dashboard.tasks.finding import Choice, Group, groups, task_for
+from dashboard.tasks.finding import Choice, Group, colleagues, groups, task_for
 from dashboard.web import acting, in_reading, now, render, user_of
 
 WORDS: dict[str, Any] = {"forms": FORM_NAMES, "parts": PART_NAMES, "task_states": STATE_NAMES, "Act": Act}
@@ -54,14 +54,12 @@ async def show(request: Request) -> Response:
     return render(request, "tasks/duty.html", panel=panel, steps=steps, **WORDS)
 
 
-def panel_of(session: Session, user_id: int, incoming_id: int, *, at: datetime) -> Panel | None:
-    """The task of a document for its page; None for what was never entered, or may not be read."""
-    user = acting(session, user_id)
-    document = session.get(Incoming, incoming_id)
-    if document is None or document.arrival_number is None or not may_read(session, user, document):
+def panel_of(session: Session, user: User, document: Incoming, *, at: datetime) -> Panel | None:
+    """The task of a document that `user` may read, for its page; None for what was never entered."""
+    if document.arrival_number is None:
         return None
-    task = session.scalars(sa.select(Task).where(Task.incoming_id == incoming_id)).first()
-    seen = tuple(ways.readers(session, incoming_id))
+    task = session.scalars(sa.select(Task).where(Task.incoming_id == document.id)).first()
+    seen = tuple(ways.readers(session, document.id))
     if task is None:
         return Panel(None, (), (), seen, (), document.state == State.REGISTERED)
     way = ways.way_of(session, task, user, at=at)
@@ -69,14 +67,13 @@ def panel_of(session: Session, user_id: int, incoming_id: int, *, at: datetime) 
 
 
 def _panel(session: Session, way: ways.Way, seen: tuple[ways.Seen, ...]) -> Panel:
-    colleagues: tuple[Choice, ...] = ()
+    members: tuple[Choice, ...] = ()
     if Act.GIVE in way.acts and way.lead_division_id is not None:
-        members = parties.members(session, way.lead_division_id)
-        colleagues = tuple(Choice(str(one.id), one.full_name, one.title) for one in members if one.id != way.handler_id)
+        members = colleagues(session, way.lead_division_id, besides=way.handler_id)
     all_groups = groups(session) if way.acts.keys() & _WITH_PARTIES else ()
     rows = notes.of_task(session, way.task_id)
     written = tuple(Note(row.full_name, row.TaskNote.text, row.TaskNote.at) for row in rows)
-    return Panel(way, colleagues, all_groups, seen, written, may_submit=False)
+    return Panel(way, members, all_groups, seen, written, may_submit=False)
 
 
 def _document_of(session: Session, user_id: int, task_id: int) -> int | None:

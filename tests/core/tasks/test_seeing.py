@@ -9,6 +9,7 @@ from core.delegations import Kind
 from core.errors import NotAllowed, WrongState
 from core.listings import history, ways, work
 from core.office import office_date
+from core.rights import may_see, visible
 from core.tasks import asking, directing, dividing, handling, making, notes
 from core.tasks.parties import Party
 from core.tasks.tables import Part, Task
@@ -40,6 +41,25 @@ def test_who_may_read_no_more_is_told_nothing_on_his_desk(office: Office) -> Non
     assert groups(office, "worker") == {work.TO_ACCEPT: [task], work.MENTIONED: [task]}
     office.do(directing.assign, task, given(office, lead=office.division("QLCN")), by="director")
     assert groups(office, "worker") == {}
+
+
+def test_what_one_sees_of_many_tasks_is_what_one_sees_of_each(office: Office) -> None:
+    shared, own, let_know, unseen = (office.entered(code=f"{n}/UBND-VX") for n in range(4))
+    office.do(directing.assign, shared, given(office, co_handlers=(office.person("other"),)), by="director")
+    office.do(directing.assign, own, given(office, lead=office.person("worker")), by="director")
+    told = given(office, lead=office.division("QLCN"), informed=(office.division("QLKH"),))
+    office.do(directing.assign, let_know, told, by="director")
+    with office.database.writing() as session:
+        wanted = given(office, lead=office.person("worker"), informed=(office.person("other"),))
+        duty = making.make(session, "Báo cáo", wanted, by=office.user(session, "deputy"), at=MORNING).id
+    ids = [shared, own, let_know, unseen, duty]
+    with office.database.reading() as session:
+        for name in office.ids:
+            user = office.user(session, name)
+            each = {one for one in ids if may_see(session, user, session.get_one(Task, one))}
+            assert visible(session, user, ids) == each, name
+        assert visible(session, office.user(session, "worker"), ids) == {own, let_know, duty}
+        assert visible(session, office.user(session, "worker"), []) == set()
 
 
 def test_a_duty_that_is_sent_back_stands_on_its_makers_desk(office: Office) -> None:
