@@ -49,6 +49,7 @@ def ask(
         raise Permanent(f"Sổ này năm {year} không có số đến {number}.", field="number")
     if rights.may_read(session, by, document):
         raise WrongState("Bạn đã được đọc văn bản này rồi; tìm theo số đến.")
+    session.refresh(document, with_for_update=True)  # of two who ask at once the second finds the first's request
     row = session.get(ReadingGrant, (document.id, by.id))
     if row is not None and row.decided_at is None:
         raise WrongState("Bạn đã xin đọc văn bản này, đang chờ trả lời.")
@@ -77,6 +78,30 @@ def decide(
     events.record(
         session, "reading_decided", "incoming", row.incoming_id, by=by.id, at=at, source=source, payload=payload
     )  # fmt: skip
+
+
+def revoke(session: Session, row: ReadingGrant, reason: str, *, by: User, at: datetime, source: str = "") -> None:
+    """ "Thu hồi": what was granted is read no more from now on; it can be asked for again.
+
+    Raises NotAllowed, WrongState where nothing is granted, Permanent without a reason.
+    """
+    rights.require(by, Right.GRANT_READING)
+    if not row.is_granted:
+        raise WrongState("Người này không còn được đọc văn bản ấy.")
+    row.answer = require_reason(reason)
+    row.is_granted, row.decided_at, row.decided_by = False, at, by.id
+    session.flush()
+    payload = {"to": row.user_id, "reason": row.answer}
+    events.record(
+        session, "reading_revoked", "incoming", row.incoming_id, by=by.id, at=at, source=source, payload=payload
+    )  # fmt: skip
+
+
+def granted(session: Session) -> list[Asked]:
+    """What was granted last and still is, the last first."""
+    running = sa.select(ReadingGrant).where(ReadingGrant.is_granted.is_(True))
+    rows = _rows(session, running.order_by(ReadingGrant.decided_at.desc()).limit(_LATEST).subquery())
+    return list(reversed(rows))
 
 
 def waiting(session: Session) -> list[Asked]:

@@ -45,6 +45,7 @@ _SENTENCES = {
     "copy_judged": "Xét lại chữ ký số: {was} nay là {now}",
     "reading_asked": "Xin quyền đọc: {reason}",
     "reading_decided": "Trả lời đề nghị đọc",
+    "reading_revoked": "Thu hồi quyền đọc: {reason}",
     "return_asked": "Đề nghị trả lại nơi gửi: {reason}",
     "return_refused": "Không đồng ý trả lại nơi gửi: {reason}",
     "return_withdrawn": "Rút việc trả lại nơi gửi",

@@ -45,6 +45,7 @@ def submit(session: Session, document: Incoming, *, by: User, at: datetime, sour
     """
     if Role.CLERK not in by.roles:
         raise NotAllowed("Chỉ văn thư được trình văn bản đến.")
+    session.refresh(document, with_for_update=True)  # of two who submit at once the second finds the task
     if document.state != EntryState.REGISTERED:
         raise WrongState(_NOT_ENTERED)
     task = submitting.of_document(session, document.id)
@@ -79,6 +80,11 @@ def suggest(
     if standing is None:
         return
     due_at = _checked(session, proposed, at=at)
+    for field, several in (("co_handlers", proposed.co_handlers), ("informed", proposed.informed)):
+        for one in several:
+            parties.check(session, one, field=field)
+    if proposed.lead in proposed.co_handlers:
+        raise Permanent(parties.LEAD_JOINS_IN, field="co_handlers")
     task.suggested = {
         "form": proposed.form.value, "lead": proposed.lead.key if proposed.lead else "", "due_at": due_at,
         "co_handlers": [one.key for one in proposed.co_handlers], "informed": [one.key for one in proposed.informed],
@@ -195,6 +201,8 @@ def _give(
     task.form, task.due_at, task.instruction = given.form, due_at, text_of(given.instruction)
     task.directed_at, task.directed_by, task.directed_for = at, by.id, standing.for_id
     task.acted_at, task.outcome, task.closed_at = None, "", None
+    if task.deputy_id not in (by.id, standing.for_id):
+        task.deputy_id = None  # the Director has taken it out of the deputy's hands
     task.is_personal = isinstance(lead, User)
     task.handler_id = lead.id if isinstance(lead, User) else None
     task.lead_division_id = lead.division_id if isinstance(lead, User) else lead.id if lead else None

@@ -27,7 +27,7 @@ def give(
         raise Permanent("Chọn một người đang làm việc trong phòng.", field="handler")
     if handler.id == task.handler_id:
         raise Permanent("Việc này đang do người ấy xử lý. Chọn người khác.", field="handler")
-    task.handler_id = handler.id
+    task.handler_id, task.is_personal = handler.id, False  # from now on the head answers for it
     payload = {"handler": handler.id, "words": text_of(words)}
     moving.finish(session, task, Act.GIVE, State.GIVEN, standing, by=by, at=at, source=source, payload=payload)
 

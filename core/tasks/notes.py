@@ -97,8 +97,10 @@ def mentioned(session: Session, text: str) -> list[User]:
     longest_first = sa.func.length(User.full_name).desc()
     people = session.scalars(sa.select(User).where(User.is_active).order_by(longest_first)).all()
     for match in _MENTION.finditer(text):
-        said = fold(match[1])
-        one = next((one for one in people if _names(said, one)), None)
+        said, account = fold(match[1]), match[1].partition(" ")[0].rstrip(".").lower()
+        by_name = (one for one in people if f"{said} ".startswith(f"{fold(one.full_name)} "))
+        # An account's name has no marks: "@Ý kiến" does not mean the account y.
+        one = next(by_name, None) or next((one for one in people if one.username == account), None)
         if one is not None and one not in found:
             found.append(one)
     return found
@@ -112,8 +114,3 @@ def of_task(session: Session, task_id: int) -> Sequence[sa.Row[TaskNote, str]]:
 def note_seen(session: Session, task_id: int, user_id: int, *, at: datetime) -> None:
     """Keep that somebody has opened what he was named in."""
     session.execute(_NOTE_SEEN, {"task": task_id, "who": user_id, "seen": at})
-
-
-def _names(said: str, one: User) -> bool:
-    called = (fold(one.full_name), one.username)
-    return any(said == name or said.startswith(name + " ") for name in called)

@@ -17,6 +17,8 @@ _NAMES = sa.union_all(
     sa.select(sa.literal("u"), User.id, User.full_name),
 )
 
+LEAD_JOINS_IN = "Nơi chủ trì không đồng thời phối hợp. Bỏ chọn ở phần phối hợp."
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -95,7 +97,7 @@ def set_parts(session: Session, task: Task, part: Part, wanted: Sequence[Party],
         check(session, one, field=field)
         is_lead = one.user_id == task.handler_id if one.user_id else one.division_id == task.lead_division_id
         if is_lead and part is Part.CO_HANDLER:
-            raise Permanent("Nơi chủ trì không đồng thời phối hợp. Bỏ chọn ở phần phối hợp.", field=field)
+            raise Permanent(LEAD_JOINS_IN, field=field)
     kept = {Party(row.division_id, row.user_id): row for row in parts(session, task) if row.part == part}
     for gone in kept.keys() - set(unique):
         session.delete(kept[gone])

@@ -62,11 +62,12 @@ def _own(task: Task, parts: Sequence[TaskPart], user: User) -> Iterable[Place]:
 
 
 def own_part(parts: Sequence[TaskPart], user: User) -> TaskPart | None:
-    """Of a task's parts that of a co-handler which is `user`'s own or, of a head, his division's."""
+    """Of a task's parts that of a co-handler which is `user`'s own or, of a head, his division's: of both the one that
+    is waited for still."""
     led = user.division_id if Role.HEAD in user.roles else None
     own = [
         one
         for one in parts
         if one.part == Part.CO_HANDLER and (one.user_id == user.id or (led is not None and one.division_id == led))
     ]
-    return min(own, key=lambda one: (one.user_id is None, one.id), default=None)
+    return min(own, key=lambda one: (one.is_settled, one.user_id is None, one.id), default=None)

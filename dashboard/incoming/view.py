@@ -196,8 +196,7 @@ def load_draft(session: Session, user_id: int, incoming_id: int, typed: Typed | 
 
 def draft_of(session: Session, user: User, document: Incoming, typed: Typed | None = None) -> Draft:
     """The same for a document that `find` has found."""
-    is_draft = document.state == State.DRAFT
-    is_at_desk = may(user, Right.REGISTER) and (is_draft or typed is not None)
+    is_draft, is_at_desk = document.state == State.DRAFT, document.state == State.DRAFT or typed is not None
     typed = typed or Typed({}, {}, {})
     sending = sending_of(session, user, document)
     likes = tuple(likenesses.likes(session, user, document)) if may(user, Right.REGISTER) else ()
@@ -221,11 +220,10 @@ def draft_of(session: Session, user: User, document: Incoming, typed: Typed | No
         joined_to=likenesses.joined_to(session, user, document), reply=reply_of(session, user, document),
         answers=tuple(replies_to(session, user, document)),
         mergeable=tuple(one for one in candidates(session, user, document) if one.id not in elsewhere),
-        next_id=desk.next_after(session, user, document.id) if is_at_desk else None,
+        next_id=desk.next_after(session, user, document.id) if is_at_desk and may(user, Right.REGISTER) else None,
         closed_reason=document.closed_reason, is_removed=document.removed_at is not None,
         copy=COPY_NAMES[Copy(document.copy)] if document.copy else "",
-        lacks_original=is_lacking(session, document),
-        is_misaddressed=addressees.is_noted(document.notes),
+        lacks_original=is_lacking(session, document), is_misaddressed=addressees.is_noted(document.notes),
         exchanged=exchanged(session, document, typed.sent),
         declining=declining(document.notes),
         is_corrected=document.state == State.REGISTERED and bool(corrections(document)),

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core import reading_grants
-from core.errors import Permanent
+from core.errors import Permanent, WrongState
 from core.incoming.tables import ReadingGrant
 from core.office import office_date
 from core.rights import Right, may
@@ -46,6 +46,21 @@ async def decide(request: Request) -> Response:
     return RedirectResponse("/xin-doc", 303)
 
 
+async def revoke(request: Request) -> Response:
+    """POST /xin-doc/{id}/{user}/thu-hoi: let a person read no more what he was let read."""
+    person, form = require(request, Right.GRANT_READING), await form_of(request)
+    try:
+        await in_writing(
+            request, _revoke, person.id, request.path_params["id"], request.path_params["user"],
+            form.get("reason", ""), at=now(request), source=origin_of(request).source,
+        )  # fmt: skip
+    except (Permanent, WrongState) as refused:
+        flash(request, "warning", refused.sentence)
+    else:
+        flash(request, "done", "Đã thu hồi quyền đọc.")
+    return RedirectResponse("/xin-doc", 303)
+
+
 async def _page(request: Request, typed: Mapping[str, str], refused: Permanent | None) -> Response:
     person = require(request, Right.SEARCH)
     around = await in_reading(request, _around, person.id, at=now(request))
@@ -57,6 +72,7 @@ def _around(session: Session, user_id: int, *, at: datetime) -> dict[str, Any]:
     return {
         "own": reading_grants.own(session, user), "books": reading_grants.books(session), "year": office_date(at).year,
         "waiting": reading_grants.waiting(session) if may(user, Right.GRANT_READING) else [],
+        "granted": reading_grants.granted(session) if may(user, Right.GRANT_READING) else [],
     }  # fmt: skip
 
 
@@ -73,16 +89,29 @@ def _decide(
     session: Session, user_id: int, incoming_id: int, asker_id: int, form: Mapping[str, str], *, at: datetime,
     source: str,
 ) -> None:  # fmt: skip
-    row = session.get(ReadingGrant, (incoming_id, asker_id), with_for_update=True)
-    if row is None:
-        raise HTTPException(404)
+    row = _row(session, incoming_id, asker_id)
     is_granted = form.get("answer") == "yes"
     user = acting(session, user_id)
     reading_grants.decide(session, row, form.get("words", ""), is_granted=is_granted, by=user, at=at, source=source)
+
+
+def _revoke(
+    session: Session, user_id: int, incoming_id: int, reader_id: int, reason: str, *, at: datetime, source: str
+) -> None:
+    row = _row(session, incoming_id, reader_id)
+    reading_grants.revoke(session, row, reason, by=acting(session, user_id), at=at, source=source)
+
+
+def _row(session: Session, incoming_id: int, asker_id: int) -> ReadingGrant:
+    row = session.get(ReadingGrant, (incoming_id, asker_id), with_for_update=True)
+    if row is None:
+        raise HTTPException(404)
+    return row
 
 
 routes = [
     Route("/xin-doc", index, name="tasks:reading"),
     Route("/xin-doc", ask, methods=["POST"], name="tasks:ask_reading"),
     Route("/xin-doc/{id:int}/{user:int}", decide, methods=["POST"], name="tasks:decide_reading"),
+    Route("/xin-doc/{id:int}/{user:int}/thu-hoi", revoke, methods=["POST"], name="tasks:revoke_reading"),
 ]

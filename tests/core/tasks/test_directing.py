@@ -1,5 +1,6 @@
 """Approving and giving out, on both databases."""
 
+import threading
 from datetime import date
 from typing import Any
 
@@ -137,3 +138,46 @@ def test_a_deadline_that_has_passed_is_not_proposed(office: Office) -> None:
         office_proposes = late.assignment
     office.do(directing.assign, task, office_proposes, by="director")
     assert office.state(task) == State.WITH_HEAD
+
+
+def test_what_the_director_gives_anew_is_the_deputys_no_more(office: Office) -> None:
+    task = office.entered()
+    office.do(directing.depute, task, user_of(office, "deputy"), "Kính chuyển đ/c chỉ đạo", by="director")
+    office.do(directing.assign, task, given(office), by="deputy")
+    office.do(directing.assign, task, given(office, lead=office.division("QLCN")), by="deputy")
+    office.do(directing.assign, task, given(office), by="director")
+    with pytest.raises(NotAllowed):
+        office.do(directing.assign, task, given(office, lead=office.division("QLCN")), by="deputy")
+
+
+@pytest.mark.parametrize("party", ["admin", "nobody", "the lead"])
+def test_the_office_proposes_nobody_who_could_not_be_given_it(office: Office, party: str) -> None:
+    task = office.entered()
+    others = {"admin": office.person("admin"), "nobody": Party(user_id=999), "the lead": office.division("QLKH")}
+    with pytest.raises(Permanent) as refused:
+        office.do(directing.suggest, task, given(office, co_handlers=(others[party],)), by="chief")
+    assert refused.value.field == "co_handlers"
+
+
+def test_two_who_submit_the_same_entry_at_once_make_one_task(office: Office) -> None:
+    with office.database.reading() as session:
+        document = session.get_one(Task, office.entered()).incoming_id
+    with office.database.writing() as session:
+        session.execute(sa.delete(Task))
+    made: list[int] = []
+
+    def submit(session: Any) -> None:
+        entry = session.get_one(Incoming, document)
+        made.append(directing.submit(session, entry, by=office.user(session, "clerk"), at=MORNING).id)
+
+    def second() -> None:
+        with office.database.writing() as session:
+            submit(session)
+
+    other = threading.Thread(target=second)
+    with office.database.writing() as session:
+        submit(session)
+        other.start()
+        other.join(0.5)  # it waits for us, at the latest at its own row
+    other.join()
+    assert len(made) == 2 and len(set(made)) == 1

@@ -123,3 +123,21 @@ def test_what_people_wrote_about_a_document_goes_with_its_content(office: Office
         for table in METADATA.sorted_tables:
             assert secret not in str(session.execute(sa.select(table)).all()), table.name
         assert list(events.verify(session)) == []
+
+
+def test_what_a_head_gives_on_comes_back_to_him(office: Office) -> None:
+    task = office.entered()
+    office.do(directing.assign, task, given(office, lead=office.person("worker")), by="director")
+    office.do(dividing.give, task, user_of(office, "second"), "", by="head")
+    office.do(dividing.send_back, task, "Không phải việc của tôi", by="second")
+    assert office.state(task) == State.WITH_HEAD
+
+
+def test_a_head_answers_for_himself_and_for_his_division(office: Office) -> None:
+    task = office.entered()
+    both = (office.person("other_head"), office.division("QLCN"))
+    office.do(directing.assign, task, given(office, co_handlers=both), by="director")
+    office.do(handling.answer, task, "Tôi đồng ý", by="other_head")
+    office.do(handling.answer, task, "Phòng đồng ý", by="other_head")
+    with office.database.reading() as session:
+        assert all(one.is_settled for one in parties.parts(session, session.get_one(Task, task)))

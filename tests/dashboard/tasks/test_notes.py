@@ -19,6 +19,11 @@ def send(browser: Any, path: str, **fields: str) -> Any:
     return browser.post(path, data=fields | {"csrf": _csrf(browser)}, follow_redirects=False)
 
 
+def said(browser: Any, path: str, **fields: str) -> str:
+    """The page that follows a form that was sent."""
+    return str(browser.post(path, data=fields | {"csrf": _csrf(browser)}, follow_redirects=True).text)
+
+
 def first_task(office: Office) -> tuple[int, int, int]:
     """The task of the first entry, its document and its số đến."""
     query = sa.select(Task.id, Incoming.id, Incoming.arrival_number).join(Incoming, Incoming.id == Task.incoming_id)
@@ -80,6 +85,30 @@ def test_reading_is_asked_for_and_granted(full_office: Office, signed_in: Any) -
     assert y.get(f"/den/{document}").status_code == 200
     assert subject in y.get("/xin-doc").text
     assert "Trả lời đề nghị đọc" in hoa.get(f"/den/{document}").text
+
+
+def test_what_was_granted_is_taken_back_and_can_be_asked_for_again(full_office: Office, signed_in: Any) -> None:
+    _, document, number = first_task(full_office)
+    y, hoa = signed_in("y"), signed_in("hoa")
+    asked = {"number": str(number), "year": "2026", "book": "1", "reason": "phục vụ báo cáo"}
+    send(y, "/xin-doc", **asked)
+    with full_office.database.reading() as session:
+        row = f"/xin-doc/{document}/{session.scalars(sa.select(ReadingGrant.user_id)).one()}"
+    assert "không còn được đọc" in said(hoa, f"{row}/thu-hoi", reason="xong việc")
+    send(hoa, row, answer="yes")
+    assert "Thu hồi quyền đọc" in hoa.get("/xin-doc").text and "Thu hồi" not in y.get("/xin-doc").text
+    assert send(y, f"{row}/thu-hoi", reason="xong việc").status_code == 403
+    assert "Ghi rõ lý do" in said(hoa, f"{row}/thu-hoi", reason="x")
+    send(hoa, f"{row}/thu-hoi", reason="xong việc")
+    assert y.get(f"/den/{document}").status_code == 404
+    assert "Thu hồi quyền đọc: xong việc" in hoa.get(f"/den/{document}").text
+    assert send(y, "/xin-doc", **asked).status_code == 303
+
+
+def test_a_word_that_is_no_name_names_nobody(full_office: Office, signed_in: Any) -> None:
+    task, _ = give_to(full_office, signed_in, "hung")
+    assert send(signed_in("hung"), f"/viec/{task}/y-kien", text="Xin @Ý kiến của phòng").status_code == 303
+    assert "Có người nhắc tới bạn" not in signed_in("y").get("/viec").text
 
 
 def test_a_number_that_is_not_there_is_said(full_office: Office, signed_in: Any) -> None:
