@@ -120,8 +120,9 @@ def decide(
 def withdraw(session: Session, document: Incoming, *, by: User, at: datetime, source: str = "") -> None:
     """Call a return back: a nod is no longer waited for, a mail that has not left does not leave. Harmless without one.
 
-    Raises WrongState where the sender has the mail, or may have it.
+    Raises NotAllowed without the right, WrongState where the sender has the mail, or may have it.
     """
+    rights.require(by, Right.REGISTER)
     made = standing(session, document.id)
     if made is None:
         return

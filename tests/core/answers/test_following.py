@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from answer_desk import MORNING, OURS, SENDER, AnswerDesk
 
-from core import edxml, removal
+from core import dkim_checks, edxml, removal
 from core.answers import deciding, following, policies
 from core.answers.deciding import Us
 from core.deliveries import claiming
@@ -16,9 +17,10 @@ from core.edxml import Kind as PackageKind
 from core.edxml import Status
 from core.exchange import Exchange
 from core.incoming import registration
-from core.letters import MailboxState
+from core.letters import MailboxState, Message
 from core.people import Role, User
 from core.removal import Basis
+from core.signing.values import DkimFinding, DkimResult
 from core.tasks import directing, handling
 from core.tasks.directing import Assignment
 from core.tasks.parties import Party
@@ -114,6 +116,17 @@ def test_an_answer_to_an_answer_is_not_answered(desk: AnswerDesk) -> None:
     again = desk.arrives(in_reply_to=sent.message_id)
     desk.enter(again)
     assert desk.follow() == 0
+
+
+@pytest.mark.parametrize(("result", "answers"), [(DkimResult.FAIL, 0), (DkimResult.PASS, 1), (DkimResult.NONE, 1)])
+def test_whose_signature_is_broken_is_not_answered(desk: AnswerDesk, result: DkimResult, answers: int) -> None:
+    desk.arrives()
+    with desk.office.database.writing() as session:
+        session.execute(sa.update(Message).values(raw_sha256=Message.identity))
+        letter = dkim_checks.next_unchecked(session, at=desk.now)
+        assert letter is not None
+        dkim_checks.note(session, letter, DkimFinding(result), at=desk.now)
+    assert desk.follow() == answers
 
 
 def test_of_a_flood_from_one_address_no_more_than_the_days_most_are_answered(

@@ -39,6 +39,17 @@ def test_the_nearest_policy_decides(desk: AnswerDesk) -> None:
     assert told(desk, "khac@duoi.mau.gov.vn", agency) == NUMBER | DONE
 
 
+def test_what_was_chosen_for_an_agency_holds_when_it_is_merged(desk: AnswerDesk) -> None:
+    for issuer in ("Sở Nội vụ", "Sở Y tế"):
+        desk.enter(desk.arrives(read={"issuer": issuer}))
+    with desk.office.database.reading() as session:
+        first, second = session.scalars(sa.select(Agency.id).where(Agency.name.like("Sở%")).order_by(Agency.id))
+    keep(desk, policies.agency_key(first), DONE)
+    with desk.office.database.writing() as session:
+        session.execute(sa.update(Agency).where(Agency.id == first).values(root_id=second))
+    assert told(desk, "x@khac.gov.vn", second) == DONE
+
+
 def test_a_policy_is_dropped_and_what_goes_back_is_no_choice(desk: AnswerDesk) -> None:
     keep(desk, SENDER, frozenset(Status))
     assert told(desk, SENDER) == frozenset(policies.CHOICES)

@@ -129,6 +129,13 @@ def test_it_is_called_back_while_the_mail_has_not_left(desk: AnswerDesk) -> None
     assert state(desk, document)[0] == State.DRAFT
 
 
+def test_nobody_but_a_clerk_calls_it_back(desk: AnswerDesk) -> None:
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, WHY)
+    with pytest.raises(NotAllowed):
+        desk.act(returning.withdraw, document, by=desk.office.leader_id)
+
+
 def test_what_the_journal_has_not_told_yet_is_called_back_too(desk: AnswerDesk) -> None:
     document = desk.arrives()
     desk.act(returning.ask, document, WHY)
