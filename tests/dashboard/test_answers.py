@@ -7,16 +7,20 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from answer_desk import SENDER, AnswerDesk
+from office_people import PEOPLE
 
 from core import people
-from core.answers import policies
+from core.answers import policies, returning
 from core.edxml import Status
+from core.incoming import drafts, registration
 from core.incoming.tables import Incoming, State
+from core.people import Role
 from core.registers import Book
 
 Send = Callable[..., Any]
 ABOVE = {"issuer": "UBND tỉnh Lâm Đồng", "parent_issuer": ""}
 WHY = "Gửi nhầm cơ quan"
+_SECOND = (Role.LEADER, Role.DIRECTOR, Role.OFFICE_CHIEF)
 
 
 @pytest.fixture
@@ -124,3 +128,25 @@ def test_the_clerk_chooses_who_is_told_what(desk: AnswerDesk, signed_in: Any, se
     assert "disabled" in page and "<button" not in page.split("<h1>", 1)[1]
     assert send("binh", "/bao-noi-gui", key="office").status_code == 403
     assert send("quan", "/bao-noi-gui", key="office").status_code == 403
+
+
+@pytest.mark.parametrize("username", sorted(PEOPLE))
+def test_who_may_return_what(desk: AnswerDesk, send: Send, username: str) -> None:
+    is_clerk, is_second = PEOPLE[username][1] is Role.CLERK, PEOPLE[username][1] in _SECOND
+    documents = {name: desk.arrives(read=ABOVE) for name in ("draft", "entered", "declined", "voided", "asked")}
+    for name in ("entered", "voided"):
+        desk.enter(documents[name])
+    desk.act(drafts.decline, documents["declined"], "Trùng")
+    desk.act(registration.void, documents["voided"], "Nhầm")
+    desk.act(returning.ask, documents["asked"], WHY)
+    with desk.office.database.reading() as session:
+        (waits,) = returning.waiting(session)
+    expected = {"draft": 200, "entered": 200, "declined": 409, "voided": 409, "asked": 409}
+    for name, code in expected.items():
+        wanted = (code if is_clerk else 403,)
+        assert send(username, f"/den/{documents[name]}/tra-lai", reason=WHY).status_code in wanted, name
+    agrees = send(username, f"/tra-lai/{waits.id}", answer="yes")
+    assert agrees.status_code == (200 if is_second else 403)
+    assert (state(desk, documents["asked"]) == State.DECLINED) is is_second
+    assert send(username, f"/den/{documents['draft']}/rut-tra-lai").status_code == (200 if is_clerk else 403)
+    assert send(username, "/den/999999/tra-lai", reason=WHY).status_code == (404 if is_clerk else 403)
