@@ -23,7 +23,7 @@ PLACES = {
     "hung": {Place.HANDLER}, "son": {Place.CO_HANDLER}, "nga": set(), "y": set(), "kha": set(), "quan": set(),
     "bao": {Place.APPROVER}, "vi": {Place.HANDLER},
 }  # fmt: skip
-ALWAYS = {"lan", "binh", "mai", "hung", "son", "nga"}  # the others in the torture, sampled or not
+ALWAYS = {"lan", "binh", "mai", "hung"}  # the others in the torture, sampled or not
 SEE_ALL = {"lan", "hoa", "binh", "thu", "bao"}
 LED = {State.WITH_HEAD, State.GIVEN, State.IN_PROGRESS, State.REPORTED, State.DONE}
 HANDLED = LED - {State.WITH_HEAD}
