@@ -10,11 +10,12 @@ from ingest import marked
 from ingest.attached_text import said_by
 from ingest.letter import Letter, MailClass, Outcome, Page, Reason
 from ingest.mime.sniff import ARCHIVES
+from ingest.reading.half_stamps import may_hide_secrecy
 from ingest.reading.head import find_head
 from ingest.reading.lines import page_lines
 from ingest.reading.packages import PACKAGE_TYPES, said_subject, says_secret
 from ingest.reading.patterns import ADDRESSED_TO, RECIPIENTS
-from ingest.reading.stamps import bears_secrecy, may_hide_secrecy
+from ingest.reading.stamps import bears_secrecy
 from ingest.screening_rules import Item, Score, score
 from ingest.usable import may_be_main
 

@@ -4,20 +4,30 @@ from collections.abc import Sequence
 
 from core.text import fold, is_syllable
 from ingest.letter import Word
-from ingest.reading.lines import Line, lines_of
+from ingest.reading.lines import Line, lines_of, segments_of
 
 _BESIDE = 0.03  # of the page's width, at most, between the words of one phrase
 _SURE = 0.85
 _ALIKE, _RATHER_SURE, _LEAST = 0.6, 0.55, 3  # of the higher word's height, and letters: of a word that is less sure
 _FULL_WORDS, _FULL = 6, (0.3, 0.7)  # a line of the body, or of a long title, has so many words, and reaches from to
 _MIDDLE = (0.4, 0.6)  # of the page's width
-_MARGIN_TO_MARGIN = 0.68  # of the page's width: titles are narrower
+_WIDE, _NEARLY_WIDEST = 0.6, 0.91  # of the page's width, and of its widest line, beside its indent: titles are narrower
 _STAMPED = ("toi", "tuyet", "den", "khan", "thuong", "hoa", "toc", "do")  # words that stand beside a mark in stamps
 
 
 def text_begins(rows: Sequence[Line]) -> float:
-    """Where the body of the page begins, with a line from margin to margin; below the page where there is none."""
-    return min((row.y0 for row in rows if _is_full(row) and row.x1 - row.x0 > _MARGIN_TO_MARGIN), default=1.0)
+    """Where the body of the page begins, with a line from margin to margin; below the page where there is none.
+
+    A photograph shows more than the paper, so that the margins are told by the widest line.
+    """
+    full = [row for row in rows if _is_full(row) and len(segments_of([row])) == 1]
+    least = max(_WIDE, _NEARLY_WIDEST * max((row.x1 - row.x0 for row in full), default=1.0))
+    return min((row.y0 for row in full if row.x1 - row.x0 >= least), default=1.0)
+
+
+def is_in_middle(thing: Word | Line) -> bool:
+    """Whether `thing` stands in the middle of the page's width, where headings do."""
+    return _MIDDLE[0] < (thing.x0 + thing.x1) / 2 < _MIDDLE[1]
 
 
 def is_in_text(word: Word, printed: Sequence[Word]) -> bool:
@@ -28,7 +38,7 @@ def is_in_text(word: Word, printed: Sequence[Word]) -> bool:
     if is_of_phrase(word, printed) or any(_is_longer(one, word) for one in printed):
         return True
     rows = lines_of(printed)
-    if _MIDDLE[0] < (word.x0 + word.x1) / 2 < _MIDDLE[1] and word.y0 > text_begins(rows):
+    if is_in_middle(word) and word.y0 > text_begins(rows):
         return True
     full = [row.y0 for row in rows if _is_full(row)]
     same = (one for one in printed if one.sure >= _SURE and _is_upon(one, word))

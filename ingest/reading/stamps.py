@@ -3,42 +3,34 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from core.text import fold
 from ingest.letter import Page, Word
 from ingest.reading import marks
 from ingest.reading.lines import Line, columns, lines_of, segments_of
 from ingest.reading.patterns import SECRECY, STAMP, URGENCY
-from ingest.reading.phrases import text_begins
+from ingest.reading.phrases import is_in_middle, text_begins
 from ingest.reading.remembered import remembered
 
 UNREAD = "…"  # the word of a stamp that shows, and was not read
-_DEPTH = 0.5
+DEPTH = 0.5
 _TOP, _TOP_ROWS = 0.2, 3
 _MOST_STAMP_WORDS = 8
 _SURE = 0.85
 _WORD = 3  # letters, at least, of what is surely a word
 _FIELD = re.compile(r"\W{0,20}(?:muc )?do mat\W")
 _LABELS = ("mat", "omat", "dmat", "domat", "mucdomat")  # "Độ mật:", also where its first letters were not read
-_DOUBTED = 0.3
-_MARKS = ("toimat", "tuyetmat", "domattoimat", "domattuyetmat", "domatmat")
-_NEARLY, _LEAST_ALIKE = 0.78, 5
-_LONG, _NEARLY_LONG = 11, 0.72  # letters of a label with its level, of which more may be misread
+MARKS = ("toimat", "tuyetmat", "domattoimat", "domattuyetmat", "domatmat")
 _STAMPED = frozenset(fold(" ".join((*SECRECY, *URGENCY, "độ đến"))).split())
 _LOST = 0.045  # of the page's width: the blank that is left where a letter or two were not read
-_PARTS = frozenset(("toi", "toim", "oimat", "tuye", "tuyet", "tuyetm", "uyetmat", "imat", "mat"))
 _FRAME = "|[]{}()_=¦"
-_BEGINS_LABEL = re.compile(r"\W{0,2}Đ[ôộồốổỗ]\W{0,2}")  # "Độ:"
-_MOST_LEFT = 4  # words of "Độ mật: Tối mật"
-_LABEL = "domat"  # "Độ mật:", and what stands behind it was not read
 _NUMBER = re.compile(r"[\W_]*\d{1,3}(?![^\W_])|[\W_]+")  # of a row, or its frame where it was not read
 _BEGINS_TABLE = re.compile(r"\W{0,3}s?tt")
 _TABLE, _CELL = (
     0.2,
     0.03,
 )  # of the page's height and width: how far above a row its table begins, how wide its number is
-_DEGREES, _MOST_TRACES = {"toi": "toi_mat", "tuyet": "tuyet_mat"}, 2
+DEGREES = {"toi": "toi_mat", "tuyet": "tuyet_mat"}  # by their first words
 _BEGUN = re.compile(_FIELD.pattern + r"\W{0,3}(toi|tuyet)\W{0,3}\S{0,4}$")  # its last word misread
 _BLANK = 0.012  # of the page's width: wider than any blank within a phrase
 
@@ -56,12 +48,12 @@ class Stamp:
 @remembered
 def find_stamps(page: Page) -> tuple[Stamp, ...]:
     """Every stamp standing alone on its line, or alone in its column, in the upper half of `page`."""
-    words = [w for w in page.words if w.y0 < _DEPTH]
+    words = [w for w in page.words if w.y0 < DEPTH]
     rows = lines_of(words)
     # Each row's segments, and its halves: a stamp tight beside "Kính gửi" or in a cell stands alone there.
     halves = (half for row in rows for half in _halves(row))
     lines = [*segments_of(rows), *(half for half in halves if len(half.words) <= _MOST_STAMP_WORDS)]
-    written = _as_written(words)
+    written, begins = _as_written(words), text_begins(rows)
     if page.is_seen:
         lines += [line for line in written if _FIELD.match(line.folded)]
         lines = [
@@ -73,19 +65,18 @@ def find_stamps(page: Page) -> tuple[Stamp, ...]:
     for line in lines:
         stamp = _stamp(line, page.number)
         # "KHẨN" may be the tail of a wrapped title; there it stands in the middle, under other capitals.
-        if stamp and not _continues_title(line, lines):
+        if stamp and not _continues_title(line, lines) and not (page.is_seen and _is_heading(line, begins)):
             found.setdefault((stamp.value, stamp.is_secrecy), stamp)
-    begins = text_begins(rows)
     for line in (line for line in lines if line.y0 < begins) if page.is_seen else ():
         # Tesseract is not sure of marks: a word that it doubts may have others, and two that say no other word ("TỔI
         # MẬT") do so however sure it is.
         is_doubted = any(word.sure < _SURE for word in line.words if not _is_speck(word))
-        if (is_doubted or _letters(line) in _MARKS) and (line.is_capitals or _FIELD.match(line.folded)):
+        if (is_doubted or letters_of(line) in MARKS) and (line.is_capitals or _FIELD.match(line.folded)):
             for stamp in _like_stamps(line, page.number):
                 found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     for line in lines if page.is_seen else ():
         if begun := _BEGUN.match(line.folded):  # "Độ mật: Tối mạy"
-            found.setdefault((_DEGREES[begun[1]], True), Stamp(_DEGREES[begun[1]], True, page.number, line))
+            found.setdefault((DEGREES[begun[1]], True), Stamp(DEGREES[begun[1]], True, page.number, line))
     for stamp in _apart(page):
         found.setdefault((stamp.value, stamp.is_secrecy), stamp)
     return tuple(found.values())
@@ -121,7 +112,7 @@ def bears_secrecy(page: Page, *, is_whole_head: bool) -> bool:
 
 def shows_stamp(words: Sequence[Word]) -> bool:
     """Whether `words`, read in one thing that stands apart on a picture, are a stamp, or some of them are."""
-    return bool(words) and any(any(_like_stamps(line, 0)) for line in _lines_of_one(words))
+    return bool(words) and any(any(_like_stamps(line, 0)) for line in lines_of_one(words))
 
 
 def is_print(words: Sequence[Word]) -> bool:
@@ -133,55 +124,9 @@ def is_print(words: Sequence[Word]) -> bool:
     return any(_stamp(row, 0, in_box=True) is None and not any(_like_stamps(row, 0)) for row in rows)
 
 
-def _lines_of_one(words: Sequence[Word]) -> list[Line]:
+def lines_of_one(words: Sequence[Word]) -> list[Line]:
+    """The lines that `words`, read in one thing that stands apart, may be meant as: all together, and each row."""
     return [Line(tuple(words)), *segments_of(lines_of(words))]
-
-
-def may_hide_secrecy(page: Page) -> bool:
-    """Whether a person must look: half a secrecy mark, or nearly one, stands apart on a picture; on a first page of
-    text one is in small letters or without its accents."""
-    if not (page.is_seen or page.is_scan or page.has_art):
-        return page.number == 1 and _is_doubtful(page)
-    if page.is_seen and any(map(_is_bare_label, segments_of(lines_of(w for w in page.words if w.y0 < _DEPTH)))):
-        return True
-    if any(word.text == UNREAD for stamp in page.stamps for word in stamp):
-        return True
-    likely = [[word for word in stamp if word.sure >= _DOUBTED] for stamp in page.stamps]
-    return any(_is_nearly_secrecy(line) for stamp in likely if stamp for line in _lines_of_one(stamp))
-
-
-def _is_bare_label(line: Line) -> bool:
-    """Whether "Độ mật:" stands there, and what it says was not read beside it, or "mật: Tạ, mật" is left of it."""
-    is_left = line.folded.startswith("mat:") and line.folded.endswith("mat") and len(line.words) <= _MOST_LEFT
-    return is_left or (_letters(line) == _LABEL and line.text.rstrip(" _|").endswith(":"))
-
-
-def _is_doubtful(page: Page) -> bool:
-    rows = (row.text for row in lines_of(w for w in page.words if w.y0 < _DEPTH))
-    texts = (marks.readable(text) for text in rows if len(text) <= marks.LONGEST and marks.LEVEL.search(text))
-    found = [mark for text in texts if (mark := marks.alone(text))]
-    plain = {
-        mark.value
-        for mark in found
-        if not mark.is_sure and (mark.is_capital or (mark.is_title and mark.value != "mat"))
-    }
-    return len(plain) == 1  # several are spoken of
-
-
-def _is_nearly_secrecy(line: Line) -> bool:
-    letters = _letters(line)
-    # Half of it, and what the edge of the seal was taken for that lies over the other half.
-    begun = next((degree for degree in _DEGREES if letters.startswith(degree)), letters)
-    is_begun = line.text.lstrip(" [|(")[: len(begun)].isupper() and len(letters) <= len(begun) + _MOST_TRACES
-    is_label = letters.startswith(_LABEL) and len(letters) <= len(_LABEL) + _MOST_TRACES
-    is_label = is_label or _BEGINS_LABEL.fullmatch(line.text) is not None
-    is_part = letters in _PARTS or (begun in _DEGREES and is_begun) or is_label
-    return is_part or (len(letters) >= _LEAST_ALIKE and any(_is_alike(letters, mark) for mark in _MARKS))
-
-
-def _is_alike(letters: str, mark: str) -> bool:
-    nearly = _NEARLY_LONG if min(len(letters), len(mark)) >= _LONG else _NEARLY
-    return SequenceMatcher(None, letters, mark).ratio() >= nearly
 
 
 def _halves(row: Line) -> list[Line]:
@@ -198,7 +143,7 @@ def _apart(page: Page) -> Iterator[Stamp]:
     In red ink with a letter lost or a blank misplaced: nothing else is stamped so. What else is red, seals first of
     all, stands in lines of its own.
     """
-    for line in (line for stamp in page.stamps for line in _lines_of_one(stamp)):
+    for line in (line for stamp in page.stamps for line in lines_of_one(stamp)):
         if stamp := _stamp(line, page.number, in_box=True):
             yield stamp
         if page.is_seen or page.is_scan or page.has_art:
@@ -206,7 +151,7 @@ def _apart(page: Page) -> Iterator[Stamp]:
 
 
 def _like_stamps(line: Line, page: int) -> Iterator[Stamp]:
-    letters = _letters(line)
+    letters = letters_of(line)
     for word, value in (URGENCY | SECRECY).items():
         key = fold(word).replace(" ", "")
         label = letters.removesuffix(key)
@@ -215,7 +160,8 @@ def _like_stamps(line: Line, page: int) -> Iterator[Stamp]:
             yield Stamp(value, word in SECRECY, page, line)
 
 
-def _letters(line: Line) -> str:
+def letters_of(line: Line) -> str:
+    """The letters of `line` alone, small and without accents."""
     return "".join(c for c in line.folded if c.isascii() and c.isalpha())
 
 
@@ -276,6 +222,14 @@ def _numbers(row: Line, rows: Sequence[Line], line: Line) -> bool:
         return False
     above = (one for one in rows if 0 < number.y0 - one.y0 < _TABLE and abs(one.x0 - number.x0) < _CELL)
     return any(_BEGINS_TABLE.match(one.folded) for one in above)
+
+
+def _is_heading(line: Line, begins: float) -> bool:
+    """Whether one word, "MẮT" or "MẤT" whose accent was misread, is a heading or in a numbered row of the body, which
+    `begins` above."""
+    rest = line.words[1:] if _NUMBER.fullmatch(line.words[0].text) else line.words
+    is_numbered = len(rest) < len(line.words) and line.words[0].text.isdigit()
+    return line.y0 > begins and len(rest) == 1 and (is_numbered or is_in_middle(line))
 
 
 def _continues_title(line: Line, lines: Sequence[Line]) -> bool:

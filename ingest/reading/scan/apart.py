@@ -1,7 +1,7 @@
 """Stamps in the head of a page, however they were put down: urgency and secrecy (ô 10a, 10b, NĐ 30)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -33,6 +33,7 @@ _OUTLINE_HEIGHT, _THIN = 0.9, 9  # of its height, and pixels: so is a side that 
 _LONGEST_BAR, _FRAME_WIDTH = 50, 0.25  # pixels, and of the stamp's width: a longer run across is its frame
 _LONGEST_STEM, _FRAME_HEIGHT = 40, 0.55  # the same downwards, where there is a frame
 _TRACES = 8  # pixels around a seal in which its rim leaves traces, which would join it to a stamp
+_PALE_SHARE = 0.2  # of the ink of a stamp that is not strong red
 _INK, _DARK = 250, 130  # shades below which a pixel is ink, and is surely black ink
 # Below which it is, where no red ink is near, or where there is none: a stamp that needed ink, scanned without colours.
 _PALE, _PALEST = 205, 232
@@ -67,7 +68,18 @@ def red_stamps(sheet: Sheet, zone: Zone, seal: Seal | None, seconds: float) -> S
     part = zone.cut(sheet.red)
     part, ink = _without(seal, part, part < _INK)
     cuts = _likeliest(_cuts(part, ink, _LEAST_RED), ink.shape)
-    read = _read(sheet, cuts, seconds)
+    read = list(_read(sheet, cuts, seconds))
+    # Print that lies across a pale stamp leaves more of it in strong red.
+    strong, _ = _without(seal, zone.cut(sheet.strong), ink)
+    lost = [int(((cut.picture < _INK) & (strong[cut.place] >= _INK)).sum()) for cut in cuts]
+    pale = [
+        n
+        for n, cut in enumerate(cuts)
+        if lost[n] > _PALE_SHARE * cut.ink and not shows_stamp(read[n]) and _may_be_stamp(cut.place, ink.shape)
+    ]
+    again = _read(sheet, [replace(cuts[n], picture=strong[cuts[n].place]) for n in pale], seconds)
+    for n, words in zip(pale, again, strict=True):
+        read[n] = max(read[n], words, key=_worth)
     hidden = covered(seal, _TRACES, ink, [cut.place for cut in cuts], read) if seal else []
     return (*_some(read), *((_unread(sheet, place),) for place in hidden))
 

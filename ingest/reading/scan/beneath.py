@@ -42,7 +42,7 @@ def marks_beneath(
     found: list[tuple[Word, ...]] = []
     for x0, y0, x1, y1 in islice(_places(printed, stamped), _MOST):
         rows, columns = slice(int(y0 * height), int(y1 * height)), slice(int(x0 * width), int(x1 * width))
-        cut = np.minimum(sheet.black[rows, columns], sheet.red[rows, columns])
+        cut = np.minimum(sheet.black[rows, columns], sheet.strong[rows, columns])
         ways = _heavy(cut)
         pieces = [piece for way in ways for piece in _pieces(way)]
         wholes = [ways[0], _pale(cut)]

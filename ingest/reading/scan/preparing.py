@@ -13,12 +13,18 @@ Mask = NDArray[np.bool_]
 _SATURATED = 45  # between strongest and weakest channel; black print with JPEG's fringes stays below
 _PALE = 34  # the same in a stroke of a stamp that needed ink: the fringes are thinner
 _FAINT = 18  # the same, near what is surely coloured: a stamp that needed ink, or blurred by the scanner
+_TINT = 4  # pixels a side of the patches in which tints are compared
+_LIGHT, _INKED = 200, 140  # green of paper at least, and of paper with pale ink: what is darker is no paper
+_LEAST_TINT, _GRAINS = 14, 3  # more red than green in ink at least, and so many times what 1 patch of paper in 20 has
+_STRONG = 110  # as _SATURATED, in stamps that are not pale: thicker strokes would touch what is closely beside
+_SHADED, _PRINT = 235, 110  # shades: paper within a pale stamp is lighter, black print darker
 _CELL = 8
 _PATCH, _LEAST_PATCHES = 64, 4  # pixels a side of the patches whose light is measured; pages have hundreds
 _LIT, _WHITE = 215, 245  # how bright paper is at least that needs no more light, and what it is made
 _TABLE, _MOST_GAIN = 0.5, 3.0  # darker than half of the paper is something else
 _DARK = 130  # gray below which a pixel counts as ink when lines are looked for
 _BLACKEST, _WHITEST = 0.2, 0.85  # parts of the paper's brightness that become black and white
+_PALEST = 0.95  # the same in a pale stamp, whose thin strokes are hardly darker than the paper
 _STEEPEST = 5.0  # degrees of skew that a sheet in a feeder takes
 _ANGLES = np.arange(-_STEEPEST, _STEEPEST + 0.01, 0.5)
 _FEW = 500  # dark places that show no lines yet
@@ -30,12 +36,14 @@ _WORTH_TURNING = 0.25  # degrees below which tesseract reads a skewed line as we
 @dataclass(frozen=True)
 class Inks:
     """The colours of a page apart: `black` is the page in gray without red and blue, `pen` without red only, `green`
-    with all inks dark; `red` tells where red ink is. What is left out is white."""
+    with all inks dark; `red` tells where red ink is, and `strong` is that which is not pale. What is left out is white.
+    """
 
     black: Gray
     pen: Gray
     green: Gray
     red: Mask
+    strong: Gray
 
 
 def inks(picture: Picture) -> Inks:
@@ -49,10 +57,36 @@ def inks(picture: Picture) -> Inks:
     red: Mask = (redness > _FAINT) & around(redness > _SATURATED) | (purplish > _PALE) & strokes
     blue = np.maximum(b, r) - r > _SATURATED
     # In the red channel red ink is nearly as light as the paper: `levelled` takes what is left of it.
-    pen = levelled(r)
+    pen, green = levelled(r), levelled(g)
     black = pen.copy()
     black[blue] = 255
-    return Inks(black, pen, levelled(g), red)
+    strong = np.where(red, green, np.uint8(255))
+    tinted = _tinted(picture) & ~around(redness > _STRONG)
+    green[tinted] = levelled(g, _PALEST)[tinted]
+    pale = tinted & (green < _SHADED) & ~_beside(pen < _PRINT) & (b <= r)
+    return Inks(black, pen, green, red | pale, strong)
+
+
+def _tinted(picture: Picture) -> Mask:
+    """Where the paper is reddish as a whole, however little, and close by. A camera's JPEG keeps a quarter of all
+    colours: single strokes of a pale stamp have none left. What is less than the picture's grain does not count."""
+    few = np.asarray(Image.fromarray(picture).reduce(_TINT))
+    r, g, b = (few[:, :, channel].astype(np.int16) for channel in range(3))
+    tint = np.where(b > r, 0, r - g)
+    paper = tint[g > _LIGHT]
+    if not len(paper):
+        return np.zeros(picture.shape[:2], bool)
+    usual, most = (float(np.percentile(paper, share)) for share in (50, 95))  # lamps are reddish too
+    least = usual + min(max(_GRAINS * (most - usual), _LEAST_TINT), _PALE)
+    near = _beside((tint > least) & (g > _INKED))
+    return near.repeat(_TINT, axis=0).repeat(_TINT, axis=1)[: picture.shape[0], : picture.shape[1]]
+
+
+def _beside(mask: Mask) -> Mask:
+    """Where `mask` holds, and one place around."""
+    out = np.pad(mask, 1)
+    out = out[:-2] | out[1:-1] | out[2:]
+    return out[:, :-2] | out[:, 1:-1] | out[:, 2:]
 
 
 def _solid(mask: Mask) -> Mask:
@@ -85,16 +119,15 @@ def around(mask: Mask) -> Mask:
     height, width = (-(-side // _CELL) for side in mask.shape)
     padded = np.pad(mask, ((0, height * _CELL - mask.shape[0]), (0, width * _CELL - mask.shape[1])))
     cells = padded.reshape(height, _CELL, width, _CELL).any(axis=(1, 3))
-    grown = np.pad(cells, 1)
-    near = grown[:-2] | grown[1:-1] | grown[2:]
-    near = near[:, :-2] | near[:, 1:-1] | near[:, 2:]
-    return near.repeat(_CELL, axis=0).repeat(_CELL, axis=1)[: mask.shape[0], : mask.shape[1]]
+    grown = _beside(np.asarray(cells))
+    return grown.repeat(_CELL, axis=0).repeat(_CELL, axis=1)[: mask.shape[0], : mask.shape[1]]
 
 
-def levelled(gray: Gray) -> Gray:
-    """`gray` with the paper white, whatever its tint, and print black."""
+def levelled(gray: Gray, whitest: float = _WHITEST) -> Gray:
+    """`gray` with the paper white, whatever its tint, and print black; what is lighter than `whitest` of the paper's
+    brightness is white too."""
     paper = max(float(np.percentile(gray[::8, ::8], 80)), 1.0)
-    shades = (np.arange(256) - _BLACKEST * paper) * (255 / ((_WHITEST - _BLACKEST) * paper))
+    shades = (np.arange(256) - _BLACKEST * paper) * (255 / ((whitest - _BLACKEST) * paper))
     table: Gray = np.clip(shades, 0, 255).astype(np.uint8)
     return table[gray]
 

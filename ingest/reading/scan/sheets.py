@@ -69,6 +69,11 @@ class Sheet:
         only = np.where(self._inks.red, self._inks.green, np.uint8(255))
         return straightened(only, self._degrees)
 
+    @cached_property
+    def strong(self) -> Gray:
+        """Red ink that is not pale: stamps that lie across each other are thinner so."""
+        return straightened(self._inks.strong, self._degrees)
+
     @property
     def sealed(self) -> Box | None:
         """Where the seal is, in fractions of the page."""

@@ -10,11 +10,12 @@ from scanned_papers import BLACK, FONT, RED, noisy, photograph, scan_pdf, sealed
 
 from ingest.letter import Page, Word
 from ingest.reading import Scans
+from ingest.reading.half_stamps import may_hide_secrecy
 from ingest.reading.pages import PDF
 from ingest.reading.scan.beneath import is_mark_among
 from ingest.reading.scan.sheets import Sheet, Sheets
 from ingest.reading.scan.upright import read_upright
-from ingest.reading.stamps import find_stamps, is_print, may_hide_secrecy
+from ingest.reading.stamps import find_stamps, is_print
 from ingest.screening import secret_on
 
 REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)

@@ -9,11 +9,13 @@ from scanned_papers import BLACK, FONT, noisy, photograph, scan_pdf, sealed, ske
 
 from ingest.letter import Page, Word
 from ingest.reading import Scans
+from ingest.reading.half_stamps import may_hide_secrecy
+from ingest.reading.lines import lines_of
 from ingest.reading.pages import PDF
-from ingest.reading.phrases import is_in_text, without_small_print
+from ingest.reading.phrases import is_in_text, text_begins, without_small_print
 from ingest.reading.scan.beneath import marks_beneath
 from ingest.reading.scan.sheets import Sheets
-from ingest.reading.stamps import find_stamps, may_hide_secrecy
+from ingest.reading.stamps import find_stamps
 from ingest.screening import secret_on
 
 REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)
@@ -53,7 +55,8 @@ def test_a_stamp_put_down_over_the_upper_edge_is_read(
 
 
 @pytest.mark.parametrize(
-    ("lines", "is_asked"), [(("M Ậ T",), True), (("Độ mật: Mật",), True), (("HỎA TỐC",), False), (ARRIVED, False)]
+    ("lines", "is_asked"),
+    [(("M Ậ T",), True), (("Độ mật: Mật",), True), (("HỎA TỐC",), False), (ARRIVED, False)],
 )
 def test_a_stamp_half_beneath_a_hung_seal_is_for_a_person_to_look_at(
     first: Image.Image, tmp_path: Path, lines: tuple[str, ...], is_asked: bool
@@ -169,3 +172,41 @@ def test_a_label_most_letters_of_which_were_read_is_for_a_person_to_look_at(stam
 @pytest.mark.parametrize(("line", "is_half"), [("mật: Tạ, mật", True), ("mật: Thường", False), ("bảo mật:", False)])
 def test_a_label_without_its_beginning_is_for_a_person_to_look_at(line: str, is_half: bool) -> None:
     assert may_hide_secrecy(Page(1, words(line, 0.05), is_seen=True)) == is_half
+
+
+@pytest.mark.parametrize(
+    ("row", "is_mark"),
+    [
+        (words("MẬT", 0.3, x=0.48), False),
+        (words("1 |MẤT", 0.3), False),
+        (words("MẬT", 0.3), True),
+        (words("MẬT", 0.15, x=0.48), True),
+    ],
+)
+def test_one_word_in_the_middle_or_behind_a_number_in_the_body_is_no_mark(row: tuple[Word, ...], is_mark: bool) -> None:
+    line = words("Thực hiện Nghị quyết số 164-NQ/TW về phát triển rừng, các đơn vị", 0.25)
+    assert any(s.is_secrecy for s in find_stamps(Page(1, (*line, *row), is_seen=True))) == is_mark
+
+
+def test_on_a_photograph_the_widest_line_tells_where_the_margins_are() -> None:
+    date = (*words("Số: 96/BC-UBND tỉnh Hà Giang", 0.1, x=0.2), *words("Hà Nội, ngày 5 tháng 6", 0.1, x=0.7))
+    title = words("Về việc tổ chức tập huấn nghiệp vụ cho dân", 0.2, x=0.26)
+    begun, widest = words(" ".join(["dân"] * 15), 0.3, x=0.25), words(" ".join(["dân"] * 16), 0.32, x=0.2)
+    assert text_begins(lines_of((*date, *title, *begun, *widest))) == 0.3
+
+
+@pytest.mark.parametrize(
+    ("stamp", "is_half"),
+    [
+        ((*words("ĐẾN", 0.15), *words("TUYỆT", 0.15, x=0.2, sure=0.3), *words("wAr]", 0.15, x=0.28, sure=0.5)), True),
+        (words("TUYỆ1", 0.15, sure=0.25), True),
+        ((*words("TUYẾT", 0.15), *words("SƯƠNG", 0.15, x=0.22)), False),
+        (words("tuyệt", 0.15, sure=0.25), False),
+    ],
+)
+def test_the_beginning_of_a_mark_that_something_lies_across_is_for_a_person_to_look_at(
+    stamp: tuple[Word, ...], is_half: bool
+) -> None:
+    assert may_hide_secrecy(Page(1, (), is_seen=True, stamps=(stamp,))) == is_half
+    full = words("Thực hiện Nghị quyết số 164-NQ/TW về phát triển rừng, các đơn vị", 0.25)
+    assert may_hide_secrecy(Page(1, (*stamp, *full), is_seen=True)) == is_half
