@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from core.answers.tables import DocumentReturn
 from core.errors import NotAllowed
 from core.incoming.tables import Incoming, ReadingGrant, State
 from core.people import Role, User, UserRole
@@ -78,6 +79,10 @@ NOT_GIVEN = "Tài khoản của bạn không được giao việc này. Liên h�
 _READ_ALL = frozenset({Role.LEADER, Role.OFFICE_CHIEF})
 _WORKING = frozenset({Role.HEAD, Role.SPECIALIST})
 _REGISTERED = (State.REGISTERED, State.VOIDED)
+_IS_TO_GO_BACK = sa.select(DocumentReturn.id).where(
+    DocumentReturn.incoming_id == sa.bindparam("document"), DocumentReturn.is_agreed.is_(None),
+    DocumentReturn.withdrawn_at.is_(None),
+)  # fmt: skip
 
 
 def may(user: User, right: Right) -> bool:
@@ -101,7 +106,8 @@ def may_open_held(roles: Collection[Role], reason: str) -> bool:
 
 
 def may_read(session: Session, user: User, document: Incoming) -> bool:
-    """Whether the person may read one incoming document: the clerk all, leaders what has a number.
+    """Whether the person may read one incoming document: the clerk all, leaders what has a number and, of drafts, that
+    which they are asked to let go back to its sender (`core.answers.returning`; no list of theirs has it).
 
     Heads and specialists read what is given to them and to those whose work they do today, and the books that the
     office opens to all; nothing can be given without a số đến, so drafts are the clerk's alone. The technical
@@ -110,7 +116,8 @@ def may_read(session: Session, user: User, document: Incoming) -> bool:
     if Role.CLERK in user.roles:
         return True
     if document.state not in _REGISTERED:
-        return False
+        is_asked = document.state == State.DRAFT and may(user, Right.AGREE_RETURNS)
+        return is_asked and session.execute(_IS_TO_GO_BACK, {"document": document.id}).first() is not None
     if user.roles & _READ_ALL:
         return True
     if not user.roles & _WORKING:

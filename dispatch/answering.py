@@ -3,29 +3,33 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from config.sending import SendingSettings
+import structlog
+
+from config.settings import Settings
 from config.vocabulary import vocabulary
-from core import files
 from core.answers import following
 from core.answers.deciding import Us
-from core.answers.following import Answer, Batch
+from core.answers.following import Followed
 from core.db import Database
-from core.deliveries.queueing import Attachment
 from core.files import Content, FolderStore
 
 _PACKAGE_TYPE = "application/xml"
 
+log = structlog.get_logger("dispatch")
+
 
 class Answering:
-    """Follows the journal of one office."""
+    """Follows the journal of one office. `waits` while something is to be told in a moment, whatever happens."""
 
     def __init__(
-        self, settings: SendingSettings, database: Database, store: FolderStore, clock: Callable[[], datetime]
+        self, settings: Settings, database: Database, store: FolderStore, clock: Callable[[], datetime]
     ) -> None:
         domains = tuple(vocabulary("screening")["state_domains"])
-        self._us = Us(settings.from_address, settings.from_name, domains)
+        sending = settings.sending
+        self._us = Us(sending.from_address, sending.from_name, domains, settings.senders.dkim)
         self._database, self._store, self._clock = database, store, clock
         self._has_begun = False
+        self.waits = False
 
     def follow(self) -> int:
         """Queue what the journal calls for since the last time; returns how many answers. Raises Temporary."""
@@ -33,24 +37,21 @@ class Answering:
             with self._database.writing(background=True) as session:
                 following.begin(session, at=self._clock())
             self._has_begun = True
-        count = 0
-        while (batch := self._next()) is not None:
-            self._queue(batch)
-            count += len(batch.answers)
+        count, self.waits = 0, False
+        with self._database.reading() as session:
+            has_more = following.is_due(session, at=self._clock())
+        while has_more:
+            done = self._step()
+            for event_id in done.failed:
+                log.error("answer_not_made", event_id=event_id)
+            count, has_more, self.waits = count + done.count, done.has_more, done.waits
+        with self._database.reading() as session:
+            self.waits = self.waits or following.has_returns(session)
         return count
 
-    def _next(self) -> Batch | None:
-        with self._database.reading() as session:
-            return following.next_batch(session, self._us, at=self._clock())
+    def _step(self) -> Followed:
+        with self._store.adding(), self._database.writing(background=True) as session:
+            return following.follow(session, self._us, self._keep, at=self._clock())
 
-    def _queue(self, batch: Batch) -> None:
-        at = self._clock()
-        with self._store.adding():
-            kept = [self._keep(answer) for answer in batch.answers]
-            with self._database.writing(background=True) as session:
-                files.note_stored(session, [content for one in kept for _, content in one], at=at)
-                attached = [[Attachment(name, c.sha256, c.media_type) for name, c in one] for one in kept]
-                following.queue(session, batch, attached, at=at)
-
-    def _keep(self, answer: Answer) -> list[tuple[str, Content]]:
-        return [(name, self._store.keep(data, _PACKAGE_TYPE)) for name, data in answer.packages.items()]
+    def _keep(self, data: bytes) -> Content:
+        return self._store.keep(data, _PACKAGE_TYPE)

@@ -52,7 +52,7 @@ def run(
         token = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
         store = FolderStore(settings.files_folder)
         dispatcher = Dispatcher(settings.sending, database, store, token, clock, stop)
-        answering = Answering(settings.sending, database, store, clock)
+        answering = Answering(settings, database, store, clock)
         if once:
             dispatcher.settle_abandoned()
             if settings.sending.host:
@@ -123,7 +123,7 @@ class Watch:
         with self._database.reading() as session:
             newest = events.latest(session)
         is_news, self._seen = newest != self._seen, newest
-        is_due = self._due_at is not None and self._due_at <= self._clock()
+        is_due = self._answering.waits or (self._due_at is not None and self._due_at <= self._clock())
         return is_news or (is_due and time.monotonic() >= self._again_at)
 
 

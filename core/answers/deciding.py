@@ -26,11 +26,14 @@ _LETTER, _DRAFT = "letter", "draft"
 
 @dataclass(frozen=True, slots=True)
 class Us:
-    """From where the office writes, and the domains that only offices of the state and the Party get."""
+    """From where the office writes, and the domains that only offices of the state and the Party get.
+    `has_signatures_checked` where each letter's DKIM signature is looked at a moment after it came.
+    """
 
     address: str
     name: str
     state_domains: Collection[str]
+    has_signatures_checked: bool = False
 
     def is_of_state(self, domain: str) -> bool:
         """Whether a domain is, or lies below, one of the state's."""
@@ -44,6 +47,11 @@ class Addressee:
     address: str
     name: str
     owner: Owner | None
+
+    @property
+    def called(self) -> str:
+        """How a letter addresses them."""
+        return self.owner.name if self.owner else self.name or self.address
 
 
 def returned_to(session: Session, message: Message, own_address: str = "") -> Addressee | None:
@@ -78,9 +86,17 @@ def addressee(session: Session, message: Message, us: Us, *, quiet_before: datet
 
 def count_since(session: Session, address: str, since: datetime) -> int:
     """How many answers to an address were made since an instant."""
-    ours = (Delivery.kind == Kind.ANSWER, Delivery.recipient_address == address, Delivery.created_at >= since)
+    same = sa.func.lower(Delivery.recipient_address) == address.lower()
+    ours = (Delivery.kind == Kind.ANSWER, same, Delivery.created_at >= since)
     domain = Delivery.domain == addresses.domain_of(address)
     return session.scalar(sa.select(sa.func.count()).select_from(Delivery).where(domain, *ours)) or 0
+
+
+def documents_of(session: Session, message_id: int) -> Sequence[Incoming]:
+    """The documents that came with a letter and whose content is there, in their order; nobody changes them until our
+    transaction ends."""
+    query = sa.select(Incoming).where(Incoming.message_id == message_id, Incoming.removed_at.is_(None))
+    return session.scalars(query.order_by(Incoming.id).with_for_update(read=True)).all()
 
 
 def _is_odd(session: Session, message: Message) -> bool:
@@ -96,15 +112,11 @@ def _is_doubt(note: object) -> bool:
 
 
 def _answers_an_answer(session: Session, message: Message) -> bool:
-    if wording.is_ours(message.subject):
-        return True
-    if not message.in_reply_to:
-        return False
-    ours = sa.select(Delivery.id).where(Delivery.message_id == message.in_reply_to, Delivery.kind == Kind.ANSWER)
-    return session.execute(ours).first() is not None
-
-
-def documents_of(session: Session, message_id: int) -> Sequence[Incoming]:
-    """The documents that came with a letter and whose content is there, in their order."""
-    query = sa.select(Incoming).where(Incoming.message_id == message_id, Incoming.removed_at.is_(None))
-    return session.scalars(query.order_by(Incoming.id)).all()
+    """Whether a letter names an answer of ours, or bears the subject of one that went to its sender's domain."""
+    named = [Delivery.message_id == message.in_reply_to] if message.in_reply_to else []
+    quoted = wording.quoted(message.subject)
+    if quoted:
+        domain = addresses.domain_of(message.sender_address)
+        named.append(sa.and_(Delivery.domain == domain, Delivery.subject == quoted))
+    ours = sa.select(Delivery.id).where(Delivery.kind == Kind.ANSWER, sa.or_(sa.false(), *named)).limit(1)
+    return bool(named) and session.execute(ours).first() is not None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core import events, rights
 from core.agencies.tables import Agency
 from core.answers.tables import AnswerPolicy
+from core.db import insert_of
 from core.deliveries import addresses
 from core.edxml import Status
 from core.errors import Permanent
@@ -80,15 +81,14 @@ def keep(
     """
     rights.require(by, Right.KEEP_ANSWERS)
     key = _checked(session, key)
-    row = session.get(AnswerPolicy, key)
     chosen = [one.value for one in CHOICES if one in statuses]
-    if row is None:
-        session.add(AnswerPolicy(key=key, statuses=chosen, set_at=at, set_by=by.id))
-    elif row.statuses == chosen:
+    row = session.get(AnswerPolicy, key)
+    if row is not None and row.statuses == chosen:
         return key
-    else:
-        row.statuses, row.set_at, row.set_by = chosen, at, by.id
-    session.flush()
+    values = {"key": key, "statuses": chosen, "set_at": at, "set_by": by.id}
+    insert = insert_of(session, AnswerPolicy).values(values)
+    session.execute(insert.on_conflict_do_update(index_elements=["key"], set_=values))
+    session.expire_all()
     payload = {"key": key, "statuses": chosen}
     events.record(session, "answers_chosen", "answers", None, by=by.id, at=at, source=source, payload=payload)
     return key
@@ -113,7 +113,7 @@ def agency_key(agency_id: int) -> str:
 def agency_of(key: str) -> int | None:
     """The agency that a key names; None for another key."""
     found = key.removeprefix(_AGENCY)
-    return int(found) if key.startswith(_AGENCY) and found.isdecimal() and len(found) < 10 else None
+    return int(found) if key.startswith(_AGENCY) and found.isascii() and found.isdecimal() and len(found) < 10 else None
 
 
 def organ_id(session: Session) -> str:
@@ -131,12 +131,10 @@ def keep_organ_id(session: Session, code: str, *, by: User, at: datetime, source
         raise Permanent("Mã định danh là một chữ liền, ví dụ H36.09, nhiều nhất 64 ký tự.", field="organ_id")
     if code == organ_id(session):
         return
-    fact = session.get(OfficeFact, _ORGAN)
-    if fact is None:
-        session.add(OfficeFact(name=_ORGAN, value={"code": code}))
-    else:
-        fact.value = {"code": code}
-    session.flush()
+    values = {"name": _ORGAN, "value": {"code": code}}
+    insert = insert_of(session, OfficeFact).values(values)
+    session.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
+    session.expire_all()
     events.record(session, "exchange_code_set", "answers", None, by=by.id, at=at, source=source, payload={"code": code})
 
 
@@ -156,7 +154,7 @@ def _checked(session: Session, key: str) -> str:
     if agency_id is not None:
         if session.get(Agency, agency_id) is None:
             raise Permanent("Không có cơ quan này trong danh bạ.", field="key")
-        return key
+        return agency_key(agency_id)
     # A domain is what stands behind "@" of an address that can be.
     addresses.checked(f"a{key}" if key.startswith("@") else key, field="key")
     return key

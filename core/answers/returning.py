@@ -1,6 +1,7 @@
 """Trả lại nơi gửi: what came to the wrong office goes back with a reason, to a superior after a second person's nod
 (Điều 21.2 NĐ 30)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +16,13 @@ from core.answers import deciding
 from core.answers.deciding import Addressee
 from core.answers.tables import DocumentReturn
 from core.deliveries import queueing
-from core.deliveries.tables import Delivery, Kind
+from core.deliveries.tables import Delivery
 from core.deliveries.tables import State as Sending
-from core.edxml import Status
 from core.errors import NotAllowed, Permanent, WrongState
-from core.incoming import drafts
-from core.incoming.registration import require_reason
-from core.incoming.tables import Incoming, State
+from core.events import Fact
+from core.incoming import recalled
+from core.incoming.registration import LONGEST_REASON, move, require_reason
+from core.incoming.tables import Act, Incoming, State
 from core.letters import Message
 from core.office import name_on, office_date
 from core.people import User
@@ -32,16 +33,27 @@ _NO_SENDER = (
     "bấm «Không cập nhật» và ghi lý do."
 )
 _GONE = "(đã gỡ cùng nội dung)"
-# Whoever begins so stands above a department of a province, whatever the address book knows of it yet.
-_ABOVE = (
-    "bo ", "chinh phu", "thu tuong", "van phong chinh phu", "quoc hoi", "uy ban thuong vu quoc hoi",
-    "van phong quoc hoi", "trung uong", "ban chap hanh", "uy ban nhan dan tinh", "uy ban nhan dan thanh pho",
-    "hoi dong nhan dan tinh", "hoi dong nhan dan thanh pho", "tinh uy", "thanh uy", "van phong tinh uy",
-    "van phong uy ban nhan dan tinh", "van phong hoi dong nhan dan", "van phong doan dai bieu", "doan dai bieu",
-)  # fmt: skip
+# Of whom the name alone says that they stand no higher than a department of a province.
+_NOT_ABOVE = re.compile(
+    r"(?!.*\b(?:trung uong|quoc gia|toi cao|viet nam)\b)"
+    r"(?:(?:so|chi cuc|trung tam|truong|benh vien|phong|tram|cong ty|hop tac xa)\b.*"
+    r"|(?:uy ban nhan dan|hoi dong nhan dan|dang uy|cong an) (?:xa|phuong|thi tran|dac khu|huyen|thi xa)\b.*)"
+)
+_LEVELS_BELOW = (Level.DISTRICT, Level.COMMUNE, Level.OTHER)
+_ABOVE_BY_PARENT = re.compile(r"(?:bo|chinh phu|trung uong|tinh uy|thanh uy)\b")
 
-_WAITS = (DocumentReturn.is_agreed.is_(None), DocumentReturn.withdrawn_at.is_(None))
-_COUNT = sa.select(sa.func.count()).select_from(DocumentReturn).where(*_WAITS)
+# What has gone another way meanwhile waits no more.
+_WAITS = (
+    DocumentReturn.is_agreed.is_(None), DocumentReturn.withdrawn_at.is_(None), DocumentReturn.followed_at.is_(None),
+    Incoming.state.in_((State.DRAFT, State.REGISTERED)), Incoming.removed_at.is_(None),
+)  # fmt: skip
+_COUNT = (
+    sa.select(sa.func.count())
+    .select_from(DocumentReturn)
+    .join(Incoming, Incoming.id == DocumentReturn.incoming_id)
+    .where(*_WAITS)
+)
+_MOST_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +119,7 @@ def decide(
     made.is_agreed, made.decided_at, made.decided_by = is_agreed, at, by.id
     made.answer = require_reason(words) if not is_agreed else " ".join(words.split())[:2000]
     if is_agreed:
-        asker = session.get_one(User, made.asked_by)
-        _carry_out(session, document, made, by=asker, at=at, source=source, agreed_by=by)
+        _carry_out(session, document, made, by=by, at=at, source=source)
     else:
         session.flush()
         events.record(
@@ -117,36 +128,38 @@ def decide(
         )  # fmt: skip
 
 
-def withdraw(session: Session, document: Incoming, *, by: User, at: datetime, source: str = "") -> None:
+def withdraw(
+    session: Session, document: Incoming, *, by: User, at: datetime, source: str = "", is_told_too: bool = False
+) -> None:  # fmt: skip
     """Call a return back: a nod is no longer waited for, a mail that has not left does not leave. Harmless without one.
 
-    Raises NotAllowed without the right, WrongState where the sender has the mail, or may have it.
+    Raises NotAllowed without the right, WrongState where the sender has the mail, or may have it, unless `is_told_too`:
+    then the mail stays as it is.
     """
     rights.require(by, Right.REGISTER)
-    made = standing(session, document.id)
+    made = standing(session, document.id, is_locked=True)
     if made is None:
         return
-    if made.is_agreed:
-        mail = session.scalars(sa.select(Delivery).where(Delivery.once_key == once_key(document.id))).first()
-        if mail is not None and mail.state not in (Sending.WAITING, Sending.FAILED, Sending.CANCELLED):
+    mails = _mails(session, made)
+    if any(_may_have_left(mail) for mail in mails):
+        if not is_told_too:
             raise WrongState("Nơi gửi đã được báo trả lại, không rút được nữa. Gọi cho nơi gửi nếu báo nhầm.")
-        if mail is not None and mail.state != Sending.CANCELLED:
-            queueing.cancel(session, mail, by=by, at=at, source=source)
+        mails = []
     made.withdrawn_at = at
     session.flush()
-    events.record(session, "return_withdrawn", "incoming", document.id, by=by.id, at=at, source=source)
+    facts = queueing.stop(session, mails, by=by, at=at)
+    facts.append(Fact("return_withdrawn", "incoming", document.id))
+    events.record_many(session, facts, by=by.id, at=at, source=source)
 
 
-def once_key(incoming_id: int) -> str:
-    """What names the one mail that returns a document."""
-    return f"answer:{incoming_id}:{Status.RETURNED.value}"
-
-
-def standing(session: Session, incoming_id: int) -> DocumentReturn | None:
+def standing(session: Session, incoming_id: int, *, is_locked: bool = False) -> DocumentReturn | None:
     """The return of a document that waits or was carried out; None where there is none, or it was refused or called
-    back."""
+    back. Nobody else decides about one that `is_locked`."""
     stands = (DocumentReturn.withdrawn_at.is_(None), DocumentReturn.is_agreed.is_not(False))
-    return session.scalars(sa.select(DocumentReturn).where(DocumentReturn.incoming_id == incoming_id, *stands)).first()
+    query = sa.select(DocumentReturn).where(DocumentReturn.incoming_id == incoming_id, *stands)
+    if is_locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).first()
 
 
 def waiting(session: Session) -> Sequence[Waiting]:
@@ -158,6 +171,7 @@ def waiting(session: Session) -> Sequence[Waiting]:
         .join(User, User.id == DocumentReturn.asked_by)
         .where(*_WAITS)
         .order_by(DocumentReturn.asked_at, DocumentReturn.id)
+        .limit(_MOST_SHOWN)
     )
     return [
         Waiting(
@@ -186,39 +200,53 @@ def is_above(session: Session, document: Incoming, to: Addressee, *, at: datetim
     """Whether who wrote or sent a document stands above the office, as far as names and the address book tell."""
     names = [(document.issuer, document.parent_issuer)]
     names += [(to.owner.name, to.owner.parent_name)] if to.owner else []
-    office = name_on(session, office_date(at))
-    for name, parent in names:
-        if not name:
-            continue
-        plain = f"{plain_name(name)} "
-        if plain.startswith(_ABOVE) or f"{plain_name(parent)} ".startswith("bo "):
-            return True
-        if office is not None and relation(name, parent, office.parent_name, "") is Relation.SAME:
-            return True
+    named = [(name, parent) for name, parent in names if name]
     level = session.scalar(sa.select(Agency.level).where(Agency.id == to.owner.id)) if to.owner else None
-    return level in (Level.CENTRE, Level.PARTY)
+    if level in _LEVELS_BELOW and len(named) < 2:
+        return False
+    office = name_on(session, office_date(at))
+    return not named or any(_is_above(name, parent, office.parent_name if office else "") for name, parent in named)
+
+
+def _is_above(name: str, parent: str, our_parent: str) -> bool:
+    is_ours = bool(our_parent) and relation(name, parent, our_parent, "") is Relation.SAME
+    return is_ours or not _NOT_ABOVE.fullmatch(plain_name(name)) or bool(_ABOVE_BY_PARENT.match(plain_name(parent)))
+
+
+def _mails(session: Session, made: DocumentReturn) -> list[Delivery]:
+    """The mail of a return, and those by which it was sent again to another address."""
+    found: dict[int, Delivery] = {}
+    wanted = [made.delivery_id] if made.delivery_id is not None else []
+    while wanted:
+        rows = session.scalars(sa.select(Delivery).where(Delivery.id.in_(wanted)).with_for_update()).all()
+        found |= {row.id: row for row in rows}
+        wanted = list(session.scalars(sa.select(Delivery.id).where(Delivery.corrects_id.in_(wanted))))
+    return list(found.values())
+
+
+def _may_have_left(mail: Delivery) -> bool:
+    is_surely_not = mail.state in (Sending.WAITING, Sending.CANCELLED) and mail.handed_at is None
+    return not (is_surely_not or mail.state == Sending.FAILED)
 
 
 def _carry_out(
-    session: Session, document: Incoming, made: DocumentReturn, *, by: User, at: datetime, source: str,
-    agreed_by: User | None = None,
+    session: Session, document: Incoming, made: DocumentReturn, *, by: User, at: datetime, source: str
 ) -> None:  # fmt: skip
     if document.state == State.DRAFT:
-        drafts.decline(session, document, f"Trả lại nơi gửi: {made.reason}"[:2000], by=by, at=at, source=source)
+        move(document, Act.RETURN, by=by)
+        document.closed_reason = f"Trả lại nơi gửi: {made.reason}"[:LONGEST_REASON]
+        document.closed_at, document.closed_by = at, by.id
+        recalled.answer(session, document, document.closed_reason, by_id=by.id, at=at)
     session.flush()
-    payload = {"reason": made.reason} | ({"asked_by": made.asked_by} if agreed_by is not None else {})
-    who = agreed_by or by
-    events.record(session, "returned", "incoming", document.id, by=who.id, at=at, source=source, payload=payload)
+    payload = {"reason": made.reason} | ({"asked_by": made.asked_by} if made.asked_by != by.id else {})
+    events.record(session, "returned", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
 
 
 def _sender_of(session: Session, document: Incoming) -> Addressee:
     message = session.get(Message, document.message_id) if document.message_id is not None else None
     to = deciding.returned_to(session, message) if message is not None else None
-    mails = sa.select(Delivery.id).where(Delivery.once_key == once_key(document.id), Delivery.kind == Kind.ANSWER)
     if to is None:
         raise Permanent(_NO_SENDER, field="reason")
-    if session.execute(mails).first() is not None:
-        raise WrongState("Nơi gửi đã được báo trả lại một lần; xem ở trang Gửi đi.")
     return to
 
 

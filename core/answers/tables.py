@@ -36,7 +36,9 @@ class AnswerProgress(Base):
 
 class DocumentReturn(Base):
     """That a clerk returns a document to who sent it ("Trả lại nơi gửi"), and what the second person said where its
-    sender stands above the office. Without one `decided_by` is blank. Called back where `withdrawn_at` is set."""
+    sender stands above the office; without one `decided_by` is blank. Called back where `withdrawn_at` is set.
+    `followed_at` is when its mail was queued (`delivery_id`), or nobody was there to be told.
+    """
 
     __tablename__ = "document_returns"
     __table_args__ = (
@@ -47,7 +49,7 @@ class DocumentReturn(Base):
         ),
         sa.Index(
             "ix_document_returns_open", "asked_at",
-            sqlite_where=sa.text("is_agreed IS NULL"), postgresql_where=sa.text("is_agreed IS NULL"),
+            sqlite_where=sa.text("followed_at IS NULL"), postgresql_where=sa.text("followed_at IS NULL"),
         ),
     )  # fmt: skip
 
@@ -61,3 +63,5 @@ class DocumentReturn(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     withdrawn_at: Mapped[datetime | None]
+    followed_at: Mapped[datetime | None]
+    delivery_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deliveries.id"))

@@ -8,11 +8,12 @@ from core.edxml import Status
 from core.incoming.tables import Incoming
 from core.office import office_moment
 
-_OPENINGS = {
-    Status.RECEIVED: "Đã nhận", Status.RETURNED: "Trả lại", Status.REGISTERED: "Đã vào sổ",
-    Status.ASSIGNED: "Đã phân công", Status.IN_PROGRESS: "Đang xử lý", Status.DONE: "Đã xử lý xong",
+NAMES = {
+    Status.RECEIVED: "đã nhận", Status.RETURNED: "trả lại", Status.REGISTERED: "đã vào sổ",
+    Status.ASSIGNED: "đã phân công", Status.IN_PROGRESS: "đang xử lý", Status.DONE: "đã xử lý xong",
 }  # fmt: skip
-_OURS = re.compile(rf"(?i)(?:(?:re|fwd?|tr|chuyển tiếp|trả lời) ?: *)*(?:{'|'.join(_OPENINGS.values())}): ")
+_OPENINGS = {status: name[:1].upper() + name[1:] for status, name in NAMES.items()}
+_OURS = re.compile(rf"(?s)(?i:(?:re|fwd?|tr|chuyển tiếp|trả lời) ?: *)*((?:{'|'.join(_OPENINGS.values())}): .*)")
 _BY_ITSELF = "Thư này do phần mềm của cơ quan tự gửi."
 _MOST_LISTED = 20
 
@@ -32,9 +33,11 @@ def subject_of(status: Status, letter_subject: str) -> str:
     return f"{_OPENINGS[status]}: {letter_subject or '(thư không tiêu đề)'}"
 
 
-def is_ours(subject: str) -> bool:
-    """Whether a subject quotes that of an answer: a program that marks nothing may have sent ours back."""
-    return _OURS.match(subject) is not None
+def quoted(subject: str) -> str:
+    """The subject of an answer as a program that marks nothing may have sent it back ("Re: Đã nhận: …"); "" for another
+    subject."""
+    found = _OURS.match(subject)
+    return found[1] if found is not None else ""
 
 
 def receipt(office: str, sender: str, received_at: datetime, titles: list[str]) -> str:

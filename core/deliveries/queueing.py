@@ -12,6 +12,7 @@ from core.db import insert_of
 from core.deliveries import addresses, timeline
 from core.deliveries.tables import Delivery, DeliveryFile, Kind, State, Step
 from core.errors import WrongState
+from core.events import Fact
 from core.people import User
 from core.rights import Right
 
@@ -60,6 +61,18 @@ def queue(session: Session, new: NewDelivery, *, by: User | None, at: datetime, 
     Records an event, so call it late in a transaction. Raises Permanent when the address can't be one.
     """
     return _insert(session, new, corrects_id=None, by=by, at=at, source=source)
+
+
+def stop(session: Session, deliveries: Sequence[Delivery], *, by: User, at: datetime) -> list[Fact]:
+    """Let none of these leave that waits or failed; returns the events, to be recorded last in the transaction."""
+    facts = []
+    for delivery in deliveries:
+        if delivery.state in (State.WAITING, State.FAILED):
+            delivery.state = State.CANCELLED
+            timeline.add(session, delivery.id, Step.CANCELLED, at=at, by=by.id)
+            facts.append(Fact("delivery_cancelled", "delivery", delivery.id))
+    session.flush()
+    return facts
 
 
 def cancel(session: Session, delivery: Delivery, *, by: User, at: datetime, source: str = "") -> None:
@@ -145,13 +158,14 @@ def acknowledge(
     events.record(session, "delivery_acknowledged", "delivery", delivery.id, by=by.id, at=at, source=source)
 
 
-def _insert(
-    session: Session, new: NewDelivery, *, corrects_id: int | None, by: User | None, at: datetime, source: str
-) -> Delivery:  # fmt: skip
+def add(
+    session: Session, new: NewDelivery, *, by_id: int | None, at: datetime, corrects_id: int | None = None
+) -> tuple[int, Fact | None]:  # fmt: skip
+    """`queue` for who puts in several: returns the delivery's id, and the event to be recorded last in the transaction;
+    None where one with its `once_key` was there. Raises Permanent when the address can't be one."""
     address = addresses.checked(new.recipient_address)
     if new.once_key is not None and not 0 < len(new.once_key) <= _LONGEST_ONCE_KEY:
         raise ValueError("a once_key has 1 to 200 letters")
-    by_id = by.id if by is not None else None
     values = {
         "kind": new.kind, "state": State.WAITING, "rank": RANKS[new.urgency], "recipient_address": address,
         "recipient_name": " ".join(new.recipient_name.split())[:300], "domain": addresses.domain_of(address),
@@ -163,7 +177,7 @@ def _insert(
     insert = insert_of(session, Delivery).values(values).on_conflict_do_nothing(index_elements=["once_key"])
     made = session.execute(insert.returning(Delivery.id)).scalar_one_or_none()
     if made is None:  # another transaction's row that was not there a moment ago: on PostgreSQL it has committed
-        return session.scalars(sa.select(Delivery).where(Delivery.once_key == new.once_key)).one()
+        return session.scalars(sa.select(Delivery.id).where(Delivery.once_key == new.once_key)).one(), None
     session.add_all(
         DeliveryFile(delivery_id=made, position=position, name=file.name, sha256=file.sha256,
                      media_type=file.media_type[:120])
@@ -172,7 +186,16 @@ def _insert(
     timeline.add(session, made, Step.QUEUED, at=at, by=by_id)
     session.flush()
     payload = {"kind": new.kind.value} | ({"corrects": corrects_id} if corrects_id is not None else {})
-    events.record(session, "delivery_queued", "delivery", made, by=by_id, at=at, source=source, payload=payload)
+    return made, Fact("delivery_queued", "delivery", made, payload)
+
+
+def _insert(
+    session: Session, new: NewDelivery, *, corrects_id: int | None, by: User | None, at: datetime, source: str
+) -> Delivery:  # fmt: skip
+    by_id = by.id if by is not None else None
+    made, fact = add(session, new, by_id=by_id, at=at, corrects_id=corrects_id)
+    if fact is not None:
+        events.record_many(session, [fact], by=by_id, at=at, source=source)
     return session.get_one(Delivery, made)
 
 

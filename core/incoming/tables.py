@@ -27,6 +27,7 @@ class Act(StrEnum):
 
     REGISTER = "register"
     DECLINE = "decline"
+    RETURN = "return"  # trả lại nơi gửi; of a superior's document a second person's act
     TAKE_BACK = "take_back"
     VOID = "void"
     REMOVE_CONTENT = "remove_content"
@@ -35,6 +36,7 @@ class Act(StrEnum):
 TRANSITIONS: dict[tuple[State, Act], tuple[State, frozenset[Role]]] = {
     (State.DRAFT, Act.REGISTER): (State.REGISTERED, frozenset({Role.CLERK})),
     (State.DRAFT, Act.DECLINE): (State.DECLINED, frozenset({Role.CLERK})),
+    (State.DRAFT, Act.RETURN): (State.DECLINED, frozenset({Role.CLERK, Role.LEADER, Role.OFFICE_CHIEF})),
     (State.DECLINED, Act.TAKE_BACK): (State.DRAFT, frozenset({Role.CLERK})),
     (State.REGISTERED, Act.VOID): (State.VOIDED, frozenset({Role.CLERK})),
     (State.DRAFT, Act.REMOVE_CONTENT): (State.DECLINED, frozenset({Role.CUSTODIAN})),

@@ -7,15 +7,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core.answers import returning
+from core.answers import returning, wording
 from core.deliveries.tables import Delivery, Kind
 from core.edxml import Status
 from core.incoming.tables import Incoming, State
-
-STATUS_NAMES = {
-    Status.RECEIVED: "đã nhận", Status.RETURNED: "trả lại", Status.REGISTERED: "đã vào sổ",
-    Status.ASSIGNED: "đã phân công", Status.IN_PROGRESS: "đang xử lý", Status.DONE: "đã xử lý xong",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +41,17 @@ def answered(session: Session, document: Incoming) -> Answered:
     """What the sender of a document was told. The caller checks the right to read it."""
     if document.message_id is None or document.removed_at is not None:
         return NOTHING
-    columns = (Delivery.id, Delivery.state, Delivery.once_key, Delivery.created_at, Delivery.sent_at)
-    of_letter = Delivery.once_key == f"answer:letter-{document.message_id}:{Status.RECEIVED.value}"
+    columns = (Delivery.id, Delivery.state, Delivery.once_key, Delivery.corrects_id, Delivery.created_at,
+               Delivery.sent_at)  # fmt: skip
+    of_letter = Delivery.once_key == f"answer:letter-{document.message_id}:{Status.RECEIVED}"
     query = sa.select(*columns).where(Delivery.letter_id == document.message_id, Delivery.kind == Kind.ANSWER)
-    query = query.where(Delivery.once_key.is_not(None), sa.or_(Delivery.incoming_id == document.id, of_letter))
-    told = [
-        Told(row.id, STATUS_NAMES[Status(row.once_key.rpartition(":")[2])], row.state, row.sent_at or row.created_at)
-        for row in session.execute(query.order_by(Delivery.id))
-    ]
+    query = query.where(sa.or_(Delivery.incoming_id == document.id, of_letter)).order_by(Delivery.id)
+    words: dict[int | None, str] = {}
+    told = []
+    for row in session.execute(query):
+        status = Status(row.once_key.rpartition(":")[2]) if row.once_key else None
+        words[row.id] = wording.NAMES[status] if status is not None else words.get(row.corrects_id, "")
+        told.append(Told(row.id, words[row.id], row.state, row.sent_at or row.created_at))
     made = returning.standing(session, document.id)
     return Answered(
         told, made.reason if made is not None else "", made is not None and made.is_agreed is None,

@@ -33,7 +33,7 @@ async def ask(request: Request) -> Response:
         if form.get("tu") == "so":  # from the page of an entry, which has no form of the desk
             flash(request, "warning", refused.sentence)
             return RedirectResponse(f"/den/{incoming_id}", 303)
-        return await again(request, {}, refused)
+        return await again(request, {"reason": reason}, refused)
     flash(request, "done", _WAITS if waits else _DONE)
     return to_draft(where)
 

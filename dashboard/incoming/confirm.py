@@ -80,7 +80,7 @@ async def decline(request: Request) -> Response:
     try:
         next_id = await in_writing(request, _decline, person.id, incoming_id, form, at=at, source=source)
     except (Permanent, WrongState) as refused:
-        return await again(request, {}, refused)
+        return await again(request, {"reason": form.get("reason", "")}, refused)
     flash(request, "done", "Đã để ngoài sổ, lý do được ghi lại. Xem lại ở trang Không vào sổ.")
     return to_draft(next_id)
 
@@ -213,7 +213,7 @@ def _take_paper(session: Session, user_id: int, incoming_id: int, *, at: datetim
 def _take_back(session: Session, user_id: int, incoming_id: int, *, at: datetime, source: str) -> None:
     user = view.clerk(session, user_id)
     document = view.find(session, user, incoming_id)
-    returning.withdraw(session, document, by=user, at=at, source=source)
+    returning.withdraw(session, document, by=user, at=at, source=source, is_told_too=True)
     drafts.take_back(session, document, by=user, at=at, source=source)
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from core.incoming.tables import State
 from core.incoming.values import URGENCIES
 from core.listings import history
-from core.rights import Right
+from core.rights import Right, may
 from dashboard.incoming import notes, signatures, view
 from dashboard.incoming.pane import chosen_file, pane_of, stored
 from dashboard.incoming.view import Draft, Typed
@@ -100,13 +100,14 @@ async def _entry_page(request: Request, entry: tuple[Draft, view.Entered | None,
 def _entry(
     session: Session, user_id: int, incoming_id: int, *, at: datetime
 ) -> tuple[Draft, view.Entered | None, Panel | None] | None:
-    """What the page of an entry shows; None of a draft."""
+    """What the page of an entry shows; None of a draft, which opens on the desk, but for who has none."""
     user = acting(session, user_id)
     document = view.find(session, user, incoming_id)
-    if document.state == State.DRAFT:
+    is_draft = document.state == State.DRAFT
+    if is_draft and may(user, Right.REGISTER):
         return None
-    draft = view.draft_of(session, user, document)
-    return draft, view.entered_of(session, document), panel_of(session, user, document, at=at)
+    panel = panel_of(session, user, document, at=at) if not is_draft else None
+    return view.draft_of(session, user, document), view.entered_of(session, document), panel
 
 
 def _desk(

@@ -225,7 +225,7 @@ def draft_of(session: Session, user: User, document: Incoming, typed: Typed | No
         copy=COPY_NAMES[Copy(document.copy)] if document.copy else "",
         lacks_original=is_lacking(session, document), is_misaddressed=addressees.is_noted(document.notes),
         exchanged=exchanged(session, document, typed.sent),
-        declining=declining(document.notes),
+        declining=typed.sent.get("reason") or declining(document.notes),
         is_corrected=document.state == State.REGISTERED and bool(corrections(document)),
         rules=tuple(rule_rows.used_for(session, document.id)) if may(user, Right.REGISTER) else (),
         steps=_steps(session, document), answered=answer_rows.answered(session, document),

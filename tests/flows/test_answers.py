@@ -172,7 +172,6 @@ AUTOMATIC: list[dict[str, str]] = [
     {"List-Unsubscribe": "<mailto:bo@x>"}, {"Feedback-ID": "1:2:3"}, {"X-Autoreply": "yes"}, {"X-Autorespond": "yes"},
     {"X-Vacation": "1"}, {"Subject": "Automatic reply: văn bản {n}"}, {"Subject": "Trả lời tự động: văn bản {n}"},
     {"Subject": "Out of Office: văn bản {n}"}, {"Subject": "Vắng mặt: văn bản {n}", "In-Reply-To": "<x@y>"},
-    {"Subject": "Đã nhận: văn bản {n}"}, {"Subject": "RE: FW: Đã vào sổ: văn bản {n}"},
 ]  # fmt: skip
 
 

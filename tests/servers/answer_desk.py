@@ -9,7 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config.outside import SenderSettings
 from config.sending import SendingSettings
+from config.settings import Settings
 from core import arrivals, events, people
 from core.arrivals import Taken, Where
 from core.deliveries.tables import Delivery
@@ -39,10 +41,13 @@ class AnswerDesk:
     store: FolderStore
     now: datetime = MORNING
     own_address: str = OURS
+    checks_signatures: bool = False
     _count: int = field(default=0)
 
     def __post_init__(self) -> None:
-        settings = SendingSettings(host="127.0.0.1", from_address=self.own_address, from_name="Văn thư Sở Mẫu")
+        sending = SendingSettings(host="127.0.0.1", from_address=self.own_address, from_name="Văn thư Sở Mẫu")
+        senders = SenderSettings(dkim=self.checks_signatures)
+        settings = Settings(data=self.store.folder, sending=sending, senders=senders)
         self._answering = Answering(settings, self.office.database, self.store, lambda: self.now)
         self.follow()
 
@@ -103,6 +108,16 @@ class AnswerDesk:
     def follow(self) -> int:
         """Answer what the journal calls for; returns how many answers."""
         return self._answering.follow()
+
+    def tell(self) -> int:
+        """The same when the grace of returns is over."""
+        self.later(minutes=2)
+        return self.follow()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be told in a moment."""
+        return self._answering.waits
 
     def later(self, **passes: float) -> None:
         """Let time pass."""

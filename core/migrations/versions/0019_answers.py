@@ -36,14 +36,17 @@ def upgrade() -> None:
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decided_by', sa.Integer(), nullable=True),
     sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('followed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('delivery_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['asked_by'], ['users.id'], name=op.f('fk_document_returns_asked_by_users')),
     sa.ForeignKeyConstraint(['decided_by'], ['users.id'], name=op.f('fk_document_returns_decided_by_users')),
+    sa.ForeignKeyConstraint(['delivery_id'], ['deliveries.id'], name=op.f('fk_document_returns_delivery_id_deliveries')),
     sa.ForeignKeyConstraint(['incoming_id'], ['incoming.id'], name=op.f('fk_document_returns_incoming_id_incoming')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document_returns'))
     )
     op.create_index(op.f('ix_document_returns_incoming_id'), 'document_returns', ['incoming_id'], unique=False)
     for name, columns, is_unique, where in (
-        ('ix_document_returns_open', ['asked_at'], False, 'is_agreed IS NULL'),
+        ('ix_document_returns_open', ['asked_at'], False, 'followed_at IS NULL'),
         ('uq_document_returns_standing', ['incoming_id'], True, 'withdrawn_at IS NULL AND is_agreed IS NOT FALSE'),
     ):
         op.create_index(

@@ -1,5 +1,6 @@
 """Which acts a sender is told of, when, and who is told nothing (C3; RFC 3834)."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -8,15 +9,16 @@ import sqlalchemy as sa
 from answer_desk import MORNING, OURS, SENDER, AnswerDesk
 
 from core import dkim_checks, edxml, removal
-from core.answers import deciding, following, policies
-from core.answers.deciding import Us
+from core.answers import deciding, following, policies, returning, wording
 from core.deliveries import claiming
 from core.deliveries.claiming import Sender
 from core.deliveries.tables import Kind, State
 from core.edxml import Kind as PackageKind
 from core.edxml import Status
 from core.exchange import Exchange
+from core.files import StoredFile
 from core.incoming import registration
+from core.incoming.tables import Incoming
 from core.letters import MailboxState, Message
 from core.people import Role, User
 from core.removal import Basis
@@ -27,7 +29,6 @@ from core.tasks.parties import Party
 from core.tasks.tables import Form
 
 PACKAGE = Exchange(PackageKind.NEW, "000.00.99.H36,2026/06/03,1/SNV-VP", organ_id="000.00.99.H36")
-US = Us(OURS, "Văn thư Sở Mẫu", ("gov.vn",))
 
 
 def test_a_letter_is_receipted_on_its_day_and_told_of_its_number_in_its_thread(desk: AnswerDesk) -> None:
@@ -133,8 +134,8 @@ def test_of_a_flood_from_one_address_no_more_than_the_days_most_are_answered(
     desk: AnswerDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deciding, "MOST_A_DAY", 5)
-    for _ in range(4):
-        desk.arrives()
+    for n in range(4):
+        desk.arrives(SENDER.upper() if n % 2 else SENDER)
     desk.follow()
     for _ in range(4):
         desk.arrives()
@@ -179,12 +180,95 @@ def test_what_is_for_information_has_no_course_to_tell(desk: AnswerDesk) -> None
 
 def test_two_who_follow_at_once_answer_once(desk: AnswerDesk) -> None:
     desk.arrives()
-    with desk.office.database.reading() as session:
-        batch = following.next_batch(session, US, at=desk.now)
-    assert batch is not None and desk.follow() == 1
-    with desk.office.database.writing() as session:
-        following.queue(session, batch, [()] * len(batch.answers), at=desk.now)
+    second = AnswerDesk(desk.office, desk.store, now=desk.now)  # the first has it all
     assert desk.codes() == ["01"]
+    desk.arrives()
+    desk.arrives()
+    made: list[int] = []
+    both = [threading.Thread(target=lambda one=one: made.append(one.follow())) for one in (desk, second)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sum(made) == 2 and desk.codes() == ["01", "01", "01"]
+
+
+def test_an_answer_that_is_there_already_leaves_no_file_behind(desk: AnswerDesk) -> None:
+    with desk.office.database.writing() as session:
+        clerk = session.get_one(User, desk.office.clerk_id)
+        policies.keep(session, policies.OFFICE, {Status.ASSIGNED}, by=clerk, at=MORNING)
+    director, worker = desk.person("giamdoc", Role.DIRECTOR), desk.person("viet", Role.SPECIALIST)
+    document = desk.arrives(exchange=PACKAGE)
+    desk.enter(document)
+    for _ in range(2):
+        desk.handle(directing.assign, document, _to(worker), by=director)
+        desk.follow()
+        desk.handle(directing.take_back, document, by=director)
+        desk.later(seconds=5)
+    assert desk.codes() == ["04"]
+    desk.act(removal.remove_content, document, Basis.SECRET, "Mật", by=desk.person("giu", Role.CUSTODIAN))
+    with desk.office.database.reading() as session:
+        assert session.scalars(sa.select(StoredFile).where(StoredFile.media_type == "application/xml")).all() == []
+
+
+def test_nothing_is_said_of_what_is_being_removed(desk: AnswerDesk) -> None:
+    document = desk.arrives(exchange=PACKAGE)
+    custodian = desk.person("giu", Role.CUSTODIAN)
+    other = threading.Thread(target=desk.follow)
+    with desk.office.database.writing() as session:
+        row, user = session.get_one(Incoming, document), session.get_one(User, custodian)
+        removal.remove_content(session, row, Basis.SECRET, "Có nội dung mật", by=user, at=desk.now)
+        other.start()
+        other.join(0.5)
+    other.join()
+    assert desk.outbox() == []
+
+
+def test_of_what_was_returned_nothing_more_is_told(desk: AnswerDesk) -> None:
+    document = desk.arrives()
+    desk.enter(document)
+    desk.act(returning.ask, document, "Gửi nhầm cơ quan")
+    desk.tell()
+    assert desk.codes() == ["01", "02"]
+
+
+def test_a_receipt_waits_a_moment_for_what_dns_says_of_its_letter(desk: AnswerDesk) -> None:
+    careful = AnswerDesk(desk.office, desk.store, checks_signatures=True)
+    desk.arrives()
+    assert (careful.follow(), careful.waits) == (0, True)
+    with desk.office.database.writing() as session:
+        session.execute(sa.update(Message).values(raw_sha256=Message.identity))
+        letter = dkim_checks.next_unchecked(session, at=desk.now)
+        assert letter is not None
+        dkim_checks.note(session, letter, DkimFinding(DkimResult.FAIL), at=desk.now)
+    desk.arrives()
+    assert (careful.follow(), careful.waits) == (0, True)
+    careful.later(seconds=61)
+    assert (careful.follow(), careful.waits) == (1, False) and desk.codes() == ["01"]
+
+
+def test_one_act_of_which_nothing_can_be_made_holds_up_no_other(
+    desk: AnswerDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.arrives(subject="hỏng")
+    desk.arrives()
+    subject_of = wording.subject_of
+
+    def failing(status: Status, subject: str) -> str:
+        if subject == "hỏng":
+            raise ValueError("broken on purpose")
+        return subject_of(status, subject)
+
+    monkeypatch.setattr(wording, "subject_of", failing)
+    assert desk.follow() == 1 and desk.follow() == 0
+
+
+@pytest.mark.parametrize("subject", ["Đã nhận: 3 văn bản", "Trả lại: hồ sơ đề tài"])
+def test_who_begins_a_subject_as_our_answers_do_is_answered_all_the_same(desk: AnswerDesk, subject: str) -> None:
+    desk.arrives(subject=subject)
+    assert desk.follow() == 1
+    desk.arrives(subject=f"Re: Đã nhận: {subject}")
+    assert desk.follow() == 0
 
 
 def test_what_a_lost_state_may_have_answered_is_not_answered_anew(desk: AnswerDesk) -> None:

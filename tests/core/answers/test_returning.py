@@ -1,19 +1,23 @@
 """Trả lại nơi gửi: with a reason, to a superior after a second nod, called back while it can be (Điều 21.2 NĐ 30)."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from answer_desk import SENDER, AnswerDesk
 
 from core import events, removal
 from core.answers import returning
-from core.answers.tables import DocumentReturn
-from core.deliveries import claiming
-from core.deliveries.claiming import Sender
+from core.answers.tables import AnswerProgress, DocumentReturn
+from core.deliveries import claiming, queueing
+from core.deliveries.claiming import Said, Sender
+from core.deliveries.tables import Delivery
 from core.deliveries.tables import State as Sending
 from core.errors import NotAllowed, Permanent, WrongState
 from core.incoming import drafts
 from core.incoming.tables import Incoming, State
+from core.listings import answers
 from core.people import Role, User
 from core.removal import Basis
 
@@ -29,8 +33,7 @@ def state(desk: AnswerDesk, incoming_id: int) -> tuple[str, str]:
 
 def decided(desk: AnswerDesk, by: int, words: str = "", *, is_agreed: bool = True) -> None:
     with desk.office.database.writing() as session:
-        (waits,) = returning.waiting(session)
-        made = session.get_one(DocumentReturn, waits.id)
+        made = session.scalars(sa.select(DocumentReturn).where(DocumentReturn.is_agreed.is_(None))).one()
         returning.decide(session, made, words, is_agreed=is_agreed, by=session.get_one(User, by), at=desk.now)
 
 
@@ -38,7 +41,7 @@ def test_a_draft_goes_back_with_the_reason_and_leaves_the_desk(desk: AnswerDesk)
     document = desk.arrives()
     desk.act(returning.ask, document, f" {WHY} ")
     assert state(desk, document) == (State.DECLINED, f"Trả lại nơi gửi: {WHY}")
-    desk.follow()
+    desk.tell()
     mail = desk.outbox()[-1]
     assert desk.codes() == ["01", "02"] and (mail.recipient_address, mail.is_automatic) == (SENDER, False)
     assert mail.subject == "Trả lại: Gửi văn bản 1" and f"Lý do: {WHY}" in mail.body
@@ -50,29 +53,30 @@ def test_a_person_may_return_to_a_stranger_and_late(desk: AnswerDesk) -> None:
     document = desk.arrives("nguyenvana@mail.example", received_at=desk.now - timedelta(days=40))
     desk.act(returning.ask, document, WHY)
     desk.later(days=9)
-    desk.follow()
+    desk.tell()
     assert desk.codes() == ["02"]
 
 
 def test_an_entry_keeps_its_number(desk: AnswerDesk) -> None:
     document = desk.arrives()
     desk.enter(document)
+    desk.tell()
     desk.act(returning.ask, document, WHY)
-    desk.follow()
+    desk.tell()
     assert (state(desk, document)[0], desk.codes()) == (State.REGISTERED, ["01", "03", "02"])
 
 
 def test_to_a_superior_only_with_a_second_nod(desk: AnswerDesk) -> None:
     document = desk.arrives(read=SUPERIOR)
     desk.act(returning.ask, document, WHY)
-    desk.follow()
+    desk.tell()
     assert (state(desk, document)[0], desk.codes()) == (State.DRAFT, ["01"])
     with pytest.raises(WrongState, match="chờ lãnh đạo"):
         desk.act(returning.ask, document, WHY)
     with pytest.raises(NotAllowed):
         decided(desk, desk.office.second_clerk_id)
     decided(desk, desk.office.leader_id)
-    desk.follow()
+    desk.tell()
     assert (state(desk, document)[0], desk.codes()) == (State.DECLINED, ["01", "02"])
 
 
@@ -110,7 +114,13 @@ def test_what_went_another_way_meanwhile_is_not_returned(desk: AnswerDesk) -> No
         ("Bộ Khoa học và Công nghệ", "", True), ("Cục Sở hữu trí tuệ", "Bộ Khoa học và Công nghệ", True),
         ("Văn phòng Ủy ban nhân dân tỉnh", "", True), ("Tỉnh ủy Mẫu", "", True), ("UBND tỉnh Mẫu", "", True),
         ("Thủ tướng Chính phủ", "", True), ("Sở Nội vụ", "Ủy ban nhân dân tỉnh Mẫu", False),
-        ("Bộ chỉ huy quân sự tỉnh Mẫu", "", True), ("Ủy ban nhân dân xã Hòa", "", False), ("", "", False),
+        ("Bộ chỉ huy quân sự tỉnh Mẫu", "", True), ("Ủy ban nhân dân xã Hòa", "", False), ("", "", True),
+        ("Thanh tra Chính phủ", "", True), ("Văn phòng Trung ương Đảng", "", True), ("VP UBND tỉnh Mẫu", "", True),
+        ("Ngân hàng Nhà nước Việt Nam", "", True), ("Ban Tổ chức Tỉnh ủy", "", True), ("Tổng cục Thống kê", "", True),
+        ("Uỷ ban nhân dân Tỉnh", "", True), ("Chủ tịch UBND tỉnh Mẫu", "", True), ("BỘ KH&CN", "", True),
+        ("Tòa án nhân dân tối cao", "", True), ("Trung tâm Xúc tiến", "Bộ Công Thương", True),
+        ("Chi cục Kiểm lâm", "Sở Nông nghiệp và Môi trường", False), ("UBND phường Bắc Gia Nghĩa", "", False),
+        ("Trường Đại học Mẫu", "", False), ("HĐND tỉnh Mẫu", "", True), ("HĐND xã Hòa", "", False),
     ],
 )  # fmt: skip
 def test_who_stands_above(desk: AnswerDesk, issuer: str, parent: str, is_above: bool) -> None:
@@ -122,7 +132,7 @@ def test_who_stands_above(desk: AnswerDesk, issuer: str, parent: str, is_above: 
 def test_it_is_called_back_while_the_mail_has_not_left(desk: AnswerDesk) -> None:
     document = desk.arrives()
     desk.act(returning.ask, document, WHY)
-    desk.follow()
+    desk.tell()
     desk.act(returning.withdraw, document)
     assert [row.state for row in desk.outbox()][-1] == Sending.CANCELLED
     desk.act(drafts.take_back, document)
@@ -136,23 +146,133 @@ def test_nobody_but_a_clerk_calls_it_back(desk: AnswerDesk) -> None:
         desk.act(returning.withdraw, document, by=desk.office.leader_id)
 
 
-def test_what_the_journal_has_not_told_yet_is_called_back_too(desk: AnswerDesk) -> None:
+def test_there_are_two_minutes_in_which_no_mail_leaves(desk: AnswerDesk) -> None:
     document = desk.arrives()
     desk.act(returning.ask, document, WHY)
-    desk.act(returning.withdraw, document)
+    desk.later(seconds=119)
     desk.follow()
+    assert desk.codes() == ["01"] and desk.waits
+    desk.act(returning.withdraw, document)
+    desk.tell()
     assert desk.codes() == ["01"]
 
 
-def test_what_is_on_its_way_is_not_called_back(desk: AnswerDesk) -> None:
+def _sent(desk: AnswerDesk) -> list[int]:
+    sent = []
+    with desk.office.database.writing() as session:
+        while (row := claiming.claim(session, Sender("một", "skhcn.mau.gov.vn"), at=desk.now)) is not None:
+            claiming.note_sent(session, row, Said("250 Ok"), at=desk.now)
+            sent.append(row.id)
+    return sent
+
+
+def test_what_is_on_its_way_is_not_called_back_but_the_document_comes_back_to_the_desk(desk: AnswerDesk) -> None:
     document = desk.arrives()
     desk.act(returning.ask, document, WHY)
-    desk.follow()
-    with desk.office.database.writing() as session:
-        while claiming.claim(session, Sender("một", "skhcn.mau.gov.vn"), at=desk.now) is not None:
-            pass
+    desk.tell()
+    _sent(desk)
     with pytest.raises(WrongState, match="đã được báo"):
         desk.act(returning.withdraw, document)
+    desk.act(returning.withdraw, document, is_told_too=True)
+    desk.act(drafts.take_back, document)
+    desk.act(returning.ask, document, "Vẫn là gửi nhầm")
+    desk.tell()
+    assert desk.codes() == ["01", "02", "02"]
+
+
+def test_what_was_sent_again_elsewhere_or_may_have_left_is_not_called_back(desk: AnswerDesk) -> None:
+    first, second = desk.arrives(), desk.arrives()
+    for document in (first, second):
+        desk.act(returning.ask, document, WHY)
+    desk.tell()
+    with desk.office.database.writing() as session:
+        clerk = session.get_one(User, desk.office.clerk_id)
+        for row in session.scalars(sa.select(Delivery).where(Delivery.once_key.like("%:02"))).all():
+            row.state = Sending.UNCERTAIN if row.incoming_id == second else Sending.FAILED
+            row.handed_at = desk.now
+            session.flush()
+            if row.incoming_id == second:
+                queueing.cancel(session, row, by=clerk, at=desk.now)
+            else:
+                queueing.resend(session, row, "dung@mau.gov.vn", by=clerk, at=desk.now).state = Sending.SENT
+    for document in (first, second):
+        with pytest.raises(WrongState, match="đã được báo"):
+            desk.act(returning.withdraw, document)
+    with desk.office.database.reading() as session:
+        told = answers.answered(session, session.get_one(Incoming, first)).told
+    assert [(one.words, one.state) for one in told] == [
+        ("đã nhận", "waiting"), ("trả lại", "cancelled"), ("trả lại", "sent"),
+    ]  # fmt: skip
+
+
+def test_it_can_be_returned_again_after_it_was_called_back(desk: AnswerDesk) -> None:
+    document = desk.arrives()
+    for _ in range(2):
+        desk.act(returning.ask, document, WHY)
+        desk.tell()
+        desk.act(returning.withdraw, document)
+        desk.act(drafts.take_back, document)
+    desk.act(returning.ask, document, WHY)
+    desk.tell()
+    assert [row.state for row in desk.outbox()] == ["waiting", "cancelled", "cancelled", "waiting"]
+
+
+def test_what_was_returned_before_anything_could_be_sent_is_told_later(desk: AnswerDesk) -> None:
+    with desk.office.database.writing() as session:
+        session.execute(sa.delete(AnswerProgress))
+    document = desk.arrives()
+    desk.act(returning.ask, document, WHY)
+    AnswerDesk(desk.office, desk.store, now=desk.now + timedelta(minutes=2))
+    assert desk.codes() == ["02"]
+
+
+def test_what_went_another_way_waits_no_more(desk: AnswerDesk) -> None:
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, WHY)
+    with desk.office.database.reading() as session:
+        assert returning.count(session) == 1
+    desk.act(drafts.decline, document, "Trùng")
+    with desk.office.database.reading() as session:
+        assert (returning.count(session), returning.waiting(session)) == (0, [])
+
+
+def test_the_journal_names_who_agreed(desk: AnswerDesk) -> None:
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, WHY)
+    decided(desk, desk.office.leader_id)
+    of_it = (events.Event.subject_kind == "incoming", events.Event.subject_id == document)
+    with desk.office.database.reading() as session:
+        acts = session.scalars(sa.select(events.Event).where(*of_it).order_by(events.Event.id)).all()
+        assert [(one.act, one.actor_id) for one in acts] == [
+            ("return_asked", desk.office.clerk_id), ("returned", desk.office.leader_id),
+        ]  # fmt: skip
+        assert (acts[1].payload or {})["asked_by"] == desk.office.clerk_id
+
+
+def test_what_two_decide_at_once_is_decided_once(desk: AnswerDesk) -> None:
+    document = desk.arrives(read=SUPERIOR)
+    desk.act(returning.ask, document, WHY)
+    refused: list[str] = []
+
+    def called_back() -> None:
+        try:
+            desk.act(returning.withdraw, document)
+        except WrongState as error:
+            refused.append(error.sentence)
+
+    other = threading.Thread(target=called_back)
+    with desk.office.database.writing() as session:
+        (waits,) = returning.waiting(session)
+        made = session.get_one(DocumentReturn, waits.id)
+        leader = session.get_one(User, desk.office.leader_id)
+        returning.decide(session, made, "", is_agreed=True, by=leader, at=desk.now)
+        other.start()
+        other.join(0.5)
+    other.join()
+    with desk.office.database.reading() as session:
+        made = session.get_one(DocumentReturn, made.id)
+    assert (made.is_agreed, state(desk, document)[0]) == (True, State.DECLINED)
+    assert made.withdrawn_at is not None and not refused  # called back after it was agreed to, before the mail left
 
 
 @pytest.mark.parametrize("values", [{"is_automatic": True}, {"mail_class": "bulk"}, {"sender": ""}], ids=str)
