@@ -19,7 +19,7 @@ from core.incoming.tables import STATE_NAMES, TRANSITIONS, Act, Incoming, State
 from core.learning import teaching
 from core.people import User
 from core.registers import Book, BookCheck, Series
-from core.tasks import submitting
+from core.tasks import submitting, transfers
 from core.text import squeeze
 
 LONGEST_REASON = 2000
@@ -41,7 +41,7 @@ def register(
 
     Numbers run without gaps within the office-time year of `at` (timezone-aware). `looked_at` names the
     unsure fields that the clerk has looked at. The entries that its package replaces or updates are linked with it,
-    and it is laid before the Director.
+    and it is laid before the Director, or goes straight where an order of his says.
     Raises NotAllowed unless `by` is a clerk, WrongState unless the document is a draft, Permanent (naming the field)
     when a required field is empty or an unsure one was not looked at.
     """
@@ -54,11 +54,12 @@ def register(
     move(document, Act.REGISTER, by=by)
     document.arrival_number, document.year, document.arrived_on = number, day.year, day
     document.registered_at, document.registered_by = at, by.id
-    submitting.begin(session, document.id, by=by, at=at)
+    task = submitting.begin(session, document.id, by=by, at=at)
     session.flush()
     payload = {"number": number, "year": day.year, "book": book.code}
     registered = Fact("registered", "incoming", document.id, payload)
-    facts = [*seen, registered, *relations.link(session, document, at=at)]
+    sent = transfers.follow(session, task, document, by=by, at=at)
+    facts = [*seen, registered, *sent, *relations.link(session, document, at=at)]
     events.record_many(session, facts, by=by.id, at=at, source=source)
     return number
 

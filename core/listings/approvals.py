@@ -44,6 +44,7 @@ class Card:
     event_place: str
     age_days: int
     words: str
+    waits_because: str
     proposal: Proposal | None
     main: int | None
 
@@ -99,18 +100,21 @@ def waiting(session: Session, user: User, *, on: date) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(Task).where(which)) or 0 if which is not None else 0
 
 
-def just_directed(session: Session, user: User, *, since: datetime) -> list[Directed]:
-    """What `user` gave out since an instant and can still take back, the last first."""
+def just_directed(
+    session: Session, user: User, *, since: datetime, names: Mapping[str, str] | None = None
+) -> list[Directed]:
+    """What `user` gave out since an instant and can still take back, the last first; not what an order of his sent.
+    `names` are `parties.names`, where the caller has read them."""
     query = (
         sa.select(Task, Incoming.arrival_number, Incoming.subject)
         .join(Incoming, Incoming.id == Task.incoming_id)
         .where(Task.directed_by == user.id, Task.directed_at >= since, Task.acted_at.is_(None))
-        .where(Task.state.in_((State.FILED, State.WITH_HEAD, State.GIVEN)))
+        .where(Task.is_transferred.is_(False), Task.state.in_((State.FILED, State.WITH_HEAD, State.GIVEN)))
         .order_by(Task.directed_at.desc())
         .limit(_RECENT)
     )
     rows = session.execute(query).all()
-    names = parties.names(session) if rows else {}
+    names = names or (parties.names(session) if rows else {})
     return [
         Directed(
             row.Task.id, row.Task.version, row.Task.incoming_id, row.arrival_number, row.subject, row.Task.form,
@@ -130,7 +134,8 @@ def _card(
         urgency=document.urgency, number=document.arrival_number, arrived_on=document.arrived_on,
         due_at=document.due_at, event_at=document.event_at, event_place=document.event_place,
         age_days=calendar.working_days_between(office_date(task.submitted_at), today, special),
-        words=task.instruction, proposal=proposal, main=mains.get(document.id),
+        words=task.instruction, proposal=proposal,
+        waits_because=task.waits_because if task.state == State.SUBMITTED else "", main=mains.get(document.id),
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ _SENTENCES = {
     "task_suggest": "Văn phòng đề xuất",
     "task_depute": "Kính chuyển đ/c {deputy} chỉ đạo{words}",
     "task_return": "Trả lại: {reason}",
+    "task_transfer": "Chuyển thẳng {transferred}",
+    "task_not_transferred": "Chưa chuyển thẳng, chờ duyệt: {reason}",
     "task_assign": "Duyệt, {given}",
     "task_redirect": "Giao lại: {given}",
     "task_take_back": "Lấy lại để giao khác",
@@ -54,6 +56,8 @@ def in_words(act: str, payload: Mapping[str, Any] | None, names: Mapping[str, st
         said["as_part"] = PART_NAMES[Part(payload["part"])].lower()
     if act in ("task_assign", "task_redirect"):
         said["given"] = _given(payload, names)
+    if act == "task_transfer":
+        said["transferred"] = _transferred(payload, names)
     if act == "task_ask":
         said["asked"] = _asked(payload, names)
     if act == "task_decide":
@@ -71,6 +75,19 @@ def _given(payload: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if payload["due_at"]:
         words.append(f"hạn {_due(payload['due_at'])}")
     text = "; ".join(words)
+    return f"{text}. {payload['instruction']}" if payload["instruction"] else text
+
+
+def _transferred(payload: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    to = payload["lead"] or next(iter(payload["informed"]), "")
+    who = names.get(f"u{payload['ordered_by']}", "")
+    text = f"theo {payload['basis']} (lệnh của {who})"
+    if to:
+        text = f"cho {names.get(to, '')} {text}"
+    if not payload["lead"]:
+        text += ", để biết và lưu"
+    if payload["due_at"]:
+        text += f"; hạn {_due(payload['due_at'])}"
     return f"{text}. {payload['instruction']}" if payload["instruction"] else text
 
 

@@ -12,10 +12,11 @@ from core.office import OFFICE_ZONE, office_date
 from core.people import User
 from core.tasks import asking, parties
 from core.tasks.places import Standing, own_part, places
-from core.tasks.tables import Asked, Part, State, Task, TaskPart, TaskRequest
+from core.tasks.tables import Asked, Part, State, Task, TaskPart, TaskRequest, TransferOrder
 from core.tasks.transitions import OF_DOCUMENTS, TRANSITIONS, Act, Place
 
 _STAGES = ("Vào sổ", "Duyệt", "Giao phòng", "Xử lý", "Xong")
+_STRAIGHT_STAGES = ("Vào sổ", "Chuyển thẳng", "Giao phòng", "Xử lý", "Xong")
 _REACHED = {
     State.SUBMITTED: 1, State.SUGGESTING: 1, State.DEPUTED: 1, State.RETURNED: 0, State.WITH_HEAD: 2, State.GIVEN: 3,
     State.IN_PROGRESS: 3, State.REPORTED: 3, State.DONE: 5, State.FILED: 5, State.WITHDRAWN: 5,
@@ -74,7 +75,9 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Way:
     """Where a task stands, for the page. `acts` are those that the person may do now, with the name of whom he does
-    them for, "" for himself; `stages` are the steps of the line with whether each is behind."""
+    them for, "" for himself; `stages` are the steps of the line with whether each is behind. `ordered_by` is the basis
+    of the order by which it went straight there; `directed_by` then gave that order. `waits_because` says why orders
+    that fit it sent it nowhere."""
 
     task_id: int
     version: int
@@ -91,6 +94,8 @@ class Way:
     is_late: bool
     directed_by: str
     directed_for: str
+    ordered_by: str
+    waits_because: str
     outcome: str
     parts: tuple[PartRow, ...]
     requests: tuple[RequestRow, ...]
@@ -103,6 +108,8 @@ def way_of(session: Session, task: Task, user: User, *, at: datetime) -> Way:
     state = State(task.state)
     names, parts = parties.names(session), parties.parts(session, task)
     stages, reached = (_STAGES, _REACHED) if task.incoming_id is not None else (_DUTY_STAGES, _DUTY_REACHED)
+    if task.is_transferred:
+        stages = _STRAIGHT_STAGES
     mine = places(session, task, user, on=office_date(at), parts=parts)
     acts = _acts(task, parts, user, mine, names)
     return Way(
@@ -111,6 +118,8 @@ def way_of(session: Session, task: Task, user: User, *, at: datetime) -> Way:
         handler_id=task.handler_id, deputy=_person(task.deputy_id, names), instruction=task.instruction,
         due_at=task.due_at, is_late=state not in _ENDED and is_late(task.due_at, at),
         directed_by=_person(task.directed_by, names), directed_for=_person(task.directed_for, names),
+        ordered_by=session.get_one(TransferOrder, task.order_id).basis if task.is_transferred else "",
+        waits_because=task.waits_because if state is State.SUBMITTED else "",
         outcome=task.outcome, parts=tuple(_part(one, names) for one in parts),
         requests=tuple(
             _request(

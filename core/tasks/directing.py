@@ -15,7 +15,7 @@ from core.incoming.values import read_moment
 from core.learning import teaching
 from core.office import office_date
 from core.people import Division, Role, User
-from core.tasks import moving, parties, submitting
+from core.tasks import giving, moving, parties, submitting
 from core.tasks.parties import Party
 from core.tasks.places import Standing
 from core.tasks.tables import FORM_NAMES, Form, Part, State, Task
@@ -176,7 +176,7 @@ def ungive(session: Session, task: Task) -> State:
         for part in Part:
             parties.set_parts(session, task, part, (), field="")
     task.form, task.lead_division_id, task.handler_id, task.is_personal = "", None, None, False
-    task.due_at, task.closed_at = "", None
+    task.due_at, task.closed_at, task.is_transferred = "", None, False
     task.directed_at = task.directed_by = task.directed_for = None
     if is_deputys:
         return State.DEPUTED
@@ -198,20 +198,10 @@ def _give(
         others = [parties.check(session, one, field="lead") for one in (*given.co_handlers, *given.informed)]
         for one in (lead, *others):
             check_reach(one, giver)
-    task.form, task.due_at, task.instruction = given.form, due_at, text_of(given.instruction)
-    task.directed_at, task.directed_by, task.directed_for = at, by.id, standing.for_id
-    task.acted_at, task.outcome, task.closed_at = None, "", None
-    if task.deputy_id not in (by.id, standing.for_id):
-        task.deputy_id = None  # the Director has taken it out of the deputy's hands
-    task.is_personal = isinstance(lead, User)
-    task.handler_id = lead.id if isinstance(lead, User) else None
-    task.lead_division_id = lead.division_id if isinstance(lead, User) else lead.id if lead else None
-    parties.set_parts(session, task, Part.CO_HANDLER, given.co_handlers, field="co_handlers")
-    parties.set_parts(session, task, Part.INFORMED, given.informed, field="informed")
-    if given.form is Form.FOR_INFORMATION:
-        task.closed_at = at
-        return State.FILED
-    return State.GIVEN if isinstance(lead, User) else State.WITH_HEAD
+    return giving.give_out(
+        session, task, given.form, lead, due_at=due_at, instruction=text_of(given.instruction),
+        co_handlers=given.co_handlers, informed=given.informed, by_id=by.id, for_id=standing.for_id, at=at,
+    )  # fmt: skip
 
 
 def _learn(session: Session, task: Task, *, by: User, at: datetime) -> None:
@@ -227,7 +217,10 @@ def _unlearn(session: Session, task: Task) -> None:
 
 
 def _lesson_of(session: Session, task: Task) -> str:
-    """What an assignment teaches: the lead division's name, or that such documents are for information."""
+    """What an assignment teaches: the lead division's name, or that such documents are for information. One that an
+    order made teaches nothing: nobody decided anew."""
+    if task.is_transferred:
+        return ""
     if task.form == Form.FOR_INFORMATION:
         return FORM_NAMES[Form.FOR_INFORMATION]
     return session.get_one(Division, task.lead_division_id).name if task.lead_division_id is not None else ""

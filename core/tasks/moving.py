@@ -20,7 +20,9 @@ from core.tasks.transitions import ACT_NAMES, OF_DOCUMENTS, TRANSITIONS, Act
 CHANGED = "Việc này vừa đổi sau khi bạn mở trang. Xem lại rồi làm tiếp; chưa có gì bị ghi đè."
 _WAITING = frozenset({State.SUBMITTED, State.SUGGESTING, State.DEPUTED, State.RETURNED})
 # Looking on, asking and adding are no work on an assignment: it can still be taken back.
-_NO_WORK = frozenset({Act.URGE, Act.ADD_PART, Act.REDIRECT, Act.TAKE_BACK, Act.ASSIGN, Act.DEPUTE, Act.ASK_OFFICE})
+_NO_WORK = frozenset(
+    {Act.URGE, Act.ADD_PART, Act.REDIRECT, Act.TAKE_BACK, Act.ASSIGN, Act.DEPUTE, Act.ASK_OFFICE, Act.TRANSFER}
+)
 
 
 def begin(
@@ -58,6 +60,15 @@ def finish(
     payload: Mapping[str, Any] = {},
 ) -> None:  # fmt: skip
     """Put the task into the state that `act` leads to, and tell the journal. Locks the chain head: call it last."""
+    fact = step(session, task, act, target, standing, at=at, payload=payload)
+    events.record_many(session, [fact], by=by.id, at=at, source=source, for_id=standing.for_id)
+
+
+def step(
+    session: Session, task: Task, act: Act, target: State, standing: Standing, *, at: datetime,
+    payload: Mapping[str, Any] = {},
+) -> Fact:  # fmt: skip
+    """Put the task into the state that `act` leads to; returns what the journal is to say."""
     before = State(task.state)
     assert target in TRANSITIONS[before, act].targets
     task.state = target
@@ -71,8 +82,7 @@ def finish(
     said = dict(payload) | {"from": before.value, "to": target.value}
     if standing.between:
         said["between"] = list(standing.between)
-    fact = Fact(f"task_{act.value}", "task", task.id, said)
-    events.record_many(session, [fact], by=by.id, at=at, source=source, for_id=standing.for_id)
+    return Fact(f"task_{act.value}", "task", task.id, said)
 
 
 def _key(act: Act, by: User, version: int, said: object) -> str:

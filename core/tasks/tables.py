@@ -1,6 +1,6 @@
 """The tables of tasks."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -87,7 +87,9 @@ class Task(Base):
     (then the person's own, for its head to see).
     `due_at` is an ISO date, or date and hour. `suggested` is what the office's staff proposed (`core.tasks.directing`),
     `acted_at` when somebody first acted on the assignment: until then it can be taken back. `last_act` names the act
-    that made this version, so that a repeat of it is known.
+    that made this version, so that a repeat of it is known. `order_id` is the order by which it went straight to its
+    division, `is_transferred` while it stands so: nobody has given it anew. `waits_because` says why orders that fit it
+    sent it nowhere.
     """
 
     __tablename__ = "tasks"
@@ -101,7 +103,11 @@ class Task(Base):
         sa.Index("ix_tasks_division", "lead_division_id", "state"),
         sa.Index("ix_tasks_deputy", "deputy_id", "state"),
         sa.Index("ix_tasks_directed_by", "directed_by", "state", "directed_at"),
-    )
+        sa.Index(
+            "ix_tasks_transferred", "submitted_at", "order_id",
+            sqlite_where=sa.text("order_id IS NOT NULL"), postgresql_where=sa.text("order_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -128,6 +134,9 @@ class Task(Base):
     urged_at: Mapped[datetime | None]
     last_act: Mapped[str] = mapped_column(sa.String(60), default="")
     duty_id: Mapped[int | None] = mapped_column(sa.ForeignKey("duties.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey("transfer_orders.id"))  # lệnh chuyển thẳng
+    is_transferred: Mapped[bool] = mapped_column(default=False)
+    waits_because: Mapped[str] = mapped_column(sa.Text, default="")
 
 
 class TaskPart(Base):
@@ -222,4 +231,42 @@ class Duty(Base):
     handler_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     made_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
     made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class TransferOrder(Base):
+    """An order that documents which fit it go straight to their handler, as the work rules say (chuyển thẳng, Điều 23.1
+    NĐ 30). Never changed: ended and made anew.
+
+    `basis` names the article of the work rules. A document fits when it is of that `kind`, of that agency of the
+    address book (else of that `issuer`), and its trích yếu has these `words`; at least one of them is said. `days` are
+    the working days given where the document has no deadline of its own. It runs on the office's days from `starts_on`
+    to `ends_on`, both included, None: without end. `made_for` is the Director for whom who was authorised gave it.
+    """
+
+    __tablename__ = "transfer_orders"
+    __table_args__ = (
+        sa.CheckConstraint("lead_division_id IS NULL OR lead_user_id IS NULL", name="one_lead"),
+        sa.CheckConstraint("kind <> '' OR issuer <> '' OR words <> ''", name="some_condition"),
+        sa.CheckConstraint("basis <> ''", name="some_basis"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    basis: Mapped[str] = mapped_column(sa.String(300))  # điều, khoản của Quy chế làm việc
+    kind: Mapped[str] = mapped_column(sa.String(100), default="")
+    agency_id: Mapped[int | None] = mapped_column(sa.ForeignKey("agencies.id"))
+    issuer: Mapped[str] = mapped_column(sa.String(300), default="")  # as typed
+    words: Mapped[str] = mapped_column(sa.String(200), default="")
+    is_urgent_too: Mapped[bool] = mapped_column(default=False)  # also what is hỏa tốc
+    form: Mapped[str] = mapped_column(sa.String(16))
+    lead_division_id: Mapped[int | None] = mapped_column(sa.ForeignKey("divisions.id"))
+    lead_user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    days: Mapped[int | None]
+    instruction: Mapped[str] = mapped_column(sa.Text, default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    made_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    made_for: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    made_at: Mapped[datetime]
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     ended_at: Mapped[datetime | None]

@@ -27,6 +27,7 @@ class Act(StrEnum):
     SUGGEST = "suggest"
     DEPUTE = "depute"
     RETURN = "return"
+    TRANSFER = "transfer"
     ASSIGN = "assign"
     REDIRECT = "redirect"
     TAKE_BACK = "take_back"
@@ -53,6 +54,7 @@ ACT_NAMES = {
     Act.SUGGEST: "Văn phòng đề xuất",
     Act.DEPUTE: "Kính chuyển Phó Giám đốc chỉ đạo",
     Act.RETURN: "Trả lại",
+    Act.TRANSFER: "Chuyển thẳng",
     Act.ASSIGN: "Duyệt và giao xử lý",
     Act.REDIRECT: "Giao lại",
     Act.TAKE_BACK: "Lấy lại",
@@ -87,7 +89,7 @@ def _move(targets: State | tuple[State, ...], *places: Place) -> Move:
 
 
 # What is done with documents alone: a duty goes between who gave it and who has it.
-OF_DOCUMENTS = frozenset({Act.SUBMIT, Act.ASK_OFFICE, Act.SUGGEST, Act.DEPUTE, Act.RETURN})
+OF_DOCUMENTS = frozenset({Act.SUBMIT, Act.ASK_OFFICE, Act.SUGGEST, Act.DEPUTE, Act.RETURN, Act.TRANSFER})
 _ASSIGNED = (State.FILED, State.WITH_HEAD, State.GIVEN)
 _OPEN = (State.WITH_HEAD, State.GIVEN, State.IN_PROGRESS, State.REPORTED)
 _ABOVE = (State.SUBMITTED, State.DEPUTED)
@@ -101,6 +103,8 @@ TRANSITIONS: dict[tuple[State, Act], Move] = {
     (State.SUBMITTED, Act.DEPUTE): _move(State.DEPUTED, Place.APPROVER),
     (State.SUBMITTED, Act.RETURN): _move(State.RETURNED, Place.APPROVER),
     (State.DEPUTED, Act.RETURN): _move(State.SUBMITTED, Place.DEPUTY),
+    # The clerk who gives the số đến does it, as an order of the Director says (Điều 23.1 NĐ 30).
+    (State.SUBMITTED, Act.TRANSFER): _move(_ASSIGNED, Place.CLERK),
     (State.SUBMITTED, Act.ASSIGN): _move(_ASSIGNED, Place.APPROVER, Place.MAKER),
     (State.SUGGESTING, Act.ASSIGN): _move(_ASSIGNED, Place.APPROVER),
     (State.DEPUTED, Act.ASSIGN): _move(_ASSIGNED, Place.APPROVER, Place.DEPUTY),

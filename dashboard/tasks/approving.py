@@ -17,8 +17,9 @@ from core.answers import returning
 from core.errors import CongvanError, Permanent, WrongState
 from core.incoming.tables import Incoming
 from core.incoming.values import URGENCIES
-from core.listings import approvals, ways
+from core.listings import approvals, transfers, ways
 from core.listings.approvals import Card, Directed
+from core.listings.transfers import Transferred
 from core.office import OFFICE_ZONE, office_date
 from core.rights import Right
 from core.tasks import directing, parties
@@ -44,6 +45,7 @@ class Desk:
     cards: tuple[tuple[Card, str], ...]  # each with its proposal in words
     count: int
     directed: tuple[Directed, ...]
+    transferred: tuple[Transferred, ...]
     returns: tuple[returning.Waiting, ...]
 
 
@@ -154,7 +156,8 @@ def _desk(session: Session, user_id: int, *, at: datetime) -> Desk:
     return Desk(
         tuple((card, proposal_words(card.proposal, names)) for card in found),
         approvals.waiting(session, user, on=office_date(at)),
-        tuple(approvals.just_directed(session, user, since=midnight)), tuple(returning.waiting(session)),
+        tuple(approvals.just_directed(session, user, since=midnight, names=names)),
+        tuple(transfers.today(session, user, since=midnight, names=names)), tuple(returning.waiting(session)),
     )  # fmt: skip
 
 

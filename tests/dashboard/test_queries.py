@@ -183,3 +183,5 @@ def test_no_desk_and_no_documents_page_walks_through_what_grows(full_office: Off
     assert (len(plans) > 40, walked) == (True, {})
     today = next(steps for statement, steps in plans.items() if "tasks.directed_at >=" in statement)
     assert any("(directed_by=? AND state=? AND directed_at>?)" in step for step in today)
+    straight = next(steps for statement, steps in plans.items() if "tasks.order_id IS NOT NULL" in statement)
+    assert any("ix_tasks_transferred (submitted_at>?)" in step for step in straight)

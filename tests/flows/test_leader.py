@@ -139,7 +139,9 @@ def test_an_assignment_is_taken_back_with_one_tap(house: ServedOffice, thumb: Th
     assert last_task(house).state == State.SUBMITTED
 
 
-@pytest.mark.parametrize("path", ["/duyet", "/duyet/4", "/viec", "/viec/giao", "/uy-quyen", "/xin-doc", "/den/4"])
+@pytest.mark.parametrize(
+    "path", ["/duyet", "/duyet/4", "/viec", "/viec/giao", "/uy-quyen", "/chuyen-thang", "/xin-doc", "/den/4"]
+)
 def test_every_page_of_it_can_be_used_by_everybody(thumb: Thumb, path: str) -> None:
     thumb.page.goto(path if path.startswith("http") else thumb.page.url.split("/duyet")[0] + path)
     found = Axe().run(thumb.page).response["violations"]

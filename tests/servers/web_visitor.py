@@ -34,7 +34,16 @@ class Visitor:
 
     def send(self, path: str, **fields: Any) -> int:
         """Send a form; returns the status. A list is a field several times."""
-        return self._http.post(path, data=fields | {"csrf": self._csrf("/doi-mat-khau")}).status_code
+        return self._post(path, fields).status_code
+
+    def sent(self, path: str, **fields: Any) -> str:
+        """Send a form; returns the page that it answers itself."""
+        answer = self._post(path, fields)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return answer.text
+
+    def _post(self, path: str, fields: dict[str, Any]) -> httpx2.Response:
+        return self._http.post(path, data=fields | {"csrf": self._csrf("/doi-mat-khau")})
 
     def _csrf(self, path: str) -> str:
         found = _CSRF.search(self._http.get(path).text)

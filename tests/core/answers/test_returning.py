@@ -139,13 +139,6 @@ def test_it_is_called_back_while_the_mail_has_not_left(desk: AnswerDesk) -> None
     assert state(desk, document)[0] == State.DRAFT
 
 
-def test_nobody_but_a_clerk_calls_it_back(desk: AnswerDesk) -> None:
-    document = desk.arrives(read=SUPERIOR)
-    desk.act(returning.ask, document, WHY)
-    with pytest.raises(NotAllowed):
-        desk.act(returning.withdraw, document, by=desk.office.leader_id)
-
-
 def test_there_are_two_minutes_in_which_no_mail_leaves(desk: AnswerDesk) -> None:
     document = desk.arrives()
     desk.act(returning.ask, document, WHY)
@@ -289,6 +282,8 @@ def test_nobody_but_a_clerk_returns_and_not_without_a_reason(desk: AnswerDesk) -
         desk.act(returning.ask, document, WHY, by=desk.office.leader_id)
     with pytest.raises(Permanent, match="lý do"):
         desk.act(returning.ask, document, " ")
+    with pytest.raises(NotAllowed):
+        desk.act(returning.withdraw, document, by=desk.office.leader_id)
 
 
 def test_the_reason_goes_with_the_content(desk: AnswerDesk) -> None:

@@ -180,4 +180,4 @@ def _csrf(browser: Any) -> str:
 
 def test_there_are_at_least_five_thousand_of_them() -> None:
     assert 2 * len(State) * len(PATHS) * len(PLACES) >= 5_000
-    assert {act for act, _, _ in PATHS.values()} | {Act.REDIRECT} == set(Act)
+    assert {act for act, _, _ in PATHS.values()} | {Act.REDIRECT, Act.TRANSFER} == set(Act)
