@@ -87,7 +87,7 @@ class Message(Base):
     of arrival. `reasons` are the screening's rules, `reports` what a bounce or receipt says. Of a letter whose
     content was removed there are no bytes, and `identity` is its keyed mark, to know it again. `brings_password` when
     its text seems to hold one (`core.passwords`): the word itself is kept nowhere else. `signatures` are the mail's own
-    (S/MIME), as JSON. `is_automatic`: a program sent it, or it wants no automatic answer (RFC 3834).
+    (S/MIME), as JSON. `is_automatic`: a program sent it, or no program may answer it (RFC 3834).
     """
 
     __tablename__ = "messages"

@@ -71,6 +71,7 @@ class _Announcer:
                 return
         database.close()
         print(f"ready http://127.0.0.1:{self._port}\n\n{office.account_table()}\n")
+        print(f"Tệp cấu hình, cho các lệnh khác: --config {self._settings.data.parent / 'congvan.toml'}")
         print("Thư tiếp tục đến. Dừng: Ctrl+C.", flush=True)
 
 

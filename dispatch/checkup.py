@@ -8,8 +8,12 @@ from dispatch.sender import Trouble, opened
 
 
 def look_at(settings: SendingSettings) -> Iterator[Check]:
-    """Connect, check the certificate, log in, hang up; nothing where no mail server is set."""
+    """Connect, check the certificate, log in, hang up."""
     if not settings.host:
+        yield Check(
+            "Máy chủ thư gửi đi: chưa khai", False,
+            "Nơi gửi không được báo đã nhận, đã vào sổ. Khai mục [sending] khi cần gửi thư.", is_needed=False,
+        )  # fmt: skip
         return
     what = f"Máy chủ thư gửi đi {settings.host}:{settings.port}"
     try:

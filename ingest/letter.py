@@ -87,6 +87,7 @@ class Letter:
     into text, never kept as HTML), NFC; `inner` is only there to be screened. `warnings` are short codes of
     what had to be repaired. `links` are addresses that the text gives in place of files, none of them ever fetched.
     `signatures` are those of the mail itself (S/MIME).
+    `wants_no_answer` where no program may answer it (RFC 3834).
     `notices` are what its edXML packages say of documents that came or went before.
     """
 
@@ -108,6 +109,7 @@ class Letter:
     headers: Mapping[str, str] = field(default_factory=dict)  # the few other headers that screening reads
     warnings: tuple[str, ...] = ()
     inner: tuple[Inner, ...] = ()
+    wants_no_answer: bool = False
     links: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
     notices: tuple[Notice, ...] = ()

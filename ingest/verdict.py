@@ -12,7 +12,6 @@ from core.requests import Attached
 from core.rules.proposing import Said
 from core.sealing import mark
 from ingest.letter import Attachment, Draft, Letter, Outcome, Reading, Reason
-from ingest.mime.mail_class import is_sent_by_program
 from ingest.spool import Slot
 
 _CATEGORIES = ("bi_mat", "don_thu", "khong_chinh_thuc", "mot_cua")
@@ -75,7 +74,7 @@ def taken(
         "warnings": list(letter.warnings),
         "brings_password": reading.brings_password,
         "signatures": [one.to_json() for one in letter.signatures],
-        "is_automatic": is_sent_by_program(letter.headers),
+        "is_automatic": letter.wants_no_answer,
     }  # fmt: skip
     raw = Content(slot.raw, letter.raw_sha256, letter.raw_size, "message/rfc822")
     files = tuple(_named(attachment) for attachment in letter.attachments)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from core.agencies.known import meant_by, rows_of
 from core.agencies.names import Relation, plain_name, relation, spelled
 from core.agencies.said import PLACES
+from core.agencies.senders import is_pretended
 from core.agencies.tables import (
     LONGEST_ADDRESS,
     LONGEST_KEY,
@@ -46,7 +47,8 @@ def see(session: Session, document: Incoming, *, by: User, at: datetime) -> list
     """
     unsee(session, document)
     sender = session.get_one(Message, document.message_id).sender_address if document.message_id else ""
-    address = sender.strip().lower()[:LONGEST_ADDRESS] if "@" in sender else ""
+    is_known = "@" in sender and not is_pretended(document.notes)
+    address = sender.strip().lower()[:LONGEST_ADDRESS] if is_known else ""
     agency_id, facts = _agency_of(session, document, address, by=by, at=at)
     if agency_id is None:
         return []

@@ -1,6 +1,6 @@
 """Whose address it is: the agency that writes from there, as people say or as several letters agree."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,9 @@ from core.agencies.tables import FEW, Agency, AgencyAddress
 from core.evidence import Evidence
 
 OF_OTHER = "sender_of_other"  # a note: then a colon, the address and the agency that it is known for
+# Notes on a letter by which its sender may be another than he seems.
+DOUBTS = ("name_pretends:", "domain_lookalike:", "reply_elsewhere:", "sender_private:", f"{OF_OTHER}:")
+_PRETENDS = ("name_pretends:", "domain_lookalike:")
 _MOST = 0.8  # of the letters from an address, before it is one agency's
 _CLEAR = 0.7  # an issuer read less surely says nothing against a sender
 _OF_STRANGERS = ("sender_private:", "reply_elsewhere:")  # what is odd of a stranger only
@@ -45,6 +48,11 @@ class Writers:
 
     owner: Owner | None = None
     ids: frozenset[int] = frozenset()
+
+
+def is_pretended(notes: Iterable[object]) -> bool:
+    """Whether a letter with these notes tries to look like another sender's: its address is not learned."""
+    return any(str(note).startswith(_PRETENDS) for note in notes)
 
 
 def writers(session: Session, sender: str) -> Writers:

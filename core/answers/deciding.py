@@ -1,5 +1,6 @@
 """Who may be answered: never a program, a mailing list, a bounce, a stranger or a doubtful sender (RFC 3834 2)."""
 
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,6 @@ from core.letters import Arrival, MailboxState, Message
 from core.signing.values import DkimResult
 
 MOST_A_DAY = 300  # automatic answers to one address: what a loop that nothing else stops comes to
-_DOUBTS = ("name_pretends:", "domain_lookalike:", "reply_elsewhere:", "sender_private:", f"{senders.OF_OTHER}:")
 _DOORS = ("imap", "lmtp", "smtp", "released", "again")  # a file that a clerk dropped asks for no receipt
 _LETTER, _DRAFT = "letter", "draft"
 
@@ -63,8 +63,8 @@ def returned_to(session: Session, message: Message, own_address: str = "") -> Ad
         address = addresses.checked(message.sender_address)
     except Permanent:
         return None
-    ours = {one.lower() for one in session.scalars(sa.select(MailboxState.address)) if one} | {own_address.lower()}
-    if address.lower() in ours:
+    ours = [one for one in session.scalars(sa.select(MailboxState.address)) if one]
+    if _mailbox(address) in {_mailbox(one) for one in (*ours, own_address)}:
         return None
     return Addressee(address, message.sender_name, senders.writers(session, address).owner)
 
@@ -99,6 +99,12 @@ def documents_of(session: Session, message_id: int) -> Sequence[Incoming]:
     return session.scalars(query.order_by(Incoming.id).with_for_update(read=True)).all()
 
 
+def _mailbox(address: str) -> str:
+    """An address as mail servers take it for the same: without what follows "+", in small letters of one form."""
+    local, _, domain = unicodedata.normalize("NFKC", address).casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def _is_odd(session: Session, message: Message) -> bool:
     notes = session.scalars(sa.select(Incoming.notes).where(Incoming.message_id == message.id))
     if any(_is_doubt(note) for of_one in notes for note in of_one):
@@ -108,7 +114,7 @@ def _is_odd(session: Session, message: Message) -> bool:
 
 
 def _is_doubt(note: object) -> bool:
-    return str(note).startswith(_DOUBTS)
+    return str(note).startswith(senders.DOUBTS)
 
 
 def _answers_an_answer(session: Session, message: Message) -> bool:

@@ -53,7 +53,8 @@ class Maker:
         if to is None or self._is_there(once_key):
             return None
         titles = [wording.title_of(one) for one in documents]
-        body = wording.receipt(self._name, to.called, message.received_at, titles)
+        tells_number = Status.REGISTERED in self._told(to)
+        body = wording.receipt(self._name, to.called, message.received_at, titles, tells_number=tells_number)
         courses = [Course(Status.RECEIVED, one) for one in documents]
         return self._answer(message, to, body, courses, once_key, None)
 
@@ -84,11 +85,14 @@ class Maker:
 
     def _addressee(self, message: Message, status: Status) -> Addressee | None:
         to = deciding.addressee(self._session, message, self._us, quiet_before=self._quiet_before)
-        if to is None or status not in policies.told(self._session, to.address, to.owner.id if to.owner else None):
+        if to is None or status not in self._told(to):
             return None
         midnight = datetime.combine(office_date(self._at), datetime.min.time(), OFFICE_ZONE)
         sent = deciding.count_since(self._session, to.address, midnight) + self._made[to.address.lower()]
         return to if sent < deciding.MOST_A_DAY else None
+
+    def _told(self, to: Addressee) -> frozenset[Status]:
+        return policies.told(self._session, to.address, to.owner.id if to.owner else None)
 
     def _answer(
         self, message: Message, to: Addressee, body: str, courses: Sequence[Course], once_key: str, actor: User | None

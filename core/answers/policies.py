@@ -1,5 +1,6 @@
 """Which senders are told what: by address, by domain, by agency, else as the office does (C3)."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,7 @@ CHOICES = (Status.RECEIVED, Status.REGISTERED, Status.ASSIGNED, Status.IN_PROGRE
 USUAL = frozenset({Status.RECEIVED, Status.REGISTERED})
 _AGENCY = "agency:"
 _ORGAN = "exchange_code"
-_LONGEST_ORGAN = 64
+_ORGAN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,12 @@ class Policy:
 
 
 def told(session: Session, address: str, agency_id: int | None) -> frozenset[Status]:
-    """What is told to who writes from `address`: the policy of the address, else of its domain, of the agency, of the
-    office, else the usual."""
+    """What is told to who writes from `address`: the policy of the address, else of its domain or one above, of
+    the agency, of the office, else the usual."""
     address = address.lower()
-    keys = [address, f"@{addresses.domain_of(address)}", *_of_agency(session, agency_id), OFFICE]
+    labels = addresses.domain_of(address).split(".")
+    domains = [f"@{'.'.join(labels[n:])}" for n in range(len(labels) - 1)]
+    keys = [address, *domains, *_of_agency(session, agency_id), OFFICE]
     rows = session.execute(sa.select(AnswerPolicy.key, AnswerPolicy.statuses).where(AnswerPolicy.key.in_(keys)))
     found = {row.key: row.statuses for row in rows}
     return next((_statuses(found[key]) for key in keys if key in found), USUAL)
@@ -127,8 +130,11 @@ def keep_organ_id(session: Session, code: str, *, by: User, at: datetime, source
     long or has blanks."""
     rights.require(by, Right.KEEP_ANSWERS)
     code = code.strip()
-    if len(code) > _LONGEST_ORGAN or len(code.split()) > 1:
-        raise Permanent("Mã định danh là một chữ liền, ví dụ H36.09, nhiều nhất 64 ký tự.", field="organ_id")
+    if code and not _ORGAN_ID.fullmatch(code):
+        raise Permanent(
+            "Mã định danh chỉ gồm chữ cái không dấu, chữ số, dấu chấm, ví dụ H36.09, nhiều nhất 64 ký tự.",
+            field="organ_id",
+        )
     if code == organ_id(session):
         return
     values = {"name": _ORGAN, "value": {"code": code}}

@@ -73,10 +73,11 @@ class Waiting:
 
 
 def ask(
-    session: Session, document: Incoming, reason: str, *, by: User, at: datetime, source: str = ""
-) -> DocumentReturn:
-    """Return a document to who sent it: a draft leaves the desk, an entry keeps its number. To a superior it goes only
-    when a second person agrees; until then the document stays where it is.
+    session: Session, document: Incoming, reason: str, *, by: User, at: datetime, source: str = "",
+    own_address: str = "",
+) -> DocumentReturn:  # fmt: skip
+    """Return a document to who sent it, who is not we (`own_address`): a draft leaves the desk, an entry keeps its
+    number. To a superior it goes only when a second person agrees; until then the document stays where it is.
 
     Raises NotAllowed without the right, WrongState unless it is a draft or an entry, or is returned already, Permanent
     without a reason or where nobody is there to whom it could go.
@@ -85,7 +86,7 @@ def ask(
     session.refresh(document, with_for_update=True)
     _require_state(document)
     reason = require_reason(reason)
-    to = _sender_of(session, document)
+    to = _sender_of(session, document, own_address)
     if standing(session, document.id) is not None:
         raise WrongState("Văn bản này đã trả lại nơi gửi, hoặc đang chờ lãnh đạo đồng ý.")
     made = DocumentReturn(incoming_id=document.id, reason=reason, asked_at=at, asked_by=by.id)
@@ -200,9 +201,10 @@ def is_above(session: Session, document: Incoming, to: Addressee, *, at: datetim
     """Whether who wrote or sent a document stands above the office, as far as names and the address book tell."""
     names = [(document.issuer, document.parent_issuer)]
     names += [(to.owner.name, to.owner.parent_name)] if to.owner else []
+    names += [(document.proposed["issuer"]["value"], document.parent_issuer)] if "issuer" in document.proposed else []
     named = [(name, parent) for name, parent in names if name]
     level = session.scalar(sa.select(Agency.level).where(Agency.id == to.owner.id)) if to.owner else None
-    if level in _LEVELS_BELOW and len(named) < 2:
+    if level in _LEVELS_BELOW and len(set(named)) < 2:
         return False
     office = name_on(session, office_date(at))
     return not named or any(_is_above(name, parent, office.parent_name if office else "") for name, parent in named)
@@ -242,9 +244,9 @@ def _carry_out(
     events.record(session, "returned", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
 
 
-def _sender_of(session: Session, document: Incoming) -> Addressee:
+def _sender_of(session: Session, document: Incoming, own_address: str) -> Addressee:
     message = session.get(Message, document.message_id) if document.message_id is not None else None
-    to = deciding.returned_to(session, message) if message is not None else None
+    to = deciding.returned_to(session, message, own_address) if message is not None else None
     if to is None:
         raise Permanent(_NO_SENDER, field="reason")
     return to

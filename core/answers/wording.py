@@ -13,7 +13,7 @@ NAMES = {
     Status.ASSIGNED: "đã phân công", Status.IN_PROGRESS: "đang xử lý", Status.DONE: "đã xử lý xong",
 }  # fmt: skip
 _OPENINGS = {status: name[:1].upper() + name[1:] for status, name in NAMES.items()}
-_OURS = re.compile(rf"(?s)(?i:(?:re|fwd?|tr|chuyển tiếp|trả lời) ?: *)*((?:{'|'.join(_OPENINGS.values())}): .*)")
+_OURS = re.compile(rf"(?s)\b({'|'.join(_OPENINGS.values())}) ?: ?(.*)")
 _BY_ITSELF = "Thư này do phần mềm của cơ quan tự gửi."
 _MOST_LISTED = 20
 
@@ -34,19 +34,20 @@ def subject_of(status: Status, letter_subject: str) -> str:
 
 
 def quoted(subject: str) -> str:
-    """The subject of an answer as a program that marks nothing may have sent it back ("Re: Đã nhận: …"); "" for another
-    subject."""
-    found = _OURS.match(subject)
-    return found[1] if found is not None else ""
+    """The subject of an answer in what a program may have made of it ("[EXTERNAL] Re: Đã nhận : …"); "" where there is
+    none."""
+    found = _OURS.search(subject)
+    return f"{found[1]}: {found[2]}" if found is not None else ""
 
 
-def receipt(office: str, sender: str, received_at: datetime, titles: list[str]) -> str:
-    """The body of a receipt for a whole letter."""
+def receipt(office: str, sender: str, received_at: datetime, titles: list[str], *, tells_number: bool) -> str:
+    """The body of a receipt for a whole letter; `tells_number` where another answer follows with the số đến."""
+    then = "; số đến được báo bằng một thư riêng" if tells_number else ""
     listed = "".join(f"- {title}\n" for title in titles[:_MOST_LISTED])
     more = f"- và {len(titles) - _MOST_LISTED} văn bản khác\n" if len(titles) > _MOST_LISTED else ""
     return (
         f"Kính gửi: {sender}\n\n{office} đã nhận được thư của quý cơ quan lúc {office_moment(received_at)}, gồm:\n"
-        f"{listed}{more}\nVăn thư sẽ xem và vào sổ; số đến được báo bằng một thư riêng.\n\n{_closing(office)}"
+        f"{listed}{more}\nVăn thư sẽ xem và vào sổ{then}.\n\n{_closing(office)}"
     )
 
 

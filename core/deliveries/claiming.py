@@ -63,7 +63,7 @@ def claim(session: Session, sender: Sender, *, at: datetime) -> Delivery | None:
     delivery.claimed_at, delivery.claimed_by, delivery.claimed_until = at, sender.token, at + LEASE
     delivery.handed_at = None
     if delivery.message_id is None:
-        delivery.message_id = identity.message_id(session, delivery.id, sender.domain)
+        delivery.message_id = identity.message_id(session, delivery.id, delivery.created_at, sender.domain)
     session.flush()
     return delivery
 

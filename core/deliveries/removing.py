@@ -32,7 +32,7 @@ def blank(
     session.execute(sa.delete(DeliveryFile).where(DeliveryFile.delivery_id.in_(ids)))
     for row in rows:
         row.subject, row.body, row.said, row.removed_at = GONE, "", "", at
-        row.in_reply_to, row.reference_ids = None, []
+        row.in_reply_to, row.reference_ids, row.recipient_name = None, [], ""
         session.expire(row, ["files"])
         if row.state == State.WAITING:
             row.state = State.CANCELLED

@@ -17,9 +17,10 @@ from core.rights import Right
 from dashboard.incoming import view
 from dashboard.incoming.confirm import again
 from dashboard.incoming.desk import to_draft
-from dashboard.web import acting, flash, form_of, in_writing, now, origin_of, require
+from dashboard.web import acting, flash, form_of, in_writing, now, office_of, origin_of, require
 
-_DONE = "Đã trả lại; thư báo nơi gửi, kèm lý do, vào hàng chờ ở trang Gửi đi."
+_DONE = "Đã trả lại. Hai phút nữa thư báo nơi gửi, kèm lý do, mới đi; trong lúc ấy còn rút được."
+_NO_SERVER = "Chưa có máy chủ thư để gửi (mục [sending]): nơi gửi chưa được báo cho tới khi khai xong."
 _WAITS = "Văn bản của cấp trên: chờ lãnh đạo hoặc Chánh Văn phòng đồng ý rồi mới trả lại. Văn bản còn ở bàn văn thư."
 
 
@@ -27,14 +28,19 @@ async def ask(request: Request) -> Response:
     """POST /den/{id}/tra-lai: return a document to who sent it, with a reason."""
     person, form, incoming_id = require(request, Right.REGISTER), await form_of(request), request.path_params["id"]
     at, source, reason = now(request), origin_of(request).source, form.get("reason", "")
+    sending = office_of(request).settings.sending
     try:
-        waits, where = await in_writing(request, _ask, person.id, incoming_id, reason, at=at, source=source)
+        waits, where = await in_writing(
+            request, _ask, person.id, incoming_id, reason, at=at, source=source, own_address=sending.from_address
+        )
     except (Permanent, WrongState) as refused:
         if form.get("tu") == "so":  # from the page of an entry, which has no form of the desk
             flash(request, "warning", refused.sentence)
             return RedirectResponse(f"/den/{incoming_id}", 303)
         return await again(request, {"reason": reason}, refused)
-    flash(request, "done", _WAITS if waits else _DONE)
+    flash(request, "done" if sending.host and not waits else "warning", _WAITS if waits else _DONE)
+    if not sending.host:
+        flash(request, "warning", _NO_SERVER)
     return to_draft(where)
 
 
@@ -69,12 +75,12 @@ async def decide(request: Request) -> Response:
 
 
 def _ask(
-    session: Session, user_id: int, incoming_id: int, reason: str, *, at: datetime, source: str
+    session: Session, user_id: int, incoming_id: int, reason: str, *, at: datetime, source: str, own_address: str
 ) -> tuple[bool, int | None]:
     user = view.clerk(session, user_id)
     document = view.find(session, user, incoming_id)
     was_draft, next_id = document.state == State.DRAFT, desk.next_after(session, user, incoming_id)
-    made = returning.ask(session, document, reason, by=user, at=at, source=source)
+    made = returning.ask(session, document, reason, by=user, at=at, source=source, own_address=own_address)
     waits = made.is_agreed is None
     return waits, next_id if was_draft and not waits else incoming_id
 

@@ -156,6 +156,8 @@ def _register(
     next_id = desk.next_after(session, user, incoming_id)
     if document.state == State.REGISTERED and document.registered_by == user.id:
         return Confirmed(document.arrival_number or 0, next_id, was_entered=True)
+    if returning.standing(session, document.id) is not None:
+        raise WrongState("Văn bản này đang chờ đồng ý trả lại nơi gửi. Muốn vào sổ thì bấm «Rút, không trả lại» trước.")
     _amend(session, document, form, user_id, at, source)
     seen = looked_at(document, form)
     number = registration.register(session, document, by=user, at=at, source=source, looked_at=seen)

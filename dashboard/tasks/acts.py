@@ -173,7 +173,7 @@ async def submit_entry(request: Request) -> Response:
         request, _submit_entry, person.id, incoming_id, at=now(request), source=origin_of(request).source
     )  # fmt: skip
     flash(request, "done", "Đã trình lãnh đạo.")
-    return RedirectResponse(f"/den/{incoming_id}#xu-ly", 303)
+    return RedirectResponse(f"/den/{incoming_id}", 303)
 
 
 def _do(
@@ -186,7 +186,7 @@ def _do(
     session.flush()
     if not may_see(session, user, task):  # it went back to whom it came from
         return "/viec"
-    return f"/den/{task.incoming_id}#xu-ly" if task.incoming_id is not None else f"/viec/{task.id}"
+    return f"/den/{task.incoming_id}" if task.incoming_id is not None else f"/viec/{task.id}"
 
 
 def _write_note(session: Session, user_id: int, task_id: int, text: str, *, at: datetime, source: str) -> str:

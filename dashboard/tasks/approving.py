@@ -64,6 +64,8 @@ class Opened:
     usual: tuple[Choice, ...]
     deputies: tuple[Choice, ...]
     shortcuts: tuple[tuple[str, str], ...]
+    asked_by: str  # by when the document wants an answer, "" where it does not say
+    usual_due: str  # the same, where that day has not passed
 
 
 async def index(request: Request) -> Response:
@@ -166,12 +168,14 @@ def _open(session: Session, user_id: int, task_id: int, *, at: datetime) -> Open
     task = task_for(session, user, task_id)
     way = ways.way_of(session, task, user, at=at)
     document = session.get_one(Incoming, task.incoming_id) if task.incoming_id is not None else None
+    asked_by = document.due_at if document else ""
     return Opened(
         way, document.subject if document else task.title, document.code if document else "",
         document.issuer if document else "", document.arrival_number if document else None,
         document.urgency if document else "thuong",
         propose(session, task, document, on=office_date(at)) if document else None, groups(session),
         _usual(session, user.id), deputies(session), shortcuts(session, office_date(at)),
+        asked_by, asked_by if asked_by[:10] >= office_date(at).isoformat() else "",
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ async def show(request: Request) -> Response:
     person, task_id = user_of(request), request.path_params["id"]
     incoming_id = await in_reading(request, _document_of, person.id, task_id)
     if incoming_id is not None:
-        return RedirectResponse(f"/den/{incoming_id}#xu-ly", 303)
+        return RedirectResponse(f"/den/{incoming_id}", 303)
     panel, steps = await in_reading(request, _duty, person.id, task_id, at=now(request))
     return render(request, "tasks/duty.html", panel=panel, steps=steps, **WORDS)
 

@@ -92,6 +92,7 @@ class LetterReader:
             attachments=attachments,
             reports=found,
             headers=mail_class.kept_fields(header),
+            wants_no_answer=mail_class.wants_no_answer(header, senders),
             warnings=tuple(sorted(self._warnings)),
             inner=tuple(self._inner),
             links=links.file_links(subject, list(map(linked_text, self._bodies))),

@@ -12,7 +12,7 @@ from core.incoming.tables import Incoming
 from core.search import index
 from dashboard.web import Office
 
-REASON = "Gửi nhầm cơ quan, trả lại nơi gửi (Điều 21.2 NĐ 30)"
+REASON = "Gửi nhầm cơ quan"
 
 
 @pytest.fixture

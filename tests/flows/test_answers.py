@@ -103,8 +103,9 @@ PAPER = paper(41)
 def letter(number: int, headers: Mapping[str, str] = {}, *, file: bytes | None = PAPER) -> EmailMessage:
     """A mail with a document, as a clerk of another office sends it."""
     made = EmailMessage()
-    made["From"], made["To"], made["Message-ID"] = f"Văn thư Sở Y tế <{THEIRS}>", OURS, f"<{number}@syt>"
-    for name, value in ({"Subject": f"Gửi văn bản {number}"} | dict(headers)).items():
+    made["To"], made["Message-ID"] = OURS, f"<{number}@syt>"
+    usual = {"From": f"Văn thư Sở Y tế <{THEIRS}>", "Subject": f"Gửi văn bản {number}"}
+    for name, value in (usual | dict(headers)).items():
         made[name] = value
     made.set_content(f"Kính gửi quý cơ quan văn bản kèm theo, lần {number}.")
     if file is not None:
@@ -171,6 +172,12 @@ AUTOMATIC: list[dict[str, str]] = [
     {"Precedence": "junk"}, {"Precedence": "auto_reply"}, {"List-Id": "<tin.lamdong.gov.vn>"},
     {"List-Unsubscribe": "<mailto:bo@x>"}, {"Feedback-ID": "1:2:3"}, {"X-Autoreply": "yes"}, {"X-Autorespond": "yes"},
     {"X-Vacation": "1"}, {"Subject": "Automatic reply: văn bản {n}"}, {"Subject": "Trả lời tự động: văn bản {n}"},
+    {"Precedence": "bulk (x)"}, {"List-Post": "<mailto:tin@x>"}, {"Mailing-List": "tin"}, {"X-Loop": "tin@x"},
+    {"Return-Path": "<ke-la@khac.example>"}, {"Received-SPF": "Fail (x)"}, {"Resent-From": "a@khac.example"},
+    {"Authentication-Results": "mx; spf=pass; dmarc=fail"}, {"From": "Máy <no-reply@syt.lamdong.gov.vn>"},
+    {"From": "Mail <MAILER-DAEMON@syt.lamdong.gov.vn>"}, {"From": "postmaster@syt.lamdong.gov.vn"},
+    {"From": "tin-bounces@syt.lamdong.gov.vn"}, {"From": "a@syt.lamdong.gov.vn, b@syt.lamdong.gov.vn"},
+    {"From": "vanthu+1@skhcn.lamdong.gov.vn"}, {"Subject": "Read: văn bản {n}"},
     {"Subject": "Out of Office: văn bản {n}"}, {"Subject": "Vắng mặt: văn bản {n}", "In-Reply-To": "<x@y>"},
 ]  # fmt: skip
 

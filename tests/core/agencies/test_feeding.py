@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from agency_letters import HOME, MORNING, PROVINCE, SENDER, MailRoom
 
 from core import people, removal
-from core.agencies import book
+from core.agencies import book, senders
 from core.agencies.tables import Agency, AgencyAddress, AgencyCode, AgencyName, AgencySighting, Sort
 from core.events import Event
 from core.incoming.tables import Incoming
@@ -134,3 +134,10 @@ def test_an_agency_whose_only_letter_is_voided_while_another_is_entered_is_there
             assert [one.result() for one in done] == [None, None]
         assert room.said() == ({HOME: 1}, {"SNV": 1}, {SENDER: 1})
         room.void(draft)
+
+
+def test_an_address_that_pretends_to_be_another_is_not_learned(room: MailRoom) -> None:
+    for _ in range(3):
+        room.enter(room.arrives("vanthu@snv-mau.example", notes=("domain_lookalike:vanthu@snv-mau.example",)))
+    with room.office.database.reading() as session:
+        assert senders.writers(session, "vanthu@snv-mau.example").owner is None

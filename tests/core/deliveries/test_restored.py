@@ -1,12 +1,14 @@
 """The outbox of an office that came back from a backup."""
 
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 from backup_office import MORNING, BackedUp, come_back
+from outbox_desk import Desk
 
 from core.db import Database
-from core.deliveries import claiming, pausing, queueing
+from core.deliveries import claiming, identity, pausing, queueing
 from core.deliveries.claiming import Sender
 from core.deliveries.queueing import NewDelivery
 from core.deliveries.tables import Delivery, Kind, State
@@ -27,3 +29,10 @@ def test_a_restored_office_sends_nothing_before_a_person_resumes(town: BackedUp,
         pausing.resume(session, by=clerk, at=MORNING)
         claimed = claiming.claim(session, sender, at=MORNING)
         assert claimed is not None and claimed.id == fresh
+
+
+def test_a_message_that_takes_the_number_of_a_lost_one_has_another_name(desk: Desk) -> None:
+    moments = (MORNING, MORNING, MORNING + timedelta(days=1))
+    with desk.database.writing() as session:
+        first, same, later = (identity.message_id(session, 7, at, "so.example") for at in moments)
+    assert first == same != later
