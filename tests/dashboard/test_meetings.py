@@ -91,7 +91,7 @@ def test_a_letter_for_another_office_is_proposed_for_return(lan: TestClient, off
     draft = lay_document(office, FOR_OTHERS)
     page = unescape(lan.get(f"/den/{draft}").text)
     assert "Có thể gửi nhầm: văn bản gửi «Sở Nông nghiệp và Môi trường tỉnh Lâm Đồng»" in page
-    assert "có thể gửi nhầm</span>" in page and f'value="{REASON}"' in page
+    assert "có thể gửi nhầm</span>" in page and f'value="{REASON}" required' in page
     form = {"csrf": form_in(page)["csrf"], "reason": REASON}
     assert lan.post(f"/den/{draft}/khong-cap-nhat", data=form, follow_redirects=False).status_code == 303
     with office.database.reading() as session:
@@ -101,7 +101,7 @@ def test_a_letter_for_another_office_is_proposed_for_return(lan: TestClient, off
 
 def test_a_letter_for_us_has_no_reason_written_down(lan: TestClient, office: Office) -> None:
     page = lan.get(f"/den/{lay_document(office, ASKS)}").text
-    assert REASON not in page and "Có thể gửi nhầm" not in page
+    assert f'value="{REASON}" required' not in page and "Có thể gửi nhầm" not in page
 
 
 def test_an_hour_that_an_earlier_version_misread_bars_nobody(lan: TestClient, office: Office) -> None:
