@@ -1,5 +1,6 @@
 """Servers and databases that every test may ask for."""
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,6 +21,26 @@ import postgres_server  # noqa: E402
 
 from core import schema  # noqa: E402
 from core.db import Database  # noqa: E402
+
+_RAM, _ROOM = Path("/dev/shm"), 6 << 30
+_in_ram = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the offices of tests lie in memory where there is room: making and flushing them on a disk takes half the
+    time."""
+    is_worker = hasattr(config, "workerinput")
+    if is_worker or config.option.basetemp or not _RAM.is_dir() or shutil.disk_usage(_RAM).free < _ROOM:
+        return
+    config.stash[_in_ram] = Path(tempfile.mkdtemp(prefix="congvan-tests-", dir=_RAM))
+    config.option.basetemp = str(config.stash[_in_ram] / "all")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the memory back."""
+    if _in_ram in config.stash:
+        shutil.rmtree(config.stash[_in_ram], ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
