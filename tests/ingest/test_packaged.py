@@ -64,7 +64,7 @@ def test_a_package_speaks_for_what_it_brings(tmp_path: Path) -> None:
     (draft,) = reading.drafts
     assert names(reading, draft) == ["63.pdf", "goi.edxml"]
     assert (draft.fields["code"].source, draft.fields["signer_name"].source) == ("edxml", "edxml")
-    assert draft.exchange == Exchange(Kind.NEW, f"{SENDER},2026/06/04,63/SYT-NVY", "Lý do của nơi gửi")
+    assert draft.exchange == Exchange(Kind.NEW, f"{SENDER},2026/06/04,63/SYT-NVY", "Lý do của nơi gửi", organ_id=SENDER)
 
 
 def test_what_the_mail_brings_besides_is_not_listed_twice(tmp_path: Path) -> None:
