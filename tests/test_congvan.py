@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -192,8 +193,9 @@ def test_doctor_says_what_is_wrong_and_what_to_do(config: Path, tmp_path: Path) 
     secret.write_text("x\n")
     secret.chmod(0o644)
     mailbox = '[[mailboxes]]\nname = "a"\nhost = "127.0.0.1"\nport = 9\nusername = "u"\nsecret_file = "mật khẩu"\n'
-    config.write_text(config.read_text() + mailbox)
-    done = congvan("doctor", "--config", config)
+    with tempfile.TemporaryDirectory(prefix="congvan-test-", dir="/var/tmp") as disk:
+        config.write_text(config.read_text().replace(str(tmp_path / "spool"), f"{disk}/spool") + mailbox)
+        done = congvan("doctor", "--config", config)
     assert done.returncode == 1
     assert "✓ Cơ sở dữ liệu mở được" in done.stdout
     assert "✗ Vùng đệm nằm trong bộ nhớ" in done.stdout
