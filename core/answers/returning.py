@@ -42,17 +42,12 @@ _NOT_ABOVE = re.compile(
 _LEVELS_BELOW = (Level.DISTRICT, Level.COMMUNE, Level.OTHER)
 _ABOVE_BY_PARENT = re.compile(r"(?:bo|chinh phu|trung uong|tinh uy|thanh uy)\b")
 
-# What has gone another way meanwhile waits no more.
-_WAITS = (
-    DocumentReturn.is_agreed.is_(None), DocumentReturn.withdrawn_at.is_(None), DocumentReturn.followed_at.is_(None),
-    Incoming.state.in_((State.DRAFT, State.REGISTERED)), Incoming.removed_at.is_(None),
-)  # fmt: skip
-_COUNT = (
-    sa.select(sa.func.count())
-    .select_from(DocumentReturn)
-    .join(Incoming, Incoming.id == DocumentReturn.incoming_id)
-    .where(*_WAITS)
+# Asked by each page of a leader: first which there are, mostly none, so that no plan goes through the register.
+_OPEN = sa.select(DocumentReturn.id).where(
+    DocumentReturn.is_agreed.is_(None), DocumentReturn.withdrawn_at.is_(None), DocumentReturn.followed_at.is_(None)
 )
+# What has gone another way meanwhile waits no more.
+_STILL_HERE = (Incoming.state.in_((State.DRAFT, State.REGISTERED)), Incoming.removed_at.is_(None))
 _MOST_SHOWN = 50
 
 
@@ -165,12 +160,15 @@ def standing(session: Session, incoming_id: int, *, is_locked: bool = False) -> 
 
 def waiting(session: Session) -> Sequence[Waiting]:
     """What waits for a second person, the oldest first."""
+    ids = session.scalars(_OPEN).all()
+    if not ids:
+        return []
     query = (
         sa.select(DocumentReturn, Incoming, Message, User.full_name)
         .join(Incoming, Incoming.id == DocumentReturn.incoming_id)
         .join(Message, Message.id == Incoming.message_id)
         .join(User, User.id == DocumentReturn.asked_by)
-        .where(*_WAITS)
+        .where(DocumentReturn.id.in_(ids), *_STILL_HERE)
         .order_by(DocumentReturn.asked_at, DocumentReturn.id)
         .limit(_MOST_SHOWN)
     )
@@ -186,7 +184,12 @@ def waiting(session: Session) -> Sequence[Waiting]:
 
 def count(session: Session) -> int:
     """How many returns wait for a second person."""
-    return session.scalar(_COUNT) or 0
+    ids = session.scalars(_OPEN).all()
+    if not ids:
+        return 0
+    query = sa.select(sa.func.count()).select_from(DocumentReturn)
+    query = query.join(Incoming, Incoming.id == DocumentReturn.incoming_id)
+    return session.scalar(query.where(DocumentReturn.id.in_(ids), *_STILL_HERE)) or 0
 
 
 def forget(session: Session, incoming_id: int) -> None:
