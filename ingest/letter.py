@@ -106,7 +106,6 @@ class Letter:
     text: str
     attachments: tuple[Attachment, ...]
     reports: tuple[Report, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)  # the few other headers that screening reads
     warnings: tuple[str, ...] = ()
     inner: tuple[Inner, ...] = ()
     wants_no_answer: bool = False

@@ -93,10 +93,9 @@ def count_since(session: Session, address: str, since: datetime) -> int:
 
 
 def documents_of(session: Session, message_id: int) -> Sequence[Incoming]:
-    """The documents that came with a letter and whose content is there, in their order; nobody changes them until our
-    transaction ends."""
+    """The documents that came with a letter and whose content is there, in their order."""
     query = sa.select(Incoming).where(Incoming.message_id == message_id, Incoming.removed_at.is_(None))
-    return session.scalars(query.order_by(Incoming.id).with_for_update(read=True)).all()
+    return session.scalars(query.order_by(Incoming.id)).all()
 
 
 def _mailbox(address: str) -> str:

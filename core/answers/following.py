@@ -120,7 +120,8 @@ def follow(session: Session, us: Us, keep: Callable[[bytes], Content], *, at: da
 def _of_event(session: Session, maker: Maker, event: Event, at: datetime) -> Answer | None:
     """What the sender is told of an event; None for nothing."""
     if event.act == _TAKEN_IN:
-        message = session.get(Message, event.subject_id, with_for_update={"read": True})
+        # A removal blanks the letter with the first of its documents.
+        message = session.get(Message, event.subject_id, with_for_update={"read": True}, populate_existing=True)
         documents = deciding.documents_of(session, message.id) if message is not None else ()
         return maker.receipt(message, documents) if message is not None else None
     if at - event.at > _TOO_LATE:

@@ -126,8 +126,8 @@ def organ_id(session: Session) -> str:
 
 
 def keep_organ_id(session: Session, code: str, *, by: User, at: datetime, source: str = "") -> None:
-    """Enter the office's own code on the exchange. Raises NotAllowed without the right, Permanent where it is too
-    long or has blanks."""
+    """Enter the office's own code on the exchange. Raises NotAllowed without the right, Permanent where it can't be
+    one."""
     rights.require(by, Right.KEEP_ANSWERS)
     code = code.strip()
     if code and not _ORGAN_ID.fullmatch(code):

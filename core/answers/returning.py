@@ -29,8 +29,8 @@ from core.people import User
 from core.rights import Right
 
 _NO_SENDER = (
-    "Không có ai để trả lại bằng thư: văn bản không đến bằng thư, hoặc thư do máy tự gửi. Trả theo đường bưu điện rồi "
-    "bấm «Không cập nhật» và ghi lý do."
+    "Không có ai để trả lại bằng thư: văn bản không đến bằng thư, hoặc thư do máy tự gửi, hay không chắc ai gửi. Trả "
+    "theo đường bưu điện rồi bấm «Không cập nhật» và ghi lý do."
 )
 _GONE = "(đã gỡ cùng nội dung)"
 # Of whom the name alone says that they stand no higher than a department of a province.
@@ -207,8 +207,8 @@ def is_above(session: Session, document: Incoming, to: Addressee, *, at: datetim
     names += [(document.proposed["issuer"]["value"], document.parent_issuer)] if "issuer" in document.proposed else []
     named = [(name, parent) for name, parent in names if name]
     level = session.scalar(sa.select(Agency.level).where(Agency.id == to.owner.id)) if to.owner else None
-    if level in _LEVELS_BELOW and len(set(named)) < 2:
-        return False
+    if to.owner and level in _LEVELS_BELOW and set(named) == {(to.owner.name, to.owner.parent_name)}:
+        return False  # the book knows where it stands, and the document names no other
     office = name_on(session, office_date(at))
     return not named or any(_is_above(name, parent, office.parent_name if office else "") for name, parent in named)
 

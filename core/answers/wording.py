@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from core.edxml import Status
 from core.incoming.tables import Incoming
@@ -20,7 +20,8 @@ _MOST_LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What became of a document, as far as its sender is told. `number` and `arrived_on` are its số đến and day."""
+    """What became of a document, as far as its sender is told: with 02 the reason, from 04 on the division that has it
+    (`lead`)."""
 
     status: Status
     document: Incoming
@@ -82,7 +83,7 @@ def description(told: Course) -> str:
 def title_of(document: Incoming) -> str:
     """A document as its sender knows it: kind, số ký hiệu, day and trích yếu, as far as they were read."""
     code = f"số {document.code}" if document.code else ""
-    day = f"ngày {_day(document.issued_on)}" if document.issued_on else ""
+    day = f"ngày {document.issued_on:%d/%m/%Y}" if document.issued_on else ""
     head = " ".join(filter(None, (document.kind or "Văn bản", code, day)))
     return f"{head}: {document.subject}" if document.subject else head
 
@@ -93,7 +94,3 @@ def _by(lead: str) -> str:
 
 def _closing(office: str) -> str:
     return f"{office}\n{_BY_ITSELF}"
-
-
-def _day(day: date) -> str:
-    return f"{day:%d/%m/%Y}"

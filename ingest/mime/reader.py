@@ -91,7 +91,6 @@ class LetterReader:
             text=text,
             attachments=attachments,
             reports=found,
-            headers=mail_class.kept_fields(header),
             wants_no_answer=mail_class.wants_no_answer(header, senders),
             warnings=tuple(sorted(self._warnings)),
             inner=tuple(self._inner),

@@ -55,11 +55,6 @@ def test_mail_of_programs_is_told_from_letters(read: Reader, field: str, kind: M
     assert read(f"From: a@b.vn\nSubject: x\n{field}\n\nx".encode()).mail_class is kind
 
 
-def test_what_screening_needs_is_kept(read: Reader) -> None:
-    letter = read(b"From: a@b.vn\nImportance: high\nX-Priority: 1\nX-Secret-Thing: no\n\nx")
-    assert letter.headers == {"importance": "high", "x-priority": "1"}
-
-
 @pytest.mark.parametrize(
     ("field", "found"),
     [

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from answer_desk import SENDER, AnswerDesk
+from answer_desk import OURS, SENDER, AnswerDesk
 
 from core import events, removal
 from core.answers import returning
@@ -108,25 +108,9 @@ def test_what_went_another_way_meanwhile_is_not_returned(desk: AnswerDesk) -> No
         decided(desk, desk.office.leader_id)
 
 
-@pytest.mark.parametrize(
-    ("issuer", "parent", "is_above"),
-    [
-        ("Bộ Khoa học và Công nghệ", "", True), ("Cục Sở hữu trí tuệ", "Bộ Khoa học và Công nghệ", True),
-        ("Văn phòng Ủy ban nhân dân tỉnh", "", True), ("Tỉnh ủy Mẫu", "", True), ("UBND tỉnh Mẫu", "", True),
-        ("Thủ tướng Chính phủ", "", True), ("Sở Nội vụ", "Ủy ban nhân dân tỉnh Mẫu", False),
-        ("Bộ chỉ huy quân sự tỉnh Mẫu", "", True), ("Ủy ban nhân dân xã Hòa", "", False), ("", "", True),
-        ("Thanh tra Chính phủ", "", True), ("Văn phòng Trung ương Đảng", "", True), ("VP UBND tỉnh Mẫu", "", True),
-        ("Ngân hàng Nhà nước Việt Nam", "", True), ("Ban Tổ chức Tỉnh ủy", "", True), ("Tổng cục Thống kê", "", True),
-        ("Uỷ ban nhân dân Tỉnh", "", True), ("Chủ tịch UBND tỉnh Mẫu", "", True), ("BỘ KH&CN", "", True),
-        ("Tòa án nhân dân tối cao", "", True), ("Trung tâm Xúc tiến", "Bộ Công Thương", True),
-        ("Chi cục Kiểm lâm", "Sở Nông nghiệp và Môi trường", False), ("UBND phường Bắc Gia Nghĩa", "", False),
-        ("Trường Đại học Mẫu", "", False), ("HĐND tỉnh Mẫu", "", True), ("HĐND xã Hòa", "", False),
-    ],
-)  # fmt: skip
-def test_who_stands_above(desk: AnswerDesk, issuer: str, parent: str, is_above: bool) -> None:
-    document = desk.arrives(read={"issuer": issuer, "parent_issuer": parent})
-    made = desk.act(returning.ask, document, WHY)
-    assert (made.is_agreed is None) is is_above
+def test_to_ourselves_nothing_goes_back(desk: AnswerDesk) -> None:
+    with pytest.raises(Permanent, match="Không có ai để trả lại"):
+        desk.act(returning.ask, desk.arrives(OURS), WHY, own_address=OURS)
 
 
 def test_it_is_called_back_while_the_mail_has_not_left(desk: AnswerDesk) -> None:
