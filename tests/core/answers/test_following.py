@@ -36,6 +36,8 @@ def test_a_letter_is_receipted_on_its_day_and_told_of_its_number_in_its_thread(d
     assert desk.follow() == 1
     desk.enter(first)
     assert desk.follow() == 1 and desk.follow() == 0
+    with desk.office.database.reading() as session:
+        assert not following.is_due(session, at=desk.now)
     received, entered = desk.outbox()
     assert [desk.codes(), received.kind, received.is_automatic] == [["01", "03"], Kind.ANSWER, True]
     assert {one.recipient_address for one in (received, entered)} == {SENDER}
