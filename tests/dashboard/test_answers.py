@@ -84,7 +84,8 @@ def test_a_superiors_document_goes_back_when_a_leader_agrees(desk: AnswerDesk, s
     page = signed_in("binh").get("/duyet").text
     assert "Chờ đồng ý trả lại nơi gửi" in page and WHY in page and SENDER in page
     number = page.split('action="/tra-lai/', 1)[1].split('"', 1)[0]
-    assert "góp ý dự thảo" in signed_in("binh").get(f"/den/{document}").text.lower()
+    seen = signed_in("binh").get(f"/den/{document}").text
+    assert "góp ý dự thảo" in seen.lower() and "Thêm tệp" not in seen
     assert signed_in("hung").get(f"/den/{document}").status_code == 404
     assert send("lan", f"/tra-lai/{number}", answer="yes").status_code == 403
     assert "Ghi rõ lý do" in send("binh", f"/tra-lai/{number}", answer="no").text
