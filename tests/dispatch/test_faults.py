@@ -2,6 +2,8 @@
 
 import os
 import random
+import time
+from typing import Any
 
 import pytest
 from counts import times
@@ -9,6 +11,8 @@ from scripted_smtp import STAGES, Fault, Server
 from sending_office import Office
 
 from core.deliveries.tables import State
+from dispatch.composer import Mail
+from dispatch.smtp import Lost, Refused, Unanswered, open_connection
 
 _WORDS = (b"421 4.3.2 closing", b"450 4.2.0 later", b"451-4.3.0 one\r\n451 4.3.0 two", b"452 4.5.3 full",
           b"500 5.5.2 what", b"550 5.1.1 unknown", b"552 5.2.2 over quota", b"554 5.7.1 refused", b"150 soon", b"299 ?",
@@ -25,11 +29,11 @@ def generated(rng: random.Random) -> Fault:
     return Fault(stage, act, words, line=rng.randint(1, 40), takes=takes, times=times_over)
 
 
-def settles(office: Office, server: Server, fault: Fault) -> str:
+def settles(office: Office, server: Server, fault: Fault, **message: Any) -> str:
     """Send one message through a server that does this wrong; returns what became of it."""
     server.arm(fault)
     server.taken.clear()
-    delivery = office.queue(body="dòng thư\n" * 20)
+    delivery = office.queue(body="dòng thư\n" * 20, **message)
     row = office.until_settled(delivery)
     server.arm(None)
     came = server.taken.count(row.message_id or "")
@@ -80,4 +84,29 @@ def _generated_faults(office: Office, server: Server, part: int, count: int) -> 
 def test_a_connection_cut_in_the_middle_of_the_data_sends_it_once_later(
     office: Office, server: Server, line: int
 ) -> None:
-    assert settles(office, server, Fault("BODY", "cut", line=line)) == State.SENT
+    # Longer than all that the system holds for a connection: its end can't have been said before the cut is noticed.
+    long = office.file(random.Random(line).randbytes(8 << 20), "phu luc.pdf")
+    assert settles(office, server, Fault("BODY", "cut", line=line), files=(long,)) == State.SENT
+
+
+@pytest.mark.parametrize("fault", [Fault("BODY", "cut", line=5), Fault("BODY", "reply", b"421 4.3.2 closing", line=5)])
+def test_a_server_that_gave_up_before_the_end_of_the_data_has_nothing(
+    office: Office, server: Server, fault: Fault
+) -> None:
+    """All of the data is on its way, its end is not: nothing is uncertain."""
+    server.arm(fault)
+    mail = Mail(
+        "vanthu@so.example", "vanthu@lamdong.example", b"Message-ID: <1@so.example>\r\n\r\n" + b"d\r\n" * 9, "", False
+    )
+    connection = open_connection(office.settings)
+
+    def until_it_hung_up() -> bool:
+        until = time.monotonic() + 10
+        while not server.ended and time.monotonic() < until:
+            time.sleep(0.01)
+        return True
+
+    with pytest.raises((Lost, Refused)) as told:
+        connection.send(mail, until_it_hung_up)
+    assert not isinstance(told.value, Unanswered)
+    assert (server.ended, server.taken) == (1, [])

@@ -37,7 +37,8 @@ class Fault:
 
 @dataclass
 class Server:
-    """Running; `port` is where. `taken` are the Message-IDs of what it took, in order, `said` what clients said."""
+    """Running; `port` is where. `taken` are the Message-IDs of what it took, in order, `said` what clients said,
+    `ended` counts the connections that it has hung up."""
 
     port: int
     offers: tuple[bytes, ...] = (b"SIZE 50000000", b"8BITMIME", b"DSN", b"SMTPUTF8")
@@ -46,6 +47,7 @@ class Server:
     mails: list[bytes] = field(default_factory=list)
     said: list[bytes] = field(default_factory=list)
     connections: int = 0
+    ended: int = 0
     context: ssl.SSLContext | None = None
     _left: int = 0
 
@@ -95,7 +97,8 @@ def _serve(link: socket.socket, server: Server, stop: threading.Event) -> None:
     with contextlib.suppress(OSError, Cut):
         session.run()
     with contextlib.suppress(OSError):
-        session.link.close()
+        session.hang_up()
+    server.ended += 1
 
 
 class _Session:
@@ -122,6 +125,11 @@ class _Session:
                 self._answer(verb, _USUAL.get(verb, b"500 5.5.1 what"))
             if verb == "QUIT":
                 return
+
+    def hang_up(self) -> None:
+        """The socket ends when its file does, too."""
+        self._file.close()
+        self.link.close()
 
     def _greeting(self) -> list[bytes]:
         can = [*self._server.offers, *([b"STARTTLS"] if self._server.context else []), b"AUTH PLAIN LOGIN"]
