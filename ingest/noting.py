@@ -9,8 +9,8 @@ from ingest.letter import Attachment, Letter
 MOST_NOTES = 12
 # Of files, told with the file's name.
 OF_FILES = (
-    "program", "signature_broken", "signature_modified", "signatures_unchecked", "macro", "pdf_script",
-    "pdf_launch", "active_control", "script", "pdf_files", "names_disagree",
+    "program", "signature_broken", "signature_modified", "signature_partial", "signatures_unchecked", "macro",
+    "pdf_script", "pdf_launch", "active_control", "script", "pdf_files", "names_disagree",
     "damaged_base64", "damaged_archive", "damaged_package", "unopened", "plain_copy",
 )  # fmt: skip
 OF_LETTERS = ("from_twice", "subject_twice", "date_disagrees", "readers_disagree", "too_many_parts", "too_deep")

@@ -22,6 +22,7 @@ from core.signing.values import Signature, Status, Trust
 _TRACE = re.compile(rb"/ByteRange\s*\[")
 _LONGEST_END = 1024
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF\s*\Z")
+_ENDED = re.compile(rb"%%EOF(?!.*\bobj\b)", re.DOTALL)
 _HOLE = re.compile(rb"<((?:[0-9A-F]{2})+|(?:[0-9a-f]{2})+)>")
 
 
@@ -71,11 +72,28 @@ def _as_last_signed(one: Signature, later: Sequence[Signature]) -> Signature:
 
 def _checked(one: EmbeddedPdfSignature, judge: Judge) -> Signature:
     known = broken_by(one.signer_cert)
-    if not _fills_its_hole(one):
+    is_part = _signs_a_part(one)
+    if not (is_part or _fills_its_hole(one)):
         return known
     found, said = judge.judge(known, lambda context: validate_pdf_signature(one, context, key_usage_settings=USAGE))
+    if is_part:
+        return replace(found, status=Status.PARTIAL if said.intact and said.valid else Status.BROKEN, is_whole=False)
     whole = said.coverage in (SignatureCoverageLevel.ENTIRE_REVISION, SignatureCoverageLevel.ENTIRE_FILE)
     return replace(found, status=_status(one, said), is_whole=whole)
+
+
+def _signs_a_part(one: EmbeddedPdfSignature) -> bool:
+    """Whether what was signed does not end as a PDF does (ISO 32000-1, 7.5.5): it never was a whole file. No change of
+    a file makes a signature of the whole one into such a one, for the bytes that were signed say it."""
+    ranges = [int(number) for number in one.byte_range]
+    if len(ranges) not in (2, 4) or min(ranges) < 0:
+        return False
+    end = b""
+    for start, length in ((ranges[at], ranges[at + 1]) for at in range(0, len(ranges), 2)):
+        last = min(length, _LONGEST_END)
+        one.reader.stream.seek(start + length - last)
+        end = (end + one.reader.stream.read(last))[-_LONGEST_END:]
+    return _ENDED.search(end) is None
 
 
 def _fills_its_hole(one: EmbeddedPdfSignature) -> bool:

@@ -11,6 +11,9 @@ class Status(StrEnum):
 
     INTACT = "intact"
     MODIFIED = "modified"  # changed after signing, and nobody has signed the change
+    PARTIAL = (
+        "partial"  # the bytes that were signed stand, and never were a whole file: of the rest nobody says anything
+    )
     BROKEN = "broken"  # not what was signed, or the signature does not hold the file
 
 

@@ -51,6 +51,8 @@ _OF_FILES = {
     "signature_broken": "Chữ ký số trên tệp «» không còn đúng: tệp bị thay đổi hoặc hỏng sau khi ký. Hỏi lại nơi gửi, "
     "nếu đúng thì trả lại (Điều 21.2 NĐ 30)",
     "signature_modified": "Tệp «» bị sửa sau khi ký, chỗ sửa không ai ký. So với bản nơi gửi còn giữ trước khi vào sổ",
+    "signature_partial": "Chữ ký số trên tệp «» chỉ ký lên một phần tệp, phần còn lại không ai ký. Coi như chưa ký số; "
+    "hỏi lại nơi gửi",
     "signatures_unchecked": "Tệp «» có chữ ký số mà máy chưa kiểm tra được. Kiểm bằng phần mềm khác nếu cần",
     "unopened": "Tệp nén «» máy chưa mở được. Mở ngoài rồi thả các tệp vào bàn",
     "damaged_package": "Gói «» hỏng hoặc bị cắt cụt, máy chỉ lấy được phần đọc được. Đề nghị nơi gửi lại",
@@ -83,6 +85,7 @@ _SHORT = {
     "pdf_files": "PDF có tệp nhúng", "active_control": "có đối tượng nhúng", "script": "có mã chạy",
     "names_disagree": "tệp hai tên", "damaged_base64": "tệp hỏng", "damaged_archive": "tệp nén hỏng",
     "plain_copy": "bản đã bỏ mật khẩu", "signature_broken": "chữ ký hỏng", "signature_modified": "sửa sau khi ký",
+    "signature_partial": "chỉ ký một phần",
     "signatures_unchecked": "chữ ký chưa kiểm",
     "damaged_package": "gói hỏng", "package_lacks": "gói thiếu tệp", "package_headers": "gói hai phần đầu",
     "package_disagrees": "gói ghi số khác", "recall": "thu hồi văn bản",

@@ -9,6 +9,7 @@ from dashboard.words import moment
 _STATES = {
     Status.INTACT: "còn nguyên vẹn",
     Status.MODIFIED: "tệp bị sửa sau khi ký",
+    Status.PARTIAL: "chỉ ký lên một phần tệp",
     Status.BROKEN: "không đúng với tệp",
 }
 _TRUSTS = {
@@ -20,7 +21,7 @@ _TRUSTS = {
     Trust.WEAK: "chứng thư dùng khóa không còn an toàn",
     Trust.REFUSED: "chứng thư không cấp để ký văn bản",
 }
-_WORST_FIRST = (Status.BROKEN, Status.MODIFIED, Status.INTACT)
+_WORST_FIRST = (Status.BROKEN, Status.MODIFIED, Status.PARTIAL, Status.INTACT)
 _DOUBTS = (Trust.REVOKED, Trust.REFUSED, Trust.WEAK, Trust.EXPIRED, Trust.STRANGE, Trust.UNKNOWN)
 
 
@@ -38,7 +39,7 @@ def summary(signatures: Sequence[Signature]) -> str:
     """What follows "Chữ ký số" in one line: whether all stand, who signed, and what is in doubt."""
     worst = next(status for status in _WORST_FIRST if any(one.status is status for one in signatures))
     those = [one for one in signatures if one.status is worst]
-    state = "có, nhưng tệp bị sửa sau khi ký" if worst is Status.MODIFIED else _STATES[worst]
+    state = ("có, nhưng " if worst in (Status.MODIFIED, Status.PARTIAL) else "") + _STATES[worst]
     names = ", ".join(dict.fromkeys(one.signer for one in those if one.signer)) or "người ký không đọc được"
     doubt = next((trust for trust in _DOUBTS if any(one.trust is trust for one in those)), None)
     return f"{state}: {names}" + (f" ({_TRUSTS[doubt]})" if doubt and worst is Status.INTACT else "")

@@ -16,7 +16,11 @@ MEMORY_BYTES = 256 << 20
 MOST_FILES = 20  # of one letter
 UNCHECKED = "signatures_unchecked"
 _SIGNED = "pdf_signed"
-_CODES = ((Status.BROKEN, "signature_broken"), (Status.MODIFIED, "signature_modified"))
+_CODES = (
+    (Status.BROKEN, "signature_broken"),
+    (Status.MODIFIED, "signature_modified"),
+    (Status.PARTIAL, "signature_partial"),
+)
 
 
 def is_signed(file: Attachment) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import typst
-from signed_files import DAY, ORGANISATION, WAYS, Authority, save, with_words_appended
+from signed_files import DAY, ORGANISATION, WAYS, Authority, save, with_signature, with_words_appended
 
 from core.signing.judging import Judge
 from core.signing.pdfs import check_pdf
@@ -53,7 +53,32 @@ def test_what_was_done_to_a_signed_file_is_never_called_intact(
         signed = OFFICE.sign(signed, "coquan")
     for seed in range(12):
         found = checked(way(signed, random.Random(seed)), tmp_path)
-        assert any(one.status is not Status.INTACT for one in found), seed
+        assert any(one.status in (Status.MODIFIED, Status.BROKEN) for one in found), seed
+
+
+@pytest.mark.parametrize("ranges", [(0, 300), (0, 300, 400, 200), (0, 10, 20, 30), (5, 40)])
+def test_a_signature_of_a_part_of_the_file_stands_and_does_not_hold_the_file(
+    page: bytes, tmp_path: Path, ranges: tuple[int, ...]
+) -> None:
+    part = LEADER.sign_ranges(page, *ranges)
+    (found,) = checked(part, tmp_path)
+    assert (found.signer, found.status, found.trust) == ("Nguyễn Văn Mẫu", Status.PARTIAL, Trust.TRUSTED)
+    assert not found.is_whole
+    (found,) = checked(part[:8] + b"\r" + part[9:], tmp_path)
+    assert found.status is Status.BROKEN, "nor does it stand any more"
+    leader, office = checked(OFFICE.sign(part, "coquan"), tmp_path)
+    assert (leader.status, office.status) == (Status.PARTIAL, Status.INTACT)
+
+
+def test_a_whole_signature_moved_into_another_file_does_not_count_as_one_of_a_part(page: bytes, tmp_path: Path) -> None:
+    signed = LEADER.sign(page, "lanhdao")
+    start = signed.rindex(b"/Contents <") + len("/Contents ")
+    end = signed.index(b">", start) + 1
+    content = bytes.fromhex(signed[start + 1 : end - 1].decode())
+    other = typst.compile(b"Chi 10.000.000.000", format="pdf")
+    at = with_signature(other, content, (0, 0, 0, 0), signed).index(signed)
+    found, *_ = checked(with_signature(other, content, (at, start, at + end, len(signed) - end), signed), tmp_path)
+    assert found.status is Status.BROKEN
 
 
 def test_a_signature_that_cannot_be_read_beside_another_is_broken_and_not_passed_over(

@@ -48,6 +48,12 @@ def test_what_does_not_stand_is_said_first(office: Office, signed_in: Any) -> No
     assert 'class="is-wrong"' in page
 
 
+def test_a_part_that_was_signed_is_not_called_whole(office: Office, signed_in: Any) -> None:
+    page = page_with(office, signed_in, AGENCY, replace(LEADER, status=Status.PARTIAL, is_whole=False))
+    assert "<summary>Chữ ký số có, nhưng chỉ ký lên một phần tệp: Nguyễn Văn Mẫu</summary>" in page
+    assert 'class="is-wrong"' in page
+
+
 def test_what_came_beside_a_file_and_on_the_mail_is_said_too(office: Office, signed_in: Any) -> None:
     open_book(office, 1)
     browser: TestClient = signed_in("lan")

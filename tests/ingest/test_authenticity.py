@@ -12,6 +12,7 @@ from signed_files import ORGANISATION, Authority, save, with_one_byte_changed, w
 from core.errors import Permanent
 from core.signing.roots import read_roots
 from core.signing.values import Signature, Status, Trust
+from ingest.copies import signed_copy
 from ingest.describe import describe, read_raw_letter
 from ingest.letter import Attachment
 
@@ -66,6 +67,12 @@ def test_the_clerk_is_told_of_a_signature_that_does_not_stand(tmp_path: Path, wa
     file, notes = read(tmp_path, way(SIGNED, random.Random(2)))
     assert f"{note}:12.pdf" in notes
     assert file.signatures, "the letter comes in all the same"
+
+
+def test_the_clerk_is_told_that_only_a_part_was_signed(tmp_path: Path) -> None:
+    file, notes = read(tmp_path, AUTHORITY.signer(ORGANISATION).sign_ranges(PAGE, 0, 300))
+    assert "signature_partial:12.pdf" in notes
+    assert signed_copy(file.signatures) is None, "of the document nobody has signed what it says"
 
 
 def test_what_is_said_of_a_file_without_a_letter(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,6 +68,12 @@ class Signer:
             timestamper=stamper._stamper(stamped_at) if stamper else None,
         ).sign_pdf(writer)  # fmt: skip
         return bytes(out.getvalue())
+
+    def sign_ranges(self, data: bytes, *ranges: int) -> bytes:
+        """`data`, a PDF, with a signature of nothing but these ranges of it (starts and lengths in octets)."""
+        pairs = zip(ranges[::2], ranges[1::2], strict=True)
+        content = self.sign_apart(b"".join(data[start : start + length] for start, length in pairs))
+        return with_signature(data, content, ranges)
 
     def _stamper(self, at: datetime | None) -> DummyTimeStamper:
         return DummyTimeStamper(self.certificate, self._private, fixed_dt=at)
@@ -168,6 +175,29 @@ class Authority:
         for extension, is_critical in more:
             builder = builder.add_extension(extension, is_critical)
         return builder.sign(self._key, hashes.SHA256())
+
+
+def with_signature(data: bytes, content: bytes, ranges: Sequence[int], hidden: bytes = b"") -> bytes:
+    """`data`, a PDF, with a signature whose `content` (CMS, DER) and byte ranges are given; before it, in a stream that
+    no page shows, what is `hidden`."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(data), strict=False)
+    writer.add_object(generic.StreamObject(stream_data=hidden))
+    value = generic.DictionaryObject({
+        generic.pdf_name("/Type"): generic.pdf_name("/Sig"),
+        generic.pdf_name("/Filter"): generic.pdf_name("/Adobe.PPKLite"),
+        generic.pdf_name("/SubFilter"): generic.pdf_name("/adbe.pkcs7.detached"),
+        generic.pdf_name("/ByteRange"): generic.ArrayObject(map(generic.NumberObject, ranges)),
+        generic.pdf_name("/Contents"): generic.ByteStringObject(content),
+    })  # fmt: skip
+    field = generic.DictionaryObject({
+        generic.pdf_name("/FT"): generic.pdf_name("/Sig"),
+        generic.pdf_name("/T"): generic.TextStringObject("ky"),
+        generic.pdf_name("/V"): writer.add_object(value),
+    })  # fmt: skip
+    form = {generic.pdf_name("/Fields"): generic.ArrayObject([writer.add_object(field)])}
+    writer.root["/AcroForm"] = generic.DictionaryObject(form)
+    writer.update_root()
+    return _written(writer)
 
 
 def with_one_byte_changed(data: bytes, rng: random.Random) -> bytes:
