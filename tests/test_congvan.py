@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,7 +79,6 @@ def test_help_is_vietnamese(command: Sequence[str]) -> None:
 
 
 def test_help_starts_without_the_database_or_the_web() -> None:
-    started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-X", "importtime", str(ROOT / "congvan.py"), "--help"],
         capture_output=True,
@@ -88,7 +86,6 @@ def test_help_starts_without_the_database_or_the_web() -> None:
         check=True,
     )
     assert not [part for part in ("sqlalchemy", "starlette", "pydantic", "flanker") if f" {part}\n" in done.stderr]
-    assert time.monotonic() - started < 5
 
 
 def test_read_tells_what_a_letter_would_become_and_stores_nothing(tmp_path: Path) -> None:

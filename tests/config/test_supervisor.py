@@ -184,7 +184,7 @@ def test_no_child_survives_a_supervisor_that_was_killed(tmp_path: Path) -> None:
         until(lambda: running.children(0) and running.children(1))
         until(lambda: "READY=1" in running.told.listen())
         running.process.kill()
-        until(lambda: not any(is_alive(pid) for number in (0, 1) for pid in running.children(number)), seconds=3)
+        until(lambda: not any(is_alive(pid) for number in (0, 1) for pid in running.children(number)), seconds=20)
 
 
 def test_words_of_children_pass_through_to_the_log(tmp_path: Path) -> None:

@@ -102,10 +102,10 @@ def test_pages_follow_what_happens_without_losing_what_is_typed(browser: Open, f
     with full_office.database.writing() as session:
         session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=full_office.clock(), subject="Mới"))
         mailboxes.answer_test(session, "van-thu", "Kết nối tốt, vừa thử.", at=full_office.clock())
-    expect(counter).to_contain_text("2", timeout=3000)
+    expect(counter).to_contain_text("2", timeout=15_000)
     expect(page.get_by_role("searchbox")).to_have_value("đang gõ dở")
     boxes.bring_to_front()
-    expect(boxes.get_by_text("Kết nối tốt, vừa thử.")).to_be_visible(timeout=3000)
+    expect(boxes.get_by_text("Kết nối tốt, vừa thử.")).to_be_visible(timeout=15_000)
 
 
 def test_a_page_left_open_says_when_its_session_is_over(browser: Open, full_office: Any) -> None:
@@ -116,7 +116,7 @@ def test_a_page_left_open_says_when_its_session_is_over(browser: Open, full_offi
     with full_office.database.writing() as session:
         session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=full_office.clock(), subject="Mới"))
         mailboxes.answer_test(session, "van-thu", "Kết nối tốt.", at=full_office.clock())
-    expect(page.get_by_text("Phiên làm việc đã hết")).to_be_visible(timeout=3000)
+    expect(page.get_by_text("Phiên làm việc đã hết")).to_be_visible(timeout=15_000)
 
 
 def test_the_keys_of_a_page_open_and_the_search_is_one_key_away(browser: Open) -> None:

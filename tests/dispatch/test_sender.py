@@ -17,7 +17,7 @@ from core.deliveries.tables import State
 from demo import certificate
 from dispatch import sender
 
-QUICK: dict[str, Any] = {"timeout_seconds": 0.3, "answer_seconds": 0.3}
+QUICK: dict[str, Any] = {"timeout_seconds": 1, "answer_seconds": 1}
 
 
 def test_what_waits_is_sent_over_one_connection_each_once(office: Office, server: Server) -> None:

@@ -43,7 +43,7 @@ def test_after_two_refused_logins_nothing_is_tried_until_the_password_changes(of
         time.sleep(1.5)
         assert office.refused_logins(mailbox) == 2
         secret.write_text(PASSWORD)
-        wait_until(lambda: office.messages() == 1, seconds=5)
+        wait_until(lambda: office.messages() == 1, seconds=mailbox.poll_seconds / 2)
         wait_until(lambda: state(office).trouble == "")
         assert state(office).stopped_at is None
 

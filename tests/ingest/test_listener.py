@@ -200,7 +200,7 @@ def test_a_sender_who_only_drips_is_cut_off_and_keeps_nobody_waiting(office: Off
             for _ in range(100):
                 line.socket.sendall(b"x")
                 time.sleep(0.2)
-        assert 1.5 < time.monotonic() - began < 6
+        assert 1.5 < time.monotonic() - began < 15
         assert not any((office.home / "spool").glob("run-*/*/raw"))
         with connected(settings) as other:
             other.envelope()
