@@ -32,7 +32,7 @@ def hour_first(stored: str) -> str:
 
 
 def number(value: int | None) -> str:
-    """3.412; empty for None."""
+    """A quantity, 3.412; empty for None. A số đến is a name and stands as it is: 3412."""
     return f"{value:,}".replace(",", ".") if value is not None else ""
 
 

@@ -196,7 +196,7 @@ def _matching(
 
 
 def _dotted(number: int | None) -> str:
-    # 1.317, as the pages print it and people then type it.
+    # 1.317, as people may type it.
     return f"{number or 0:,}".replace(",", ".")
 
 

@@ -91,7 +91,7 @@ def _parts(row: Any) -> Iterator[str]:
     if row["arrival_number"] is not None:
         number = row["arrival_number"]
         yield f"số đến {number}"
-        yield f"{number:,}".replace(",", ".")  # as the pages print it and people then type it
+        yield f"{number:,}".replace(",", ".")  # as people may type it
     yield from (row[name] for name in _FIELDS)
     yield row["code"].replace(" ", "")
     for day in (row["issued_on"], row["arrived_on"]):

@@ -26,7 +26,6 @@ from dashboard.incoming.pane import Pane, pane_of
 from dashboard.incoming.view import Draft
 from dashboard.readings import note_reading
 from dashboard.web import flash, form_of, in_reading, in_writing, now, origin_of, render, require
-from dashboard.words import number
 
 _JUDGED = ("issuer", "code", "issued_on", "subject")  # core says whether these differ: spelling alone is none
 _NOT_COMPARED = ("parent_issuer", "remark")
@@ -172,7 +171,7 @@ def _join(
     joining.join(session, document, into, by=user, at=at, source=source)
     if into.arrival_number is None:
         return Done(next_id, "dự thảo này", into.id)
-    return Done(next_id, f"số đến {number(into.arrival_number)}", None)
+    return Done(next_id, f"số đến {into.arrival_number}", None)
 
 
 def _tell_apart(

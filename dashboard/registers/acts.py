@@ -19,7 +19,6 @@ from core.registers import Book
 from core.rights import Right, may_read
 from dashboard.registers.book import shelf_of
 from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require
-from dashboard.words import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ async def open_book(request: Request) -> Response:
     except Permanent as error:
         return await _opening_page(request, form, error)
     year = office_date(at).year
-    flash(request, "done", f"Đã mở sổ năm {year}. Văn bản đầu tiên sẽ lấy số đến {number(first)}.")
+    flash(request, "done", f"Đã mở sổ năm {year}. Văn bản đầu tiên sẽ lấy số đến {first}.")
     return RedirectResponse(f"/so-den/{code}/{year}", 303)
 
 
@@ -72,7 +71,7 @@ async def void(request: Request) -> Response:
         )
     except Permanent as error:
         return await _voiding_page(request, reason, error)
-    flash(request, "done", f"Đã hủy số đến {number(voided)}. Dòng này vẫn nằm trong sổ, kèm lý do.")
+    flash(request, "done", f"Đã hủy số đến {voided}. Dòng này vẫn nằm trong sổ, kèm lý do.")
     return RedirectResponse(f"/den/{incoming_id}", 303)
 
 

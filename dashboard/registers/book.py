@@ -118,7 +118,7 @@ def _check(session: Session, user_id: int, code: str, year: int, *, at: datetime
 
 
 def _listed(numbers: tuple[int, ...]) -> str:
-    shown = ", ".join(map(number, numbers[:_MOST_NUMBERS]))
+    shown = ", ".join(map(str, numbers[:_MOST_NUMBERS]))
     return f"{shown} và {number(len(numbers) - _MOST_NUMBERS)} số nữa" if len(numbers) > _MOST_NUMBERS else shown
 
 

@@ -49,7 +49,7 @@ async def confirm(request: Request) -> Response:
     except Permanent as error:
         return await _page(request, form, error)
     note = f" {number(len(lost))} số đã mất nội dung được ghi là hủy, kèm lý do." if lost else ""
-    flash(request, "done", f"Đã xác nhận số cuối {number(last)}; văn bản tiếp theo lấy số {number(last + 1)}.{note}")
+    flash(request, "done", f"Đã xác nhận số cuối {last}; văn bản tiếp theo lấy số {last + 1}.{note}")
     return RedirectResponse(f"/so-den/{code}/{office_date(at).year}", 303)
 
 

@@ -1,5 +1,7 @@
 """What surrounds every page: headers, the right Host, forged forms, failures in words."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +110,12 @@ def test_a_bug_is_logged_with_its_traceback_and_told_without_it(signed_in: Any, 
     assert "vai-la" not in answer.text and "Traceback" not in answer.text
     [line] = [line for line in logs if line["event"] == "page_failed"]
     assert line["path"] == "/hop-thu" and isinstance(line["exc_info"], ValueError)
+
+
+def test_a_number_of_the_register_is_printed_as_a_name_not_as_a_quantity() -> None:
+    templates = Path(words.__file__).parent / "templates"
+    dotted = re.compile(r"\b\w*(number|first|last|known)\s*\|\s*number\b")
+    assert [path.name for path in templates.rglob("*.html") if dotted.search(path.read_text())] == []
 
 
 def test_values_are_printed_as_the_office_writes_them(clock: Any) -> None:

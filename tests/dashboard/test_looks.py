@@ -84,7 +84,7 @@ def test_the_work_is_done_without_javascript(browser: Open, width: int) -> None:
     page.goto("/den/9/huy-so")
     page.get_by_label("Lý do hủy").fill("Gửi nhầm cơ quan")
     page.get_by_role("button", name="Hủy số đến").click()
-    expect(page.get_by_role("status")).to_contain_text("Đã hủy số đến 1.206")
+    expect(page.get_by_role("status")).to_contain_text("Đã hủy số đến 1206")
     if width < 1000:
         page.locator(".menu-fold summary").click()
     page.get_by_role("button", name="Đăng xuất").locator("visible=true").click()
