@@ -1,6 +1,6 @@
 """Sổ văn bản đến: the rows of one book and year, filtered, sorted and paged by số đến."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core import registers
 from core.incoming.copies import lacks_original
 from core.incoming.tables import Incoming, State
+from core.listings.receivers import received_by
 from core.office import office_date
 from core.people import User
 from core.registers import Book, Direction, Series
@@ -56,7 +57,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class BookRow:
-    """One line of the register, with the columns of Phụ lục IV NĐ 30."""
+    """One line of the register, with the columns of Phụ lục IV NĐ 30. `receiver` is who was given the document; until
+    then what the clerk typed."""
 
     id: int
     arrived_on: date
@@ -123,7 +125,7 @@ def page(
         wanted = (*wanted, Incoming.arrival_number < edge if falls else Incoming.arrival_number > edge)
     order = Incoming.arrival_number.desc() if falls else Incoming.arrival_number
     query = sa.select(*_COLUMNS).where(*wanted).order_by(order).limit(limit + 1)
-    found = [_row(row) for row in session.execute(query).mappings()]
+    found = _rows(session, session.execute(query).mappings().all())
     has_more, rows = len(found) > limit, found[:limit]
     if goes_back:
         rows.reverse()
@@ -138,9 +140,8 @@ def all_rows(
     order = Incoming.arrival_number.desc() if newest_first else Incoming.arrival_number
     query = sa.select(*_COLUMNS).where(*_where(user, shelf, year, asked)).order_by(order)
     ids = None if matching is None else {row_id for _, row_id in matching}
-    for row in session.execute(query.execution_options(yield_per=500)).mappings():
-        if ids is None or row["id"] in ids:
-            yield _row(row)
+    for some in session.execute(query.execution_options(yield_per=500)).mappings().partitions():
+        yield from _rows(session, [row for row in some if ids is None or row["id"] in ids])
 
 
 def kinds_in(session: Session, shelf: Shelf, year: int) -> list[str]:
@@ -222,12 +223,17 @@ def _paged(rows: list[BookRow], total: int, *, has_more: bool, edge: int | None,
     return BookPage(tuple(rows), total, first if has_before else None, last if has_after else None)
 
 
-def _row(row: sa.RowMapping) -> BookRow:
+def _rows(session: Session, rows: Sequence[sa.RowMapping]) -> list[BookRow]:
+    received = received_by(session, [row["id"] for row in rows])
+    return [_row(row, received.get(row["id"]) or row["receiver"]) for row in rows]
+
+
+def _row(row: sa.RowMapping, receiver: str) -> BookRow:
     is_voided = row["state"] == State.VOIDED
     return BookRow(
         id=row["id"], arrived_on=row["arrived_on"], number=row["arrival_number"], issuer=row["issuer"],
         code=row["code"], issued_on=row["issued_on"], kind=row["kind"], subject=row["subject"],
         urgency=row["urgency"], origin=row["origin"], remark=row["remark"], is_voided=is_voided,
         void_reason=row["closed_reason"] if is_voided else "",
-        event_at=row["event_at"], event_place=row["event_place"], receiver=row["receiver"],
+        event_at=row["event_at"], event_place=row["event_place"], receiver=receiver,
     )  # fmt: skip

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.events import READINGS, Event
+from core.listings.receivers import receiver
 from core.office import OFFICE_ZONE, office_date
 from core.people import User
 from core.tasks import asking, parties
@@ -77,7 +78,7 @@ class Way:
     """Where a task stands, for the page. `acts` are those that the person may do now, with the name of whom he does
     them for, "" for himself; `stages` are the steps of the line with whether each is behind. `ordered_by` is the basis
     of the order by which it went straight there; `directed_by` then gave that order. `waits_because` says why orders
-    that fit it sent it nowhere."""
+    that fit it sent it nowhere. `receiver` is whom the register names."""
 
     task_id: int
     version: int
@@ -86,6 +87,7 @@ class Way:
     state: State
     form: str
     lead: str
+    receiver: str
     lead_division_id: int | None
     handler_id: int | None
     deputy: str
@@ -114,8 +116,9 @@ def way_of(session: Session, task: Task, user: User, *, at: datetime) -> Way:
     acts = _acts(task, parts, user, mine, names)
     return Way(
         task_id=task.id, version=task.version, incoming_id=task.incoming_id, title=task.title, state=state,
-        form=task.form, lead=lead_words(task, names), lead_division_id=task.lead_division_id,
-        handler_id=task.handler_id, deputy=_person(task.deputy_id, names), instruction=task.instruction,
+        form=task.form, lead=lead_words(task, names), receiver=_receiver(task, parts, names),
+        lead_division_id=task.lead_division_id, handler_id=task.handler_id, deputy=_person(task.deputy_id, names),
+        instruction=task.instruction,
         due_at=task.due_at, is_late=state not in _ENDED and is_late(task.due_at, at),
         directed_by=_person(task.directed_by, names), directed_for=_person(task.directed_for, names),
         ordered_by=session.get_one(TransferOrder, task.order_id).basis if task.is_transferred else "",
@@ -150,8 +153,18 @@ def readers(session: Session, incoming_id: int) -> list[Seen]:
     return [Seen(row.full_name, row.last) for row in session.execute(_READERS, {"document": incoming_id})]
 
 
+def _receiver(task: Task, parts: Sequence[TaskPart], names: Mapping[str, str]) -> str:
+    informed = [_party(one, names) for one in parts if one.part == Part.INFORMED]
+    division, handler = _division(task.lead_division_id, names), _person(task.handler_id, names)
+    return receiver(task.form, division, handler, informed, task.is_personal)
+
+
 def _person(user_id: int | None, names: Mapping[str, str]) -> str:
     return names.get(f"u{user_id}", "")
+
+
+def _party(one: TaskPart | TaskRequest, names: Mapping[str, str]) -> str:
+    return _person(one.user_id, names) or _division(one.division_id, names)
 
 
 def _division(division_id: int | None, names: Mapping[str, str]) -> str:
@@ -160,16 +173,16 @@ def _division(division_id: int | None, names: Mapping[str, str]) -> str:
 
 def _part(one: TaskPart, names: Mapping[str, str]) -> PartRow:
     return PartRow(
-        one.id, Part(one.part), _person(one.user_id, names) or _division(one.division_id, names), one.answer,
-        one.answered_at, _person(one.answered_by, names), one.waived_reason, one.is_settled,
+        one.id, Part(one.part), _party(one, names), one.answer, one.answered_at, _person(one.answered_by, names),
+        one.waived_reason, one.is_settled,
     )  # fmt: skip
 
 
 def _request(one: TaskRequest, names: Mapping[str, str], *, may_decide: bool) -> RequestRow:
-    wanted = _person(one.user_id, names) or _division(one.division_id, names)
     return RequestRow(
-        one.id, Asked(one.kind), wanted, one.due_at, one.reason, _person(one.asked_by, names), one.asked_at, may_decide
-    )
+        one.id, Asked(one.kind), _party(one, names), one.due_at, one.reason, _person(one.asked_by, names), one.asked_at,
+        may_decide,
+    )  # fmt: skip
 
 
 def _acts(

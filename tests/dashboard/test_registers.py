@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from core import people
 from core.agencies.tables import AgencySighting
 from core.incoming.tables import Incoming
 from core.learning.tables import Lesson
+from core.people import Division
 from core.registers import Series
-from core.tasks.tables import Task
+from core.tasks.tables import Form, State, Task
 from dashboard.registers.prints import HEADINGS
 
 BOOK = "/so-den/den/2026"
@@ -80,6 +82,22 @@ def test_the_exported_table_has_every_line_and_no_formula(full_office: Any, sign
     assert tuple(rows[0]) == HEADINGS and len(rows) == 121
     assert rows[1][2] == '\'=HYPERLINK("http://x")' and rows[1][9] == "'+84 12"
     assert rows[21][9] == "ĐÃ HỦY: Vào trùng với văn bản trước"
+
+
+def test_whoever_was_given_a_document_stands_in_the_book_on_paper_and_beside_it(
+    full_office: Any, signed_in: Any
+) -> None:
+    with full_office.database.writing() as session:
+        hung = people.by_username(session, "hung")
+        assert hung is not None
+        session.execute(sa.update(Incoming).where(Incoming.id == 120).values(receiver="Phòng gõ lúc vào sổ"))
+        given = {"form": Form.NO_FILE, "state": State.WITH_HEAD, "lead_division_id": hung.division_id}
+        session.execute(sa.update(Task).where(Task.incoming_id == 120).values(given))
+        division = session.get_one(Division, hung.division_id).name
+    lan_s = signed_in("lan")
+    for path in (BOOK, BOOK + "/in", BOOK + "/so.csv", "/den/120"):
+        page = lan_s.get(path).text
+        assert division in page and "Phòng gõ lúc vào sổ" not in page, path
 
 
 def test_the_printed_book_bears_its_title_its_range_and_the_voided_lines(full_office: Any, signed_in: Any) -> None:

@@ -1,0 +1,51 @@
+"""Who received a document, as the register's column names it: read from the assignment."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from core.people import Division, User
+from core.tasks.tables import Form, Part, Task, TaskPart
+
+_DOCUMENTS: sa.BindParameter[Any] = sa.bindparam("documents", expanding=True)
+_GIVEN = (
+    sa.select(Task.incoming_id, Task.form, Task.is_personal, Division.name, User.full_name)
+    .join(Division, Division.id == Task.lead_division_id, isouter=True)
+    .join(User, User.id == Task.handler_id, isouter=True)
+    .where(Task.incoming_id.in_(_DOCUMENTS), Task.form != "")
+)
+_INFORMED = (
+    sa.select(Task.incoming_id, sa.func.coalesce(Division.name, User.full_name).label("name"))
+    .join(TaskPart, TaskPart.task_id == Task.id)
+    .join(Division, Division.id == TaskPart.division_id, isouter=True)
+    .join(User, User.id == TaskPart.user_id, isouter=True)
+    .where(Task.incoming_id.in_(_DOCUMENTS), Task.form == Form.FOR_INFORMATION, TaskPart.part == Part.INFORMED)
+    .order_by(TaskPart.id)
+)
+
+
+def received_by(session: Session, documents: Sequence[int]) -> dict[int, str]:
+    """`receiver` of each document that was given out, by its id; two questions, however many documents."""
+    wanted = {"documents": list(documents)}
+    informed: dict[int, list[str]] = {}
+    for row in session.execute(_INFORMED, wanted):
+        informed.setdefault(row.incoming_id, []).append(row.name)
+    return {
+        row.incoming_id: receiver(
+            row.form, row.name or "", row.full_name or "", informed.get(row.incoming_id, ()), row.is_personal
+        )
+        for row in session.execute(_GIVEN, wanted)
+    }  # fmt: skip
+
+
+def receiver(form: str, division: str, handler: str, informed: Iterable[str], is_personal: bool) -> str:
+    """Whom a document was given to: the lead division, or the person whom a leader named; for information those who
+    are informed. "" while nobody has given it out.
+
+    Source: NĐ 30, Phụ lục IV, sổ đăng ký văn bản đến, column 7; Quy chế 63, Điều 6.1.
+    """
+    if form == Form.FOR_INFORMATION:
+        return ", ".join(informed) or "Lưu trữ"
+    return handler if is_personal or not division else division
