@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import events, rights
+from core.db import table_of
 from core.errors import Permanent, WrongState
 from core.incoming.registration import require_reason
 from core.incoming.tables import Incoming, ReadingGrant
@@ -16,11 +17,13 @@ from core.registers import Book
 from core.rights import Right
 
 _LATEST = 30
+IS_OPEN = table_of(ReadingGrant).c.decided_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request, with what it is for as who decides sees it. `is_granted` None while nobody has decided."""
+    """One request, with what it is for as who decides sees it. `is_granted` None while nobody has decided, False where
+    it was refused or, `is_revoked`, taken back; `decided_by` is who did so last."""
 
     user_id: int
     incoming_id: int
@@ -30,7 +33,10 @@ class Asked:
     reason: str
     asked_at: datetime
     is_granted: bool | None
+    is_revoked: bool
     answer: str
+    decided_by: str
+    decided_at: datetime | None
 
 
 def ask(
@@ -58,7 +64,7 @@ def ask(
         session.add(row)
     row.reason, row.asked_at = reason, at
     row.is_granted = row.decided_at = row.decided_by = None
-    row.answer = ""
+    row.is_revoked, row.answer = False, ""
     session.flush()
     payload = {"reason": reason}
     events.record(session, "reading_asked", "incoming", document.id, by=by.id, at=at, source=source, payload=payload)
@@ -89,7 +95,7 @@ def revoke(session: Session, row: ReadingGrant, reason: str, *, by: User, at: da
     if not row.is_granted:
         raise WrongState("Người này không còn được đọc văn bản ấy.")
     row.answer = require_reason(reason)
-    row.is_granted, row.decided_at, row.decided_by = False, at, by.id
+    row.is_granted, row.is_revoked, row.decided_at, row.decided_by = False, True, at, by.id
     session.flush()
     payload = {"to": row.user_id, "reason": row.answer}
     events.record(
@@ -106,7 +112,7 @@ def granted(session: Session) -> list[Asked]:
 
 def waiting(session: Session) -> list[Asked]:
     """What nobody has decided, the oldest first."""
-    return _rows(session, sa.select(ReadingGrant).where(ReadingGrant.decided_at.is_(None)).subquery())
+    return _rows(session, sa.select(ReadingGrant).where(IS_OPEN).subquery())
 
 
 def own(session: Session, user: User) -> list[Asked]:
@@ -122,17 +128,18 @@ def books(session: Session) -> Sequence[sa.Row[int, str]]:
 
 
 def _rows(session: Session, chosen: sa.Subquery) -> list[Asked]:
-    row = sa.orm.aliased(ReadingGrant, chosen)
+    row, decider = sa.orm.aliased(ReadingGrant, chosen), sa.orm.aliased(User)
     query = (
-        sa.select(row, Incoming.arrival_number, Incoming.subject, User.full_name)
+        sa.select(row, Incoming.arrival_number, Incoming.subject, User.full_name, decider.full_name.label("decider"))
         .join(Incoming, Incoming.id == row.incoming_id)
         .join(User, User.id == row.user_id)
+        .join(decider, decider.id == row.decided_by, isouter=True)
         .order_by(row.asked_at)
     )
     return [
         Asked(
             one[0].user_id, one[0].incoming_id, one.arrival_number or 0, one.subject, one.full_name, one[0].reason,
-            one[0].asked_at, one[0].is_granted, one[0].answer,
+            one[0].asked_at, one[0].is_granted, one[0].is_revoked, one[0].answer, one.decider or "", one[0].decided_at,
         )
         for one in session.execute(query)
     ]  # fmt: skip

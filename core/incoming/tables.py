@@ -164,7 +164,8 @@ class IncomingRelation(Base):
 
 
 class ReadingGrant(Base):
-    """That a person asked to read an entry which was not given to him, and what was answered."""
+    """That a person asked to read an entry which was not given to him, and what was answered. `is_revoked` when it was
+    granted first: `decided_at`, `decided_by` and `answer` then speak of the revocation."""
 
     __tablename__ = "reading_grants"
     __table_args__ = (
@@ -179,6 +180,7 @@ class ReadingGrant(Base):
     reason: Mapped[str] = mapped_column(sa.Text)
     asked_at: Mapped[datetime]
     is_granted: Mapped[bool | None]
+    is_revoked: Mapped[bool] = mapped_column(default=False)
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from core import alarms
+from core import alarms, reading_grants
 from core.answers import returning
 from core.backup import marks
 from core.db import table_of
@@ -21,10 +23,11 @@ from core.rights import Right, may
 
 # Built once: every page of the program asks them.
 _COUNTS = {
-    name: (right, sa.select(sa.func.count()).where(which))
+    name: (right, sa.select(sa.func.count()).where(which).scalar_subquery().label(name))
     for name, right, which in (
         ("drafts", Right.REGISTER, table_of(Incoming).c.state == State.DRAFT),
         ("outbox", Right.RUN_OUTBOX, table_of(Delivery).c.state.in_((DeliveryState.FAILED, DeliveryState.UNCERTAIN))),
+        ("readings", Right.GRANT_READING, reading_grants.IS_OPEN),
         ("held", Right.SEE_HELD, table_of(HeldLetter).c.decision.is_(None)),
         (
             "troubled",
@@ -38,24 +41,28 @@ _COUNTS = {
 def counters(
     session: Session, user: User, watched: Collection[str], late: Mapping[str, timedelta] = {}, *, at: datetime
 ) -> dict[str, int]:
-    """`drafts` waiting for the clerk, `held` letters without a decision, what the `outbox` failed to send or does not
-    know of, `troubled` mailboxes, kinds of `backups` that fail or are overdue; by right.
+    """`drafts` waiting for the clerk, `work` that needs the person's hand (readings that are asked for are work of who
+    answers), `held` letters without a decision, what the `outbox` failed to send or does not know of, `troubled`
+    mailboxes, kinds of `backups` that fail or are overdue; by right.
 
     `watched` are the mailboxes that intake is to read, `late` is `marks.late_after` of the office.
     """
-    values = alarms.asked(watched, at=at)
-    found = {
-        name: session.execute(count, values if name == "troubled" else {}).scalar_one()
-        for name, (right, count) in _COUNTS.items()
-        if may(user, right)
-    }
+    names = tuple(name for name, (right, _) in _COUNTS.items() if may(user, right))
+    found: dict[str, int] = {}
+    if names:
+        found = dict(session.execute(_together(names), alarms.asked(watched, at=at)).mappings().one())
     on = office_date(at)
     if may(user, Right.DIRECT):
         found["approvals"] = approvals.waiting(session, user, on=on)
     if may(user, Right.AGREE_RETURNS):
         found["approvals"] = found.get("approvals", 0) + returning.count(session)
     if may(user, Right.WORK):
-        found["work"] = work.waiting(session, user, on=on)
+        found["work"] = work.waiting(session, user, on=on) + found.pop("readings", 0)
     if may(user, Right.SEE_BACKUPS):
         found["backups"] = len(marks.troubled(session, late, at=at))
     return found
+
+
+@cache
+def _together(names: tuple[str, ...]) -> sa.Select[Any]:
+    return sa.select(*(_COUNTS[name][1] for name in names))

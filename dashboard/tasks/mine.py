@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from core import reading_grants
 from core.incoming.values import URGENCIES
 from core.listings import work
 from core.listings.work import WorkRow
-from core.rights import Right
+from core.reading_grants import Asked
+from core.rights import Right, may
 from core.tasks.tables import STATE_NAMES
 from dashboard.web import acting, in_reading, now, render, require
 
@@ -30,13 +32,15 @@ GROUPS = (
 async def index(request: Request) -> Response:
     """GET /viec: the groups that have something, each with its rows."""
     person = require(request, Right.WORK)
-    found = await in_reading(request, _work, person.id, at=now(request))
+    found, readings = await in_reading(request, _work, person.id, at=now(request))
     groups = [(name, title, hint, found.get(name, [])) for name, title, hint in GROUPS]
-    return render(request, "tasks/mine.html", groups=groups, urgencies=URGENCIES, states=STATE_NAMES)
+    return render(request, "tasks/mine.html", groups=groups, readings=readings, urgencies=URGENCIES, states=STATE_NAMES)
 
 
-def _work(session: Session, user_id: int, *, at: datetime) -> dict[str, list[WorkRow]]:
-    return work.work_of(session, acting(session, user_id), at=at)
+def _work(session: Session, user_id: int, *, at: datetime) -> tuple[dict[str, list[WorkRow]], list[Asked]]:
+    user = acting(session, user_id)
+    readings = reading_grants.waiting(session) if may(user, Right.GRANT_READING) else []
+    return work.work_of(session, user, at=at), readings
 
 
 routes = [Route("/viec", index, name="tasks:mine")]

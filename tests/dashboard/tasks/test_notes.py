@@ -1,5 +1,6 @@
 """Notes on a document with the people they name, and asking to read what was not given to one."""
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,17 @@ def send(browser: Any, path: str, **fields: str) -> Any:
 def said(browser: Any, path: str, **fields: str) -> str:
     """The page that follows a form that was sent."""
     return str(browser.post(path, data=fields | {"csrf": _csrf(browser)}, follow_redirects=True).text)
+
+
+def words_of(page: str) -> str:
+    """What stands on a page, without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", "", page).split())
+
+
+def counted(browser: Any) -> int:
+    """What stands beside «Công việc» in the menu."""
+    found = re.search(r'<span class="counter">(\d+)<span class="unseen"> việc chờ bạn', browser.get("/so-den").text)
+    return int(found[1]) if found else 0
 
 
 def first_task(office: Office) -> tuple[int, int, int]:
@@ -102,7 +114,27 @@ def test_what_was_granted_is_taken_back_and_can_be_asked_for_again(full_office: 
     send(hoa, f"{row}/thu-hoi", reason="xong việc")
     assert y.get(f"/den/{document}").status_code == 404
     assert "Thu hồi quyền đọc: xong việc" in hoa.get(f"/den/{document}").text
+    told = words_of(y.get("/xin-doc").text)
+    assert "đã thu hồi Đỗ Thị Hoa, 09:00 18/11/2026: xong việc" in told and "không được" not in told
     assert send(y, "/xin-doc", **asked).status_code == 303
+    send(hoa, row, answer="no", words="đã có báo cáo")
+    told = words_of(y.get("/xin-doc").text)
+    assert "không được Đỗ Thị Hoa, 09:00 18/11/2026: đã có báo cáo" in told and "đã thu hồi" not in told
+
+
+def test_whoever_answers_has_it_among_his_work_that_somebody_asks_to_read(full_office: Office, signed_in: Any) -> None:
+    _, document, number = first_task(full_office)
+    asked = {"number": str(number), "year": "2026", "book": "1", "reason": "phục vụ báo cáo"}
+    answering, other = [signed_in(name) for name in ("hoa", "binh", "thu")], signed_in("hung")
+    counts = [counted(one) for one in (*answering, other)]
+    send(signed_in("y"), "/xin-doc", **asked)
+    assert [counted(one) for one in answering] == [before + 1 for before in counts[:3]]
+    assert all(f"xin đọc số đến {number}" in one.get("/viec").text for one in answering)
+    assert counted(other) == counts[3] and "xin đọc" not in other.get("/viec").text
+    with full_office.database.reading() as session:
+        row = f"/xin-doc/{document}/{session.scalars(sa.select(ReadingGrant.user_id)).one()}"
+    send(answering[0], row, answer="yes")
+    assert [counted(one) for one in answering] == counts[:3]
 
 
 def test_a_word_that_is_no_name_names_nobody(full_office: Office, signed_in: Any) -> None:
