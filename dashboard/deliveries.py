@@ -17,6 +17,7 @@ from core.listings import deliveries as listing
 from core.listings.deliveries import DeliveryRow, Whole
 from core.people import User
 from core.rights import Right
+from dashboard.readings import note_reading
 from dashboard.web import (
     acting,
     flash,
@@ -136,6 +137,8 @@ async def _index(request: Request, error: CongvanError | None = None, typed: str
 async def _show(request: Request, error: CongvanError | None = None, typed: str = "") -> Response:
     person = require(request, Right.SEE_OUTBOX)
     whole = await in_reading(request, _whole, person.id, request.path_params["id"])
+    if whole.row.incoming_id is not None and whole.row.may_read:
+        await note_reading(request, whole.row.incoming_id, in_full=False)
     return render(
         request, "deliveries/show.html", 422 if error else 200, whole=whole, one=_shown(whole.row), step_names=STEPS,
         may_run=Right.RUN_OUTBOX in person.rights, error=error.sentence if error else "",

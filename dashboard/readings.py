@@ -36,17 +36,21 @@ async def readable_file(request: Request) -> StoredFile:
     return await in_reading(request, _file, person.id, place["id"], place["position"])
 
 
-async def note_reading(request: Request, incoming_id: int) -> None:
-    """Write to the journal of readings that the person reads a document, once an hour, before it is served."""
-    if is_noted(request, incoming_id):
+async def note_reading(request: Request, incoming_id: int, *, in_full: bool = True) -> None:
+    """Write to the journal of readings that the person reads a document, once an hour, before it is served.
+
+    Not `in_full` where a page tells what the document is about and does not show it: it still waits to be opened.
+    """
+    if is_noted(request, incoming_id, in_full=in_full):
         return
-    key, at, noted = (user_of(request).id, incoming_id), now(request), _noted(request)
+    key, at, noted = (user_of(request).id, incoming_id, in_full), now(request), _noted(request)
     database, source = office_of(request).database, origin_of(request).source
 
     def write() -> None:
         with database.writing() as session:
             fact = events.Fact("read", "incoming", incoming_id)
-            submitting.note_seen(session, incoming_id, key[0], at=at)
+            if in_full:
+                submitting.note_seen(session, incoming_id, key[0], at=at)
             events.record_many(session, [fact], by=key[0], at=at, source=source, chain=events.READINGS)
 
     # Not by in_writing: a form that comes back after a new login is shown again, and that is a reading too.
@@ -56,10 +60,11 @@ async def note_reading(request: Request, incoming_id: int) -> None:
     noted[key] = at
 
 
-def is_noted(request: Request, incoming_id: int) -> bool:
-    """Whether the journal has that the person reads the document in this hour."""
-    known = _noted(request).get((user_of(request).id, incoming_id))
-    return known is not None and now(request) - known < READ_AGAIN_AFTER
+def is_noted(request: Request, incoming_id: int, *, in_full: bool = True) -> bool:
+    """Whether the journal has that the person reads the document in this hour; see `note_reading`."""
+    noted, person_id, at = _noted(request), user_of(request).id, now(request)
+    known = (noted.get((person_id, incoming_id, whole)) for whole in {True, in_full})
+    return any(then is not None and at - then < READ_AGAIN_AFTER for then in known)
 
 
 def record_download(session: Session, user_id: int, incoming_id: int, name: str, *, at: datetime, source: str) -> None:
@@ -68,12 +73,12 @@ def record_download(session: Session, user_id: int, incoming_id: int, name: str,
     events.record_many(session, [fact], by=user_id, at=at, source=source, chain=events.READINGS)
 
 
-def _noted(request: Request) -> dict[tuple[int, int], datetime]:
-    """(user, document) -> when its reading was last noted by this process."""
+def _noted(request: Request) -> dict[tuple[int, int, bool], datetime]:
+    """(user, document, whether in full) -> when its reading was last noted by this process."""
     state = request.app.state
     if not hasattr(state, "readings_noted"):
         state.readings_noted = {}
-    noted: dict[tuple[int, int], datetime] = state.readings_noted
+    noted: dict[tuple[int, int, bool], datetime] = state.readings_noted
     return noted
 
 

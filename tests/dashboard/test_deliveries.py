@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from outbox_desk import SENDER, message
 
 from core.deliveries import claiming, pausing, queueing
 from core.deliveries.claiming import Said
 from core.deliveries.tables import Delivery, State
+from core.events import READINGS, Event
 from core.incoming.tables import Incoming
+from core.people import User
 
 
 def _token(html: str) -> str:
@@ -127,3 +130,17 @@ def test_a_leader_sees_only_letters_about_what_he_may_read_and_the_administrator
     assert not any(word in page for word in ("về dự thảo", "thông báo chung", "Sở Nội vụ"))
     one = signed_in("quan").get(f"/gui-di/{about}").text
     assert "lời riêng" not in one and "về dự thảo" not in one and "550 5.1.1" in one
+
+
+def test_a_letter_that_tells_of_a_document_is_noted_as_a_reading_of_it(
+    full_office: Any, outbox: Outbox, signed_in: Any
+) -> None:
+    about = outbox.ended(claiming.note_failed, incoming_id=1, subject="về số đến 1198")
+    for name in ("lan", "lan", "binh", "quan"):
+        assert signed_in(name).get(f"/gui-di/{about}").status_code == 200
+    other = outbox.ended(claiming.note_failed, subject="không về văn bản nào")
+    assert signed_in("hoa").get(f"/gui-di/{other}").status_code == 200
+    read = sa.select(User.username).join(Event, Event.actor_id == User.id).order_by(Event.id)
+    read = read.where(Event.chain == READINGS, Event.act == "read", Event.subject_id == 1)
+    with full_office.database.reading() as session:
+        assert list(session.scalars(read)) == ["lan", "binh"], "the administrator is shown no subject"
