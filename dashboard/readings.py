@@ -64,7 +64,8 @@ def is_noted(request: Request, incoming_id: int, *, in_full: bool = True) -> boo
     """Whether the journal has that the person reads the document in this hour; see `note_reading`."""
     noted, person_id, at = _noted(request), user_of(request).id, now(request)
     known = (noted.get((person_id, incoming_id, whole)) for whole in {True, in_full})
-    return any(then is not None and at - then < READ_AGAIN_AFTER for then in known)
+    # A reading of later than now was noted before the clock was set back: it says nothing of this hour.
+    return any(then is not None and timedelta() <= at - then < READ_AGAIN_AFTER for then in known)
 
 
 def record_download(session: Session, user_id: int, incoming_id: int, name: str, *, at: datetime, source: str) -> None:
