@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from config.command_line import Exit
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from core import events
 from core.db import Database
 from core.deliveries import claiming
@@ -25,6 +25,11 @@ _LOOK_SECONDS = 0.2
 _HELD_BACK_SECONDS = 1.0  # what may not go although its time has come, by a limit or a pause, is asked for so often
 _SETTLE_SECONDS = 60.0
 _DATABASE_PAUSE_SECONDS = 2.0
+
+_IS_OFF = (
+    "chưa khai máy chủ thư để gửi, nên không thư nào đi; thư nằm chờ ở trang «Gửi đi». Khai khóa host và from_address "
+    "trong bảng [sending] của tệp cấu hình (docs/install.md, mục 11) rồi chạy lại."
+)
 
 log = structlog.get_logger("dispatch")
 
@@ -46,7 +51,8 @@ def run(
     """Send until `stop` is set, or with `once` what may go now; a message under way is finished first.
 
     Returns an exit code of sysexits: 0, or with `once` 69 when the mail server could not be had. On SQLite one process
-    sends: Temporary when another does. Raises Temporary with `once` when the database is away.
+    sends: Temporary when another does. Raises with `once` Temporary when the database is away, SettingsError where no
+    mail server is configured.
     """
     with _alone(settings, database):
         token = f"{socket.gethostname()[:40]}:{os.getpid()}:{os.urandom(4).hex()}"
@@ -55,9 +61,10 @@ def run(
         answering = Answering(settings, database, store, clock)
         if once:
             dispatcher.settle_abandoned()
-            if settings.sending.host:
-                answering.follow()
-                dispatcher.send_waiting()
+            if not settings.sending.host:
+                raise SettingsError(_IS_OFF)
+            answering.follow()
+            dispatcher.send_waiting()
             return Exit.UNAVAILABLE if dispatcher.is_in_trouble else Exit.OK
         return _watch(Watch(settings, database, dispatcher, answering, clock, stop), heartbeat, ready)
 

@@ -116,6 +116,13 @@ def test_a_service_asks_for_the_upgrade_it_needs(tmp_path: Path) -> None:
         assert "congvan upgrade" in done.stderr
 
 
+def test_sending_once_without_a_mail_server_says_what_to_set(config: Path) -> None:
+    done = congvan("dispatch", "--once", "--config", config)
+    assert (done.returncode, done.stdout) == (78, "")
+    assert done.stderr.startswith("congvan dispatch: chưa khai máy chủ thư") and "[sending]" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_an_upgrade_says_what_it_did_and_the_second_that_there_is_nothing_to_do(tmp_path: Path) -> None:
     path = tmp_path / "congvan.toml"
     path.write_text('data = "data"\n')
