@@ -26,7 +26,8 @@ from idle_client import listening  # noqa: E402
 from intake_office import Office, open_office, wait_until  # noqa: E402
 from pushing import CLERK, connected, is_open, open_listener  # noqa: E402
 
-from config.settings import ListenerSettings, MailboxSettings  # noqa: E402
+from config.listening import ListenerSettings  # noqa: E402
+from config.settings import MailboxSettings  # noqa: E402
 from demo.documents import document  # noqa: E402
 
 UNREAD_BYTES = 220_000  # a file of an unread type: with its base64 and headers a letter of 300 kB

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"  # of a mailbox or another door
+
 
 class Section(BaseModel):
     """One table of the settings file; keys that it does not know are refused."""
@@ -35,6 +37,17 @@ class SignatureSettings(Section):
     proxy: Annotated[str, Field(pattern=r"^(https?://[^\s/@]+/?)?$")] = ""
     timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 10
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+def secret_fault(file: Path | None, credential: str | None) -> str:
+    """Why it is not clear where a secret lies, in words; empty where it is."""
+    if (file is None) != (credential is None):
+        return ""
+    stands = "không có khóa nào" if file is None else "có cả hai"
+    return (
+        f"cần đúng một trong hai khóa secret_file, secret_credential, đang {stands}; "
+        'ví dụ: secret_file = "/etc/congvan/van-thu.secret"'
+    )
 
 
 def secret_path_of(file: Path | None, credential: str | None) -> Path:

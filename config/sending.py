@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from config.outside import Section, secret_path_of
+from config.outside import Section, secret_fault, secret_path_of
 
 
 class SendingSettings(Section):
@@ -31,11 +31,16 @@ class SendingSettings(Section):
     @model_validator(mode="after")
     def _can_be_used(self) -> "SendingSettings":
         if self.host and not self.from_address:
-            raise ValueError("có host thì cần khóa from_address")
-        if self.username and (self.secret_file is None) == (self.secret_credential is None):
-            raise ValueError("có username thì cần đúng một trong hai khóa secret_file, secret_credential")
+            raise ValueError(
+                'có host thì cần khóa from_address, đang không có; ví dụ: from_address = "vanthu.skhcn@lamdong.gov.vn"'
+            )
+        if self.username and (fault := secret_fault(self.secret_file, self.secret_credential)):
+            raise ValueError(f"có username thì {fault}")
         if self.username and self.security == "none" and not self.is_on_this_machine:
-            raise ValueError('mật khẩu không được gửi đi không mã hóa: đặt security = "starttls" hoặc "tls"')
+            raise ValueError(
+                'khóa «security» đang là "none" mà có username: mật khẩu không được gửi đi không mã hóa; '
+                'chỉ nhận "starttls" hoặc "tls", ví dụ: security = "starttls"'
+            )
         return self
 
     @property

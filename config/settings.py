@@ -1,25 +1,24 @@
 """Machine settings: one TOML file -> typed values. Unknown keys are refused by name."""
 
 import hashlib
+import json
 import os
-import re
 import tomllib
 from datetime import date
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
-from config import account
-from config.faults import sentence
+from config import account, faults, toml_faults
 from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
+from config.listening import ListenerSettings
+from config.outside import NAME, SenderSettings, SignatureSettings, secret_fault, secret_path_of
 from config.outside import Section as _Section
-from config.outside import SenderSettings, SignatureSettings, secret_path_of
+from config.places import database_url, folder_fault
 from config.sending import SendingSettings
 
 MEGABYTE = 1 << 20
-_NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"
 
 
 class SettingsError(Exception):
@@ -29,7 +28,7 @@ class SettingsError(Exception):
 class MailboxSettings(_Section):
     """One mailbox: where it is, how to log in, what to read from it."""
 
-    name: Annotated[str, Field(pattern=_NAME)]
+    name: Annotated[str, Field(pattern=NAME)]
     host: Annotated[str, Field(min_length=1)]
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     tls: Literal["implicit", "starttls"] = "implicit"
@@ -61,13 +60,17 @@ class MailboxSettings(_Section):
     @model_validator(mode="after")
     def _cleared_elsewhere(self) -> "MailboxSettings":
         if self.clear_to in self.folders or any(ord(letter) < 32 for letter in self.clear_to):
-            raise ValueError("clear_to không được là một thư mục đang đọc hay chứa ký tự điều khiển")
+            stands = json.dumps(self.clear_to, ensure_ascii=False)
+            raise ValueError(
+                f"khóa «clear_to» đang là {stands}; không được là một thư mục đang "
+                'đọc (khóa folders) hay chứa ký tự điều khiển; ví dụ: clear_to = "Đã lưu"'
+            )
         return self
 
     @model_validator(mode="after")
     def _one_secret(self) -> "MailboxSettings":
-        if (self.secret_file is None) == (self.secret_credential is None):
-            raise ValueError("cần đúng một trong hai khóa secret_file, secret_credential")
+        if fault := secret_fault(self.secret_file, self.secret_credential):
+            raise ValueError(fault)
         return self
 
     def secret_path(self) -> Path:
@@ -91,37 +94,10 @@ class IntakeSettings(_Section):
     lease_seconds: Annotated[int, Field(ge=10, le=600)] = 60
 
 
-class ListenerSettings(_Section):
-    """The door through which a mail server pushes letters, by LMTP or SMTP."""
-
-    enabled: bool = False
-    name: Annotated[str, Field(pattern=_NAME)] = "may-chu-thu"
-    protocol: Literal["lmtp", "smtp"] = "lmtp"
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 8024
-    socket: Path | None = None
-    recipients: dict[str, str] = Field(default_factory=dict)
-    networks: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
-    max_megabytes: Annotated[int, Field(ge=1, le=4096)] = 200
-    connections: Annotated[int, Field(ge=1, le=1000)] = 50
-    timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 60
-    answer_seconds: Annotated[int, Field(ge=5, le=3600)] = 300
-    certificate: Path | None = None
-    key: Path | None = None
-
-    @model_validator(mode="after")
-    def _can_be_opened(self) -> "ListenerSettings":
-        if self.enabled and not self.recipients:
-            raise ValueError("cần ít nhất một địa chỉ trong khóa recipients")
-        if (self.certificate is None) != (self.key is None):
-            raise ValueError("cần cả hai khóa certificate và key, hoặc không khóa nào")
-        return self
-
-
 class ClamdSettings(_Section):
     """The virus scanner, where there is one."""
 
-    address: str = ""
+    address: Annotated[str, Field(pattern=r"^(/\S+|[^\s/:]+:[0-9]{1,5}|\[[0-9a-f:]+\]:[0-9]{1,5})?$")] = ""
     when_away: Literal["pass", "hold"] = "pass"
     timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
 
@@ -131,7 +107,7 @@ class DashboardSettings(_Section):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8360
-    origin: str = ""
+    origin: Annotated[str, Field(pattern=r"^(https?://[^\s/@?#]+/?)?$")] = ""
     threads: Annotated[int, Field(ge=1, le=64)] = 4
     session_idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
     upload_megabytes: Annotated[int, Field(ge=1, le=4096)] = 200
@@ -148,12 +124,12 @@ class BackupSettings(_Section):
     changes_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     trial_day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "sun"
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 31
-    trial_database: str = ""
+    trial_database: Annotated[str, AfterValidator(database_url)] = ""
 
     @model_validator(mode="after")
     def _a_key_for_the_folder(self) -> "BackupSettings":
-        if self.folder is not None and (self.secret_file is None) == (self.secret_credential is None):
-            raise ValueError("có folder thì cần đúng một trong hai khóa secret_file, secret_credential")
+        if self.folder is not None and (fault := secret_fault(self.secret_file, self.secret_credential)):
+            raise ValueError(f"có folder thì {fault}")
         return self
 
     def secret_path(self) -> Path:
@@ -187,22 +163,31 @@ class Settings(_Section):
     @field_validator("database")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("chỉ nhận sqlite:///… hoặc postgresql+psycopg://…")
-        return url
+        return database_url(url)
+
+    @field_validator("data")
+    @classmethod
+    def _some_folder(cls, data: Path) -> Path:
+        if data == Path():  # an empty text would be the folder of the file itself
+            raise ValueError("cần đường dẫn của một thư mục, không để trống")
+        return data
 
     @field_validator("mailboxes")
     @classmethod
     def _names_once(cls, mailboxes: tuple[MailboxSettings, ...]) -> tuple[MailboxSettings, ...]:
         names = [mailbox.name for mailbox in mailboxes]
         if len(set(names)) != len(names):
-            raise ValueError("mỗi hộp thư một tên, không trùng")
+            again = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f'hai hộp thư cùng khóa name = "{again}"; mỗi hộp thư một tên, ví dụ: name = "{again}-2"')
         return mailboxes
 
     @model_validator(mode="after")
     def _listener_has_its_own_name(self) -> "Settings":
         if self.listener.name in {mailbox.name for mailbox in self.mailboxes}:
-            raise ValueError("listener.name không được trùng tên hộp thư")
+            raise ValueError(
+                f'khóa «name» của bảng [listener] đang là "{self.listener.name}", trùng tên một hộp thư; cần tên khác, '
+                'ví dụ: name = "may-chu-thu"'
+            )
         return self
 
     @property
@@ -240,7 +225,8 @@ class Settings(_Section):
 def load(path: Path) -> Settings:
     """Read the settings file. Raises SettingsError with one sentence for each fault."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        found = tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError(
             f"Không thấy tệp cấu hình {path}. Tệp nằm chỗ khác thì chỉ ra bằng --config TỆP hoặc biến môi trường "
@@ -252,9 +238,7 @@ def load(path: Path) -> Settings:
             f"phải đọc được (trong đó không có mật khẩu): chmod 644 {path}, và mở các thư mục chứa nó (chmod a+x)."
         ) from None
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r"line (\d+), column (\d+)", str(error))
-        where = f"ở dòng {place[1]}, cột {place[2]}" if place else "ở cuối tệp"
-        raise SettingsError(f"Tệp cấu hình {path} sai cú pháp TOML {where}: {error}.") from error
+        raise SettingsError(f"Tệp cấu hình {path} sai cú pháp {toml_faults.sentence(error, text)}.") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"Tệp cấu hình {path} không phải chữ UTF-8 (từ byte thứ {error.start + 1}).") from error
     except OSError as error:
@@ -262,8 +246,13 @@ def load(path: Path) -> Settings:
     try:
         settings = Settings.model_validate(found)
     except ValidationError as error:
-        raise SettingsError("\n".join(sentence(dict(fault)) for fault in error.errors())) from None
-    return _with_absolute_paths(settings, path.resolve().parent)
+        raise SettingsError("\n".join(faults.sentences(error.errors(), Settings))) from None
+    settings = _with_absolute_paths(settings, path.resolve().parent)
+    named = (("Đầu tệp", "data", settings.data), ("Bảng [intake]", "spool", settings.intake.spool),
+             ("Bảng [backup]", "folder", settings.backup.folder))  # fmt: skip
+    if no_folders := [fault for one in named if (fault := folder_fault(*one))]:
+        raise SettingsError("\n".join(no_folders))
+    return settings
 
 
 def _with_absolute_paths(settings: Settings, folder: Path) -> Settings:

@@ -80,7 +80,11 @@ def book_by_code(session: Session, code: str) -> Book:
     """The book that settings name `code`. Raises Permanent when there is none."""
     book = session.scalars(sa.select(Book).where(Book.code == code)).first()
     if book is None:
-        raise Permanent(f"Không có sổ nào mang mã «{code}». Xem lại khóa «book» của hộp thư.")
+        known = ", ".join(f"«{one}»" for one in session.scalars(sa.select(Book.code).order_by(Book.id)))
+        raise Permanent(
+            f"Không có sổ nào mang mã «{code}»; các mã sổ đang có: {known or 'chưa có'}. Sửa khóa «book» của bảng "
+            "[[mailboxes]] hoặc khóa «recipients» của bảng [listener]."
+        )
     return book
 
 

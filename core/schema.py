@@ -78,6 +78,10 @@ def open_current(url: str) -> Database:
     except SQLAlchemyError as error:
         database.close()
         where = database.url.render_as_string(hide_password=True)
+        if "file is not a database" in str(error):
+            raise NotCurrent(
+                f"Tệp {database.url.database} không phải cơ sở dữ liệu SQLite. Xem khóa «database»."
+            ) from error
         raise Temporary(f"Không mở được cơ sở dữ liệu {where}: {type(error).__name__}.") from error
     if not has_schema:
         database.close()

@@ -236,7 +236,12 @@ class Connection:
 def open_connection(settings: SendingSettings) -> Connection:
     """Connect, check the server's certificate, log in. Raises Refused or Lost; OSError where the password can't be
     read."""
-    context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+    try:
+        context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
+    except OSError as error:
+        raise Lost(
+            "CA_FILE", f"khóa ca_file: {settings.ca_file} không đọc được hoặc không phải chứng thư PEM"
+        ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         link = socket.create_connection((settings.host, settings.port), settings.timeout_seconds)

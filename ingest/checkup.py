@@ -9,12 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dns.exception
+from sqlalchemy import orm
 
 from config import web_port
 from config.doctor import Check, machine
 from config.outside import SignatureSettings
 from config.settings import ClamdSettings, MailboxSettings, Settings
-from core import access, events
+from core import access, events, registers
 from core.backup import marks
 from core.errors import CongvanError
 from core.office import office_moment
@@ -135,12 +136,22 @@ def database(settings: Settings, at: datetime, set_up_at: datetime) -> Iterator[
     try:
         with closing(open_current(settings.database_url)) as opened, opened.reading() as session:
             yield Check("Cơ sở dữ liệu mở được và đúng bản", True)
+            yield from _books(session, settings)
             found, late = marks.all_marks(session), marks.late_after(settings.backup)
             since = max(set_up_at, events.began_at(session) or at)
             yield from (_backup(found.get(kind), kind, at, late, since) for kind in late)
             yield from _newest_backup(settings, marks.newest_taken(session))
     except CongvanError as error:
         yield Check("Cơ sở dữ liệu", False, str(error))
+
+
+def _books(session: orm.Session, settings: Settings) -> Iterator[Check]:
+    pushed = settings.listener.recipients.values() if settings.listener.enabled else ()
+    for code in dict.fromkeys([*(one.book for one in settings.mailboxes), *pushed]):
+        try:
+            registers.book_by_code(session, code)
+        except CongvanError as error:
+            yield Check(f"Sổ «{code}» để văn bản vào", False, str(error))
 
 
 def scanner(settings: ClamdSettings) -> Iterator[Check]:

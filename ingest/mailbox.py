@@ -240,7 +240,10 @@ class _Client(IMAPClient):  # type: ignore[misc]
 
 
 def _connect(account: Account) -> IMAPClient:
-    context = ssl.create_default_context(cafile=account.ca_file)
+    try:
+        context = ssl.create_default_context(cafile=account.ca_file)
+    except OSError as error:
+        raise ssl.SSLError(f"ca_file {account.ca_file}: {error.strerror}") from error
     timeout = SocketTimeout(account.timeout_seconds, account.timeout_seconds)
     if account.tls == "implicit":
         client = _Client(account.host, account.port, ssl_context=context, timeout=timeout)

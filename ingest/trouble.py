@@ -34,7 +34,7 @@ _SENTENCES = {
     Kind.HOST: "Không tìm thấy máy chủ thư «{host}». Kiểm tra tên máy chủ trong tệp cấu hình và DNS.",
     Kind.CONNECTION: "Không nối được tới máy chủ thư «{host}» hoặc kết nối bị đứt. Sẽ tự thử lại.",
     Kind.TLS: "Kết nối mã hóa tới «{host}» không tin được: chứng thư không hợp lệ hoặc không đúng tên máy chủ. "
-    "Kiểm tra chứng thư của máy chủ hoặc mục ca_file.",
+    "Kiểm tra chứng thư của máy chủ, hoặc tệp ở khóa ca_file (có đó, đọc được, dạng PEM).",
     Kind.FOLDER: "Không mở được thư mục «{folder}» trong hộp thư: đã bị xóa, đổi tên hoặc không có quyền đọc.",
     Kind.LIMIT: "Máy chủ thư tạm từ chối vì vượt hạn mức hoặc quá nhiều kết nối. Sẽ tự thử lại.",
     Kind.DISK: "Không ghi được tệp: đĩa đầy hoặc hỏng. Giải phóng chỗ trên đĩa; thư vẫn ở hộp thư, không mất.",

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from config import toml_faults
 from config.settings import SettingsError
 
 
@@ -22,10 +23,11 @@ def profile(name: str) -> dict[str, Any]:
     shipped = files("config.profiles") / f"{name}.toml"
     source = shipped if name in names() else Path(name)
     try:
-        return tomllib.loads(source.read_text(encoding="utf-8"))
+        text = source.read_text(encoding="utf-8")
+        return tomllib.loads(text)
     except (OSError, UnicodeDecodeError):
         raise SettingsError(
             f"Không có hồ sơ cơ quan «{name}». Có sẵn: {', '.join(names())}; hoặc một tệp TOML."
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"Hồ sơ cơ quan {name} sai cú pháp TOML: {error}.") from error
+        raise SettingsError(f"Hồ sơ cơ quan {name} sai cú pháp {toml_faults.sentence(error, text)}.") from error

@@ -7,7 +7,7 @@ import socket
 import ssl
 
 from config.doctor import Check
-from config.settings import ListenerSettings
+from config.listening import ListenerSettings
 from ingest.listener.server import place, tls_of
 from ingest.listener.session import IDENT
 

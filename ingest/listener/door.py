@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
-from config.settings import MEGABYTE, ListenerSettings
+from config.listening import ListenerSettings
+from config.settings import MEGABYTE
 from core.arrivals import Outcome, Where
 from ingest.listener.answers import TRY_AGAIN, answer_to
 from ingest.listener.receiving import SMALLEST, Receiving

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from config.settings import ListenerSettings
+from config.listening import ListenerSettings
 from core.errors import Temporary
 from ingest.listener.door import Door
 from ingest.listener.session import Lmtp, Smtp

@@ -13,8 +13,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from dovecot_server import PASSWORD, Dovecot
 
+from config.listening import ListenerSettings
 from config.outside import SenderSettings, SignatureSettings
-from config.settings import ClamdSettings, IntakeSettings, ListenerSettings, MailboxSettings, Settings
+from config.settings import ClamdSettings, IntakeSettings, MailboxSettings, Settings
 from core import registers, requests, schema
 from core.db import Database
 from core.files import FolderStore

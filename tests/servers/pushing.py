@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dovecot_server import free_port
 from intake_office import Office
 
-from config.settings import ListenerSettings
+from config.listening import ListenerSettings
 
 CLERK = "vanthu.skhcn@lamdong.example.gov.vn"
 HEAD = "lanhdao.skhcn@lamdong.example.gov.vn"

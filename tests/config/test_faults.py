@@ -1,0 +1,139 @@
+"""Mistakes in a settings file: each told in one Vietnamese sentence with its place, its value, what may and how."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config import settings
+from config.settings import SettingsError
+
+DATA = 'data = "d"\n'
+MAILBOX = '[[mailboxes]]\nname = "a"\nhost = "h"\nusername = "u"\nsecret_file = "s"\n'
+FIRST = "Bảng [[mailboxes]] thứ 1: "
+# What of Python, pydantic or tomllib must not reach people.
+FOREIGN = re.compile(r"\{'|\('|\\w|\^|\[A-Za-z|Traceback|Error\b|[Ii]nput|[Ee]xpected|valid|Cannot|type=|None|'[^']*'")
+
+
+def faults(folder: Path, text: str) -> list[str]:
+    """The sentences that a settings file with this text is refused with."""
+    path = folder / "congvan.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        settings.load(path)
+    return str(refused.value).replace(f"{folder}/", "").splitlines()
+
+
+# Table, key and value as typed; what the sentence says of where, what stands there, what is allowed, an example.
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[log]\n", ["Đầu tệp: thiếu khóa «data»", "ví dụ: data = "]),
+        ("data = 3\n", ["Đầu tệp: khóa «data» đang là 3; cần một đường dẫn", "ví dụ: data = "]),
+        ('data = ""\n', ['khóa «data» đang là ""; cần đường dẫn của một thư mục']),
+        (DATA + "port = 3\n", ["Đầu tệp: không có khóa «port» ở đây", "bảng [listener]", "bảng [dashboard]"]),
+        (DATA + 'timezone = "Asia/Saigon"\n', ["không có khóa «timezone»", "luôn là giờ Việt Nam"]),
+        (DATA + '[dashbord]\nhost = "h"\n', ["không có bảng [dashbord]", "có lẽ là «dashboard»"]),
+        (DATA + "[khac]\nx = 1\n", ["không có bảng [khac]", "các bảng là mailboxes, intake"]),
+        (DATA + "[dashboard]\nport = 99999\n", ["Bảng [dashboard]: khóa «port» đang là 99999; cần một số nguyên từ 0 "
+                                                "đến 65535", "ví dụ: port = 8360"]),
+        (DATA + '[intake]\nworkers = "hai"\n', ['«workers» đang là "hai"; cần một số nguyên từ 1 đến 32']),
+        (DATA + "[intake]\nworkers = 2.5\n", ["đang là 2.5; cần một số nguyên"]),
+        (DATA + "[intake]\nworker = 2\n", ["Bảng [intake]: không có khóa «worker»", "có lẽ là «workers»"]),
+        (DATA + '[log]\nlevel = "to"\n', ['đang là "to"; chỉ nhận "debug", "info", "warning" hoặc "error"; ví dụ:']),
+        (DATA + 'database = "mysql://u:matkhau@h/x"\n', ['đang là "mysql://u:***@h/x"; chỉ nhận sqlite:///…']),
+        (DATA + 'database = "postgresql+psycopg://u@h:abc/x"\n', ["u@h:abc/x", "cổng là số; ví dụ: database"]),
+        (DATA + 'database = "postgresql+psycopg://"\n', ["cần đủ sqlite:///đường-dẫn-tệp"]),
+        (DATA + 'sending = "x"\n', ['Bảng [sending]: đang là "x"; cần viết tên bảng trong một lần ngoặc vuông']),
+        (DATA + '[mailboxes]\nname = "a"\n', ["Bảng [[mailboxes]]: đang là một bảng", "ví dụ: [[mailboxes]]"]),
+        (DATA + MAILBOX + 'secret_credential = "c"\n', [FIRST + "cần đúng một trong hai khóa", "đang có cả hai"]),
+        (DATA + MAILBOX.replace("secret_file", "password"), [FIRST + "không có khóa «password»", "tệp riêng"]),
+        (DATA + MAILBOX + 'secret_fil = "c"\n', ["không có khóa «secret_fil»"]),
+        (DATA + MAILBOX + MAILBOX, ['hai hộp thư cùng khóa name = "a"', "ví dụ: name = "]),
+        (DATA + MAILBOX + 'data = "x"\n', [FIRST + "không có khóa «data» ở đây", "đầu tệp, trước mọi bảng"]),
+        (DATA + MAILBOX + 'folders = "INBOX"\n', ['đang là "INBOX"; cần danh sách tên', 'ví dụ: folders = ["INBOX"]']),
+        (DATA + MAILBOX + "folders = [3]\n", ["«folders» có một phần là 3"]),
+        (DATA + MAILBOX + 'folders = ["IN\\nBOX"]\n', ["ký tự điều khiển"]),
+        (DATA + MAILBOX + 'import_since = "hôm qua"\n', ['đang là "hôm qua"; cần một ngày', "ví dụ: import_since"]),
+        (DATA + MAILBOX + 'clear_to = "INBOX"\n', ['«clear_to» đang là "INBOX"', "ví dụ: clear_to"]),
+        (DATA + MAILBOX.replace('"a"', '"Văn thư"'), ['«name» đang là "Văn thư"; cần chữ thường không dấu']),
+        (DATA + MAILBOX.replace('"h"', '""'), ['«host» đang là ""; cần chữ trong ngoặc kép, không để trống']),
+        (DATA + MAILBOX + 'idle = "có"\n', ['đang là "có"; chỉ nhận true hoặc false']),
+        (DATA + '[sending]\nhost = "h"\n', ["Bảng [sending]: có host thì cần khóa from_address", "ví dụ: from"]),
+        (DATA + '[sending]\nhost = "smtp://h:25"\n', ['đang là "smtp://h:25"; cần tên máy', "ví dụ: host"]),
+        (DATA + '[sending]\nfrom_address = "văn thư@x"\n', ['đang là "văn thư@x"; cần một địa chỉ thư không dấu']),
+        (DATA + '[senders]\nresolver = "dns"\n', ['«resolver» đang là "dns"; cần một địa chỉ IP', "ví dụ: resolver"]),
+        (DATA + '[signatures]\nnetworks = ["10.0.0.5/8"]\n', ['có một phần là "10.0.0.5/8"', "10.20.0.0/16"]),
+        (DATA + '[signatures]\nproxy = "proxy:3128"\n', ['đang là "proxy:3128"; cần địa chỉ http://']),
+        (DATA + '[listener]\nenabled = true\n', ["enabled = true thì cần ít nhất một địa chỉ", "ví dụ: recipients"]),
+        (DATA + '[listener]\nrecipients = { "a" = "den" }\n', ["«a» không phải địa chỉ thư"]),
+        (DATA + '[listener]\ncertificate = "c"\n', ["đang chỉ có certificate", "ví dụ: certificate"]),
+        (DATA + MAILBOX + '[listener]\nname = "a"\n', ['«name» của bảng [listener] đang là "a"', "ví dụ: name"]),
+        (DATA + '[backup]\nfull_at = "25:00"\n', ['đang là "25:00"; cần giờ và phút', 'ví dụ: full_at = "03:00"']),
+        (DATA + '[backup]\nfolder = "/mnt"\n', ["có folder thì cần đúng một trong hai khóa", "đang không có khóa nào"]),
+        (DATA + '[backup]\ntrial_database = "xyz"\n', ['đang là "xyz"; chỉ nhận sqlite:///…']),
+        (DATA + '[clamd]\naddress = "may:abc"\n', ['đang là "may:abc"; cần đường dẫn bắt đầu bằng «/»']),
+        (DATA + '[dashboard]\norigin = "vanthu"\n', ['đang là "vanthu"; cần địa chỉ http://', "ví dụ: origin"]),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_one_sentence_with_its_place_its_value_and_what_is_allowed(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
+    [sentence] = faults(tmp_path, text)
+    assert [word for word in words if word not in sentence] == []
+    assert FOREIGN.search(sentence) is None and sentence.endswith(".") and "matkhau" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('data = "d', ["cuối tệp (dòng 1) («data»): thiếu dấu ngoặc kép đóng"]),
+        ('data = "d\nport = 3\n', ["dòng 1", "có thể thiếu ngoặc kép đóng"]),
+        (DATA + "[log\n", ["dòng 2, cột 5 («[log»): tên bảng thiếu dấu «]»"]),
+        (DATA + "[[mailboxes]\n", ["tên bảng thiếu dấu «]]»"]),
+        (DATA + "[log]\nlevel = info\n", ["dòng 3", "(«level»): chữ phải đặt trong ngoặc kép"]),
+        (DATA + '[log]\nlevel "info"\n', ["sau tên khóa thiếu dấu «=»"]),
+        (DATA + "[log]\n[log]\n", ["bảng này đã có ở trên"]),
+        (DATA + DATA, ["khóa hoặc bảng này đã có ở trên"]),
+        (DATA + '[log]\nlevel = "info" x\n', ["sau giá trị còn chữ thừa"]),
+        ('data = "C:\\du lieu"\n', ["dấu «\\» trong ngoặc kép phải viết thành «\\\\»"]),
+        (DATA + MAILBOX + 'folders = ["INBOX" "A"]\n', ["danh sách thiếu dấu «]» hoặc dấu phẩy"]),
+        (DATA + '[listener]\nrecipients = { "a@b" = "den"\n', ["thiếu dấu «}» hoặc dấu phẩy"]),
+        (DATA + "[dashboard]\nport = 08360\n", ["số không viết bắt đầu bằng 0"]),
+        (DATA + MAILBOX + "import_since = 2026-13-01\n", ["ngày không có thật"]),
+        (DATA + "[dashboard]\nport =\n", ["(«port»): giá trị không đọc được"]),
+        (DATA + "= 3\n", ["dòng này không phải khóa"]),
+    ],
+)
+def test_a_file_that_is_no_toml_says_where_and_why(tmp_path: Path, text: str, words: list[str]) -> None:
+    [sentence] = faults(tmp_path, text)
+    assert sentence.startswith("Tệp cấu hình congvan.toml sai cú pháp ở ")
+    assert [word for word in words if word not in sentence] == []
+    assert FOREIGN.search(sentence) is None
+
+
+def test_what_stands_behind_the_sign_of_equality_is_not_quoted(tmp_path: Path) -> None:
+    [sentence] = faults(tmp_path, DATA + 'password = "bí mật\n')
+    assert "password" in sentence and "bí mật" not in sentence
+
+
+def test_each_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:
+    found = faults(tmp_path, DATA + "[dashboard]\nthreads = -1\nport = 70000\nnope = 1\n")
+    assert [re.search(r"«(\w+)»", one)[1] for one in found] == ["port", "threads", "nope"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("table", "key"), [("", "data"), ("[intake]\n", "spool"), ("[backup]\n", "folder")])
+def test_a_file_where_a_folder_is_needed_is_told_at_once(tmp_path: Path, table: str, key: str) -> None:
+    (tmp_path / "tep").write_text("x")
+    text = f'{table}{key} = "tep"\nsecret_file = "s"\n' if key == "folder" else f'{table}{key} = "tep"\n'
+    [sentence] = faults(tmp_path, text if key == "data" else DATA + text)
+    assert f"khóa «{key}» đang là tep, một tệp; cần đường dẫn của một thư mục" in sentence
+
+
+def test_a_file_that_may_not_be_read_or_is_no_text_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "congvan.toml"
+    path.write_bytes(b'data = "\xff"\n')
+    with pytest.raises(SettingsError, match="không phải chữ UTF-8"):
+        settings.load(path)
+    with pytest.raises(SettingsError, match="Không đọc được tệp cấu hình"):
+        settings.load(tmp_path)
