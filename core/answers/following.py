@@ -19,7 +19,8 @@ from core.answers.deciding import Us
 from core.answers.making import Answer, Maker
 from core.answers.tables import AnswerProgress, DocumentReturn
 from core.db import insert_of
-from core.deliveries import queueing
+from core.deliveries import pausing, queueing
+from core.deliveries.tables import Delivery
 from core.edxml import Status
 from core.errors import Temporary
 from core.events import ACTS, Event
@@ -64,10 +65,13 @@ def begin(session: Session, *, at: datetime) -> None:
 
 
 def begin_after_restore(session: Session, *, at: datetime) -> None:
-    """What a lost state of the office may have answered is not answered anew: letters that came before `at`."""
+    """What a lost state of the office may have answered is not answered anew: letters that came before `at`. Of the
+    returns that nobody was told of yet, the mail waits for a person."""
     row = session.get(AnswerProgress, 1)
     if row is not None:
         row.quiet_before = at
+    untold = (DocumentReturn.withdrawn_at.is_(None), DocumentReturn.followed_at.is_(None))
+    session.execute(sa.update(DocumentReturn).where(*untold).values(may_be_told=True))
 
 
 def is_due(session: Session, *, at: datetime) -> bool:
@@ -111,6 +115,8 @@ def follow(session: Session, us: Us, keep: Callable[[bytes], Content], *, at: da
     facts = [fact for one in made for _, fact in [queueing.add(session, one.new, by_id=None, at=at)] if fact]
     for row, one in returns.items():
         row.delivery_id, fact = queueing.add(session, one.new, by_id=None, at=at)
+        if row.may_be_told:
+            pausing.doubt(session, session.get_one(Delivery, row.delivery_id), at=at)
         facts += [fact] if fact is not None else []
     session.flush()
     events.record_many(session, facts, by=None, at=at)

@@ -137,7 +137,7 @@ def withdraw(
     if made is None:
         return
     mails = _mails(session, made)
-    if any(_may_have_left(mail) for mail in mails):
+    if is_in_doubt(made) or any(_may_have_left(mail) for mail in mails):
         if not is_told_too:
             raise WrongState("Nơi gửi đã được báo trả lại, không rút được nữa. Gọi cho nơi gửi nếu báo nhầm.")
         mails = []
@@ -156,6 +156,11 @@ def standing(session: Session, incoming_id: int, *, is_locked: bool = False) -> 
     if is_locked:
         query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).first()
+
+
+def is_in_doubt(made: DocumentReturn) -> bool:
+    """Whether a state of the office that a restore has lost may have told the sender of a return."""
+    return made.may_be_told and bool(made.is_agreed)
 
 
 def waiting(session: Session) -> Sequence[Waiting]:

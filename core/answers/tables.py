@@ -37,7 +37,8 @@ class AnswerProgress(Base):
 class DocumentReturn(Base):
     """That a clerk returns a document to who sent it ("Trả lại nơi gửi"), and what the second person said where its
     sender stands above the office; without one `decided_by` is blank. Called back where `withdrawn_at` is set.
-    `followed_at` is when its mail was queued (`delivery_id`), or nobody was there to be told.
+    `followed_at` is when its mail was queued (`delivery_id`), or nobody was there to be told; `may_be_told` when a
+    state of the office that a restore has lost may have told it.
     """
 
     __tablename__ = "document_returns"
@@ -64,4 +65,5 @@ class DocumentReturn(Base):
     decided_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     withdrawn_at: Mapped[datetime | None]
     followed_at: Mapped[datetime | None]
+    may_be_told: Mapped[bool] = mapped_column(default=False)
     delivery_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deliveries.id"))

@@ -87,8 +87,7 @@ def begin_after_restore(session: Session, *, at: datetime) -> int:
     many deliveries are concerned. `at` is the instant of the restore."""
     rows = session.scalars(sa.select(Delivery).where(Delivery.state.in_(_UNFINISHED))).all()
     for row in rows:
-        row.state = State.UNCERTAIN
-        timeline.add(session, row.id, Step.RESTORED, at=at)
+        doubt(session, row, at=at)
     before = paused(session)
     if before is not None:
         session.delete(before)
@@ -96,3 +95,9 @@ def begin_after_restore(session: Session, *, at: datetime) -> int:
     session.add(OutboxPause(domain=_OUTBOX, why=RESTORED, by=None, at=at))
     session.flush()
     return len(rows)
+
+
+def doubt(session: Session, delivery: Delivery, *, at: datetime) -> None:
+    """Leave to a person what a state of the office that a restore has lost may have sent."""
+    delivery.state = State.UNCERTAIN
+    timeline.add(session, delivery.id, Step.RESTORED, at=at)

@@ -58,6 +58,7 @@ def answered(session: Session, document: Incoming) -> Answered:
     returned = [one.state for one in told if made is not None and one.words == wording.NAMES[Status.RETURNED]]
     return Answered(
         told, made.reason if made is not None else "", made is not None and made.is_agreed is None,
-        made is not None and (made.followed_at is None or returned[-1:] == [Sending.WAITING]),
+        made is not None and not returning.is_in_doubt(made)
+        and (made.followed_at is None or returned[-1:] == [Sending.WAITING]),
         made is None and document.state in (State.DRAFT, State.REGISTERED),
     )  # fmt: skip

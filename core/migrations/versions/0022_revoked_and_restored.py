@@ -1,4 +1,4 @@
-"""Quyền đọc đã thu hồi không lẫn với lời từ chối"""
+"""Quyền đọc đã thu hồi không lẫn với lời từ chối; việc trả lại có thể đã báo trước khi khôi phục"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ _GRANTS = sa.table(
 
 
 def upgrade() -> None:
+    op.add_column('document_returns', sa.Column('may_be_told', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('reading_grants', sa.Column('is_revoked', sa.Boolean(), nullable=False, server_default=sa.false()))
     acts = sa.select(_EVENTS.c.act, _EVENTS.c.subject_id, _EVENTS.c.payload)
     acts = acts.where(_EVENTS.c.act.in_(('reading_decided', 'reading_revoked'))).order_by(_EVENTS.c.id)
