@@ -36,6 +36,7 @@ BOUND = 30  # times the plain SELECT of the same rows: three queries, and twenty
 ASKED = (
     "chuyển đổi số",
     "chuyen doi so",
+    "số hội nghị tỉnh",
     '"chuyển đổi số"',
     "văn bản",
     "1234/UBND-KGVX",
@@ -122,7 +123,8 @@ def _fill(database: Database) -> int:
 def _document(number: int) -> dict[str, object]:
     return {
         "id": number, "state": State.REGISTERED, "origin": Origin.MAIL, "book_id": 1, "received_at": AT,
-        "code": f"{number}/UBND-KGVX", "issuer": "Ủy ban nhân dân tỉnh", "kind": "Công văn", "subject": "chuyển đổi số",
+        "code": f"{number}/UBND-KGVX", "code_number": str(number), "code_key": f"{number}/ubndkgvx",
+        "issuer": "Ủy ban nhân dân tỉnh", "kind": "Công văn", "subject": "chuyển đổi số",
         "arrival_number": number, "year": 2026, "arrived_on": AT.date(), "proposed": {}, "notes": [],
         "indexed_version": 1,
     }  # fmt: skip

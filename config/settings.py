@@ -165,10 +165,10 @@ class Settings(_Section):
     def _known_database(cls, url: str) -> str:
         return database_url(url)
 
-    @field_validator("data")
+    @field_validator("data", mode="before")
     @classmethod
-    def _some_folder(cls, data: Path) -> Path:
-        if data == Path():  # an empty text would be the folder of the file itself
+    def _some_folder(cls, data: object) -> object:
+        if data == "":  # a path of no letters would be the folder of the file itself
             raise ValueError("cần đường dẫn của một thư mục, không để trống")
         return data
 

@@ -69,7 +69,7 @@ class Page:
 
 
 async def show(request: Request) -> Response:
-    """GET /tim: the box, the filters, and one page of what was found, the newest first."""
+    """GET /tim: the box, the filters, and one page of what was found."""
     person = require(request, Right.SEARCH)
     shown = await in_reading(request, _page, person.id, request.query_params, at=now(request))
     return render(
@@ -102,7 +102,13 @@ def read(parameters: Mapping[str, str], book_ids: Mapping[str, int]) -> Asked:
         issuer=typed["issuer"], kind=typed["kind"], state=typed["state"] if typed["state"] in STATES else "",
         urgency=typed["urgency"] if typed["urgency"] in URGENCIES else "",
     )  # fmt: skip
-    return Asked(query, filters, typed, faults, whole_number(parameters.get("truoc", "")))
+    return Asked(query, filters, typed, faults, _place(parameters.get("truoc", "")))
+
+
+def _place(text: str) -> int | None:
+    """`Found.before`, which is negative among what comes first."""
+    number = whole_number(text.removeprefix("-"))
+    return -number if number is not None and text.startswith("-") else number
 
 
 def _typed(text: str) -> str:

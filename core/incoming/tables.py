@@ -88,7 +88,7 @@ class Incoming(Base):
         sa.Index("ix_incoming_desk", "state", "received_at", "sort_uid"),
         sa.Index("ix_incoming_code", "code_key", "issued_on"),
         sa.Index("ix_incoming_issued_on", "issued_on"),
-        *(_index_where(name, f"{name} <> ''") for name in ("exchange_id", "reply_key")),
+        *(_index_where(name, f"{name} <> ''") for name in ("exchange_id", "reply_key", "code_number")),
         *(_index_where(name, f"{name} IS NOT NULL") for name in ("answers_id", "merged_into_id")),
         sa.Index("ix_incoming_unindexed", "id", sqlite_where=sa.text(UNINDEXED), postgresql_where=sa.text(UNINDEXED)),
     )

@@ -1,5 +1,7 @@
-"""Finding documents: newest first, page by page, only what the person may read (Quy chế 63, Chương III, Điều 9.4)."""
+"""Finding documents: what is meant by its number or words first, then the newest, page by page, only what the person
+may read (Quy chế 63, Chương III, Điều 9.4)."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +14,7 @@ from core.db import table_of
 from core.incoming.tables import Incoming
 from core.people import User
 from core.rights import readable
-from core.search import snippets
+from core.search import raising, snippets
 from core.search.query import Query, Term
 from core.search.snippets import Piece
 from core.search.tables import SearchRow
@@ -65,7 +67,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits, the newest first; `before` is where the next page begins, None at the end."""
+    """One page of hits; `before` is where the next page begins, None at the end."""
 
     hits: tuple[Hit, ...] = ()
     before: int | None = None
@@ -75,34 +77,60 @@ def find(
     session: Session, user: User, query: Query, filters: Filters, *, before: int | None = None,
     limit: int = PAGE_ROWS,
 ) -> Found:  # fmt: skip
-    """What the person may read and the query and filters name, by the order it was taken in, the newest first.
+    """What the person may read and the query and filters name: first what `core.search.raising` raises, then by the
+    order it was taken in, the newest first.
 
-    `before` is the id that the page before ended with. Nothing asked finds nothing.
+    `before` is the id that the page before ended with, negative among what is raised. Nothing asked finds nothing.
     """
     if not query.terms and filters == Filters():
         return Found()
-    order: sa.ColumnElement[int] = _document.id
     wanted = [readable(user), *_narrowed(session, filters)]
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement: sa.Select[Any] = sa.select(*COLUMNS)
-    if is_sqlite and not query.terms:
-        wanted = [_behind_the_order(condition) for condition in wanted]
-    elif is_sqlite:
-        order = _FTS.c.rowid
-        statement = _on_sqlite(statement, query)
-    elif query.terms:
-        order = _rows.incoming_id
-        statement = _on_postgresql(statement, query)
-        # A plan made for any words at all takes the index and sorts, for common words a thousand times the work.
-        session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
-    statement = statement.where(*wanted)
-    if before is not None:
-        # On both tables: PostgreSQL walks both backwards side by side.
-        statement = statement.where(order < before, _document.id < before)
-    rows = session.execute(statement.order_by(order.desc()).limit(limit + 1)).all()
+    select, order = _matching(session, query, wanted)
+    first = raising.raised(session, query, wanted, lambda: select(_document.id).order_by(order.desc()))
+    shown = _behind(first, before)[: limit + 1]
+    by_id = (
+        {row.id: row for row in session.execute(sa.select(*COLUMNS).where(_document.id.in_(shown)))} if shown else {}
+    )
+    rows: list[Any] = [by_id[one] for one in shown if one in by_id]
+    if len(rows) <= limit:
+        statement, is_met = select(*COLUMNS), set(first)
+        if before is not None and before > 0:
+            # On both tables: PostgreSQL walks both backwards side by side.
+            statement = statement.where(order < before, _document.id < before)
+            is_met = {one for one in first if one < before}
+        # The raised are left out here: a NOT IN costs both databases their walk backwards.
+        rest = session.execute(statement.order_by(order.desc()).limit(limit + 1 - len(rows) + len(is_met)))
+        rows = [*rows, *(row for row in rest if row.id not in is_met)][: limit + 1]
     places = snippets.of_documents(session, [row.id for row in rows[:limit]], query)
     hits = tuple(_hit(row, query, *places.get(row.id, ((), ""))) for row in rows[:limit])
-    return Found(hits, rows[limit - 1].id if len(rows) > limit else None)
+    if len(rows) <= limit:
+        return Found(hits)
+    last = rows[limit - 1].id
+    return Found(hits, -last if last in first else last)
+
+
+def _behind(first: Sequence[int], before: int | None) -> Sequence[int]:
+    """What of the raised is still to be shown on a page that begins behind `before`."""
+    if before is None:
+        return first
+    return first[first.index(-before) + 1 :] if -before in first else ()
+
+
+def _matching(
+    session: Session, query: Query, wanted: Sequence[sa.ColumnElement[bool]]
+) -> tuple[Callable[..., sa.Select[Any]], sa.ColumnElement[int]]:
+    """How to select columns of what matches, and by what it is ordered so that no more than a page is looked at."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    if is_sqlite and not query.terms:
+        behind = [_behind_the_order(condition) for condition in wanted]
+        return (lambda *columns: sa.select(*columns).where(*behind)), _document.id
+    if is_sqlite:
+        return (lambda *columns: _on_sqlite(sa.select(*columns), query).where(*wanted)), _FTS.c.rowid
+    if not query.terms:
+        return (lambda *columns: sa.select(*columns).where(*wanted)), _document.id
+    # A plan made for any words at all takes the index and sorts, for common words a thousand times the work.
+    session.execute(sa.text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    return (lambda *columns: _on_postgresql(sa.select(*columns), query).where(*wanted)), _rows.incoming_id
 
 
 def _behind_the_order(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -23,9 +23,16 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Every term must occur; no term at all finds everything that the filters leave."""
+    """Every term must occur; no term at all finds everything that the filters leave.
+
+    `phrase` is all that was typed as one run, with marks (`is_exact`) or folded; None where it is one term anyway.
+    `codes` are the codes and numbers in it, as typed.
+    """
 
     terms: tuple[Term, ...] = ()
+    phrase: Run | None = None
+    is_exact: bool = False
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,13 @@ def parse(typed: str) -> Query:
     pieces = [_piece(*found.groups()) for found in _PIECE.finditer(typed[:LONGEST_QUERY])]
     pieces = [piece for piece in pieces if exact_words(piece.text.replace(BREAK, " "))][:_MOST_TERMS]
     is_marked = any(has_marks(piece.text) for piece in pieces if not piece.is_code)
-    return Query(tuple(_term(piece, is_marked=is_marked) for piece in pieces))
+    terms = tuple(_term(piece, is_marked=is_marked) for piece in pieces)
+    codes = tuple(piece.text.strip(".,;") for piece in pieces if piece.is_code)
+    if len(terms) < 2 or any(len(term.runs) > 1 for term in terms):
+        return Query(terms, codes=codes)
+    is_exact = all(term.is_exact for term in terms)
+    words = [word for term in terms for word in term.runs[0]]
+    return Query(terms, tuple(words if is_exact else folded_words(" ".join(words))), is_exact, codes)
 
 
 def _piece(straight: str | None, curved: str | None, bare: str | None) -> _Piece:

@@ -1,4 +1,5 @@
-"""Quyền đọc đã thu hồi không lẫn với lời từ chối; việc trả lại có thể đã báo trước khi khôi phục"""
+"""Quyền đọc đã thu hồi không lẫn với lời từ chối; việc trả lại có thể đã báo trước khi khôi phục; số của văn bản
+tìm được ngay"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +21,11 @@ _GRANTS = sa.table(
 
 def upgrade() -> None:
     op.add_column('document_returns', sa.Column('may_be_told', sa.Boolean(), nullable=False, server_default=sa.false()))
+    is_numbered = sa.text("code_number <> ''")
+    op.create_index(
+        'ix_incoming_code_number', 'incoming', ['code_number'], unique=False, sqlite_where=is_numbered,
+        postgresql_where=is_numbered,
+    )
     op.add_column('reading_grants', sa.Column('is_revoked', sa.Boolean(), nullable=False, server_default=sa.false()))
     acts = sa.select(_EVENTS.c.act, _EVENTS.c.subject_id, _EVENTS.c.payload)
     acts = acts.where(_EVENTS.c.act.in_(('reading_decided', 'reading_revoked'))).order_by(_EVENTS.c.id)
