@@ -11,7 +11,7 @@ from core.deliveries.tables import Delivery, DeliveryFile, DeliveryStep
 from core.events import Event
 from core.incoming.tables import Incoming, IncomingFile
 from core.letters import Arrival, Message, MessageFile
-from core.listings.receivers import received_by
+from core.listings.receivers import Received, received_by
 from core.registers import Book
 
 _BATCH = 500
@@ -34,7 +34,7 @@ def letters(session: Session) -> Iterator[dict[str, Any]]:
 
 def incoming(session: Session) -> Iterator[dict[str, Any]]:
     """Every incoming document, drafts too, with its book's code and its files; the clerk's values, not the proposed.
-    `received_by` is who was given it, "" until somebody is."""
+    `received_by` is who was given it, "" until somebody is, and `passed_on` the day."""
     books = {book.id: book.code for book in session.scalars(sa.select(Book))}
     for rows in _batches(session, Incoming):
         ids = [row["id"] for row in rows]
@@ -42,8 +42,11 @@ def incoming(session: Session) -> Iterator[dict[str, Any]]:
         received = received_by(session, ids)
         for row in rows:
             kept = [_only(found, "name", "sha256", "media_type", "size", "role") for found in files[row["id"]]]
-            given_to = received.get(row["id"], "")
-            yield {**row, "book": books[row["book_id"]], "received_by": given_to, "files": kept}
+            given = received.get(row["id"], Received())
+            yield {
+                **row, "book": books[row["book_id"]], "received_by": given.by, "passed_on": given.passed_on,
+                "files": kept,
+            }  # fmt: skip
 
 
 def deliveries(session: Session) -> Iterator[dict[str, Any]]:

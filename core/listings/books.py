@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core import registers
 from core.incoming.copies import lacks_original
 from core.incoming.tables import Incoming, State
-from core.listings.receivers import received_by
+from core.listings.receivers import Received, received_by
 from core.office import office_date
 from core.people import User
 from core.registers import Book, Direction, Series
@@ -57,8 +57,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class BookRow:
-    """One line of the register, with the columns of Phụ lục IV NĐ 30. `receiver` is who was given the document; until
-    then what the clerk typed."""
+    """One line of the register, with the columns of Phụ lục IV NĐ 30. `receiver` is who was given the document, on
+    `passed_on`; until then what the clerk typed."""
 
     id: int
     arrived_on: date
@@ -76,6 +76,7 @@ class BookRow:
     event_at: str
     event_place: str
     receiver: str
+    passed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,15 +226,16 @@ def _paged(rows: list[BookRow], total: int, *, has_more: bool, edge: int | None,
 
 def _rows(session: Session, rows: Sequence[sa.RowMapping]) -> list[BookRow]:
     received = received_by(session, [row["id"] for row in rows])
-    return [_row(row, received.get(row["id"]) or row["receiver"]) for row in rows]
+    return [_row(row, received.get(row["id"], Received(row["receiver"]))) for row in rows]
 
 
-def _row(row: sa.RowMapping, receiver: str) -> BookRow:
+def _row(row: sa.RowMapping, received: Received) -> BookRow:
     is_voided = row["state"] == State.VOIDED
     return BookRow(
         id=row["id"], arrived_on=row["arrived_on"], number=row["arrival_number"], issuer=row["issuer"],
         code=row["code"], issued_on=row["issued_on"], kind=row["kind"], subject=row["subject"],
         urgency=row["urgency"], origin=row["origin"], remark=row["remark"], is_voided=is_voided,
         void_reason=row["closed_reason"] if is_voided else "",
-        event_at=row["event_at"], event_place=row["event_place"], receiver=receiver,
+        event_at=row["event_at"], event_place=row["event_place"],
+        receiver=received.by, passed_on=received.passed_on,
     )  # fmt: skip

@@ -1,17 +1,20 @@
-"""Who received a document, as the register's column names it: read from the assignment."""
+"""Who received a document and when, as the register's columns say: read from the assignment."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.office import office_date
 from core.people import Division, User
 from core.tasks.tables import Form, Part, Task, TaskPart
 
 _DOCUMENTS: sa.BindParameter[Any] = sa.bindparam("documents", expanding=True)
 _GIVEN = (
-    sa.select(Task.incoming_id, Task.form, Task.is_personal, Division.name, User.full_name)
+    sa.select(Task.incoming_id, Task.form, Task.is_personal, Task.directed_at, Division.name, User.full_name)
     .join(Division, Division.id == Task.lead_division_id, isouter=True)
     .join(User, User.id == Task.handler_id, isouter=True)
     .where(Task.incoming_id.in_(_DOCUMENTS), Task.form != "")
@@ -26,15 +29,24 @@ _INFORMED = (
 )
 
 
-def received_by(session: Session, documents: Sequence[int]) -> dict[int, str]:
-    """`receiver` of each document that was given out, by its id; two questions, however many documents."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Whom a document was given to (`receiver`), and the office's day on which it was passed on, Ngày chuyển."""
+
+    by: str = ""
+    passed_on: date | None = None
+
+
+def received_by(session: Session, documents: Sequence[int]) -> dict[int, Received]:
+    """What is known of each document that was given out, by its id; two questions, however many documents."""
     wanted = {"documents": list(documents)}
     informed: dict[int, list[str]] = {}
     for row in session.execute(_INFORMED, wanted):
         informed.setdefault(row.incoming_id, []).append(row.name)
     return {
-        row.incoming_id: receiver(
-            row.form, row.name or "", row.full_name or "", informed.get(row.incoming_id, ()), row.is_personal
+        row.incoming_id: Received(
+            receiver(row.form, row.name or "", row.full_name or "", informed.get(row.incoming_id, ()), row.is_personal),
+            office_date(row.directed_at),
         )
         for row in session.execute(_GIVEN, wanted)
     }  # fmt: skip

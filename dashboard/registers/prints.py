@@ -66,8 +66,8 @@ def table(rows: list[BookRow]) -> bytes:
     for row in rows:
         what = f"{row.kind}: {row.subject}" if row.kind else row.subject
         cells = (
-            day(row.arrived_on), str(row.number), row.issuer, row.code, day(row.issued_on), what, row.receiver, "", "",
-            remark_of(row),
+            day(row.arrived_on), str(row.number), row.issuer, row.code, day(row.issued_on), what, row.receiver,
+            day(row.passed_on), "", remark_of(row),
         )  # fmt: skip
         writer.writerow([_harmless(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")

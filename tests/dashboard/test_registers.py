@@ -91,13 +91,18 @@ def test_whoever_was_given_a_document_stands_in_the_book_on_paper_and_beside_it(
         hung = people.by_username(session, "hung")
         assert hung is not None
         session.execute(sa.update(Incoming).where(Incoming.id == 120).values(receiver="Phòng gõ lúc vào sổ"))
-        given = {"form": Form.NO_FILE, "state": State.WITH_HEAD, "lead_division_id": hung.division_id}
+        given = {
+            "form": Form.NO_FILE, "state": State.WITH_HEAD, "lead_division_id": hung.division_id,
+            "directed_at": full_office.clock(),
+        }  # fmt: skip
         session.execute(sa.update(Task).where(Task.incoming_id == 120).values(given))
         division = session.get_one(Division, hung.division_id).name
     lan_s = signed_in("lan")
     for path in (BOOK, BOOK + "/in", BOOK + "/so.csv", "/den/120"):
         page = lan_s.get(path).text
         assert division in page and "Phòng gõ lúc vào sổ" not in page, path
+    assert '<td class="date">18/11/2026</td><td></td>' in lan_s.get(BOOK + "/in").text, "Ngày chuyển"
+    assert f'"{division}","18/11/2026",""' in lan_s.get(BOOK + "/so.csv").text
 
 
 def test_the_printed_book_bears_its_title_its_range_and_the_voided_lines(full_office: Any, signed_in: Any) -> None:

@@ -1,5 +1,6 @@
 """The register's column «Đơn vị hoặc người nhận» follows the assignment, on both databases."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -31,6 +32,8 @@ def _named(office: Office) -> str:
         way = ways.way_of(session, session.scalars(sa.select(Task)).one(), lan, at=MORNING)
     assert printed.receiver == row.receiver
     assert exported["received_by"] == way.receiver and (way.receiver or "Phòng VP") == row.receiver
+    assert printed.passed_on == row.passed_on == exported["passed_on"]
+    assert (row.passed_on is None) is (not way.receiver)
     return row.receiver
 
 
@@ -45,6 +48,16 @@ def test_what_the_clerk_typed_stands_until_the_document_is_given_out(office: Off
     assert _named(office) == "Phòng QLKH"
     office.do(directing.take_back, task, by="director")
     assert _named(office) == "Phòng VP"
+
+
+def test_the_day_of_passing_on_is_the_office_s_day_of_the_assignment(office: Office) -> None:
+    task = office.entered(receiver="Phòng VP")
+    late = datetime(2026, 6, 5, 17, 30, tzinfo=UTC)  # half past midnight here
+    office.do(directing.assign, task, given(office), by="director", at=late)
+    with office.database.reading() as session:
+        shelf = books.shelves(session, at=MORNING)[0]
+        [row] = books.page(session, office.user(session, "clerk"), shelf, 2026, Filter()).rows
+    assert row.passed_on == date(2026, 6, 6)
 
 
 def test_the_division_stays_named_when_its_head_gives_the_work_on(office: Office) -> None:
