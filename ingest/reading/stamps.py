@@ -115,6 +115,11 @@ def shows_stamp(words: Sequence[Word]) -> bool:
     return bool(words) and any(any(_like_stamps(line, 0)) for line in lines_of_one(words))
 
 
+def shows_secrecy(words: Sequence[Word]) -> bool:
+    """Whether `words`, read in one thing that stands apart on a picture, are a secrecy mark, or some of them are."""
+    return any(stamp.is_secrecy for stamp in _apart(Page(0, (), is_seen=True, stamps=(tuple(words),))))
+
+
 def is_print(words: Sequence[Word]) -> bool:
     """Whether `words`, read in black, are a piece of the document's text: surely read words side by side that are no
     stamp, "MẶT TRẬN" set wide, or a table's edge."""

@@ -43,7 +43,7 @@ class Stamp:
 
     `where` is left or right below the head, or head (above it); `turn` is how far it leans, in degrees. `drawn` is
     a text box of Word, which stands outside the run of the text. `slip` is how far it stands from its place, to the
-    right and down, in centimetres, `size` in points.
+    right and down, in centimetres, `size` in points, `font` another than its typeface's usual one.
     """
 
     text: str
@@ -55,11 +55,16 @@ class Stamp:
     size: float = 14.0
     red: str = "#d3202a"
     serif: bool = True
+    font: str = ""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """The receiver's ĐẾN stamp (NĐ 30, Phụ lục IV), with number and day in print or ink."""
+    """The receiver's ĐẾN stamp (NĐ 30, Phụ lục IV), with number and day in print or ink.
+
+    What lies across it: stamps put down before (`beneath`) and after it (`upon`), their `slip` the way from its corner
+    to their middle; a seal with its middle `sealed` centimetres from there; `scribbles`, names of strokes.
+    """
 
     office: str
     number: str
@@ -67,6 +72,14 @@ class Arrival:
     by_hand: bool = False
     across: float = 0.38
     down: float = 0.02
+    turn: float = 0.0
+    red: str = "#c02030"
+    serif: bool = True
+    framed: bool = True
+    beneath: tuple[Stamp, ...] = ()
+    upon: tuple[Stamp, ...] = ()
+    sealed: tuple[float, float] | None = None
+    scribbles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

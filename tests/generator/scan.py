@@ -64,7 +64,7 @@ def photo_of(pdf: bytes, rng: Random, wear: Wear) -> bytes:
     turned = page.rotate(rng.uniform(-wear.askew, wear.askew), Image.Resampling.BICUBIC, expand=True, fillcolor=table)
     around = Image.new("RGB", (int(turned.width * 1.08), int(turned.height * 1.06)), table)
     around.paste(turned, ((around.width - turned.width) // 2, (around.height - turned.height) // 2))
-    lit = _grained(around, rng, dark=rng.uniform(*wear.dark), noise=rng.uniform(*wear.noise))
+    lit = grained(around, rng, dark=rng.uniform(*wear.dark), noise=rng.uniform(*wear.noise))
     out = io.BytesIO()
     lit.filter(ImageFilter.GaussianBlur(rng.uniform(*wear.blur))).save(out, "JPEG", quality=rng.randint(*wear.quality))
     return out.getvalue()
@@ -77,10 +77,10 @@ def _worn(page: Image.Image, rng: Random) -> Image.Image:
     if rng.random() < 0.3:
         page = page.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.9)))
     dark = rng.uniform(0.1, 0.3) if rng.random() < 0.25 else 0.0
-    return _grained(page, rng, dark=dark, noise=rng.choice((0.0, 3.0, 7.0, 11.0)))
+    return grained(page, rng, dark=dark, noise=rng.choice((0.0, 3.0, 7.0, 11.0)))
 
 
-def _grained(page: Image.Image, rng: Random, *, dark: float, noise: float) -> Image.Image:
+def grained(page: Image.Image, rng: Random, *, dark: float, noise: float) -> Image.Image:
     """Uneven light from one corner and grain, with specks of dust."""
     made = np.random.default_rng(rng.randrange(2**32))
     pixels: NDArray[np.float32] = np.asarray(page, dtype=np.float32) * np.float32(0.97)

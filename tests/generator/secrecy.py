@@ -8,7 +8,8 @@ from email.policy import SMTP
 from pathlib import Path
 from random import Random
 
-from tests.generator.compose import compose
+from tests.generator import received
+from tests.generator.compose import Recipe, compose
 from tests.generator.files import SUFFIXES, file_of
 from tests.generator.paper import Annex, Paper, Paragraph, Stamp
 from tests.generator.recipes import drawn
@@ -42,14 +43,29 @@ def secret_letters(half: str, count: int, first: int = 0, kinds: Collection[str]
     """Letters whose document bears MẬT, TỐI MẬT or TUYỆT MẬT, in every place, style and encoding."""
     for seed in _seeds(count, first, kinds):
         rng = Random(f"secret {half} {seed}")
-        yield _letter(half, seed, rng, is_secret=True)
+        yield _letter_of(half, seed, rng, is_secret=True)
 
 
 def innocent_letters(half: str, count: int, first: int = 0, kinds: Collection[str] = FILES) -> Iterator[Letter]:
     """Letters of all kinds that speak of honey, passwords and the law on secrets, and bear no mark."""
     for seed in _seeds(count, first, kinds):
         rng = Random(f"innocent {half} {seed}")
-        yield _letter(half, seed, rng, is_secret=False)
+        yield _letter_of(half, seed, rng, is_secret=False)
+
+
+def received_letters(count: int, first: int = 0) -> Iterator[Letter]:
+    """Pictures of practice letters with the receiver's ĐẾN stamp: `count` with a secrecy mark across it, then as many
+    innocent ones."""
+    for is_secret in (True, False):
+        for seed in range(first, first + count):
+            rng = Random(f"received {is_secret} {seed}")
+            recipe = _recipe("practice", seed, received.FILES[seed % len(received.FILES)], "landscape")
+            paper = varied(compose(recipe), rng)
+            if is_secret:
+                paper, secrecy, note = received.with_mark_on_arrival(paper, rng)
+            else:
+                paper, secrecy, note = received.with_arrival(_tempting(paper, "practice", rng)[0], rng), None, "arrival"
+            yield _letter(recipe, paper, secrecy, note, rng)
 
 
 def write(folder: Path, letters: Iterator[Letter]) -> int:
@@ -72,14 +88,23 @@ def _seeds(count: int, first: int, kinds: Collection[str]) -> Iterator[int]:
     return (seed for seed in range(first, first + count) if FILES[seed % len(FILES)] in kinds)
 
 
-def _letter(half: str, seed: int, rng: Random, *, is_secret: bool) -> Letter:
-    recipe = drawn(half, 5000 + seed, FILES[seed % len(FILES)])
-    recipe = replace(recipe, traps=tuple(trap for trap in recipe.traps if trap not in ("cover", "inner mark")))
+def _letter_of(half: str, seed: int, rng: Random, *, is_secret: bool) -> Letter:
+    recipe = _recipe(half, seed, FILES[seed % len(FILES)])
     paper = compose(recipe)
-    name = f"{'secret' if is_secret else 'innocent'}-{half}-{seed:04d}"
     paper, secrecy, note = _marked(paper, rng) if is_secret else (*_tempting(paper, half, rng), "friends")
     if half == "practice":
         paper = varied(paper, rng)
+    return _letter(recipe, paper, secrecy, note, rng)
+
+
+def _recipe(half: str, seed: int, file: str, *unfit: str) -> Recipe:
+    recipe = drawn(half, 5000 + seed, file)
+    return replace(recipe, traps=tuple(trap for trap in recipe.traps if trap not in ("cover", "inner mark", *unfit)))
+
+
+def _letter(recipe: Recipe, paper: Paper, secrecy: str | None, note: str, rng: Random) -> Letter:
+    half, seed, is_secret = recipe.half, recipe.seed - 5000, secrecy is not None
+    name = f"{'secret' if is_secret else 'innocent'}-{half}-{seed:04d}"
     document = file_of(recipe, paper, wear(rng) if half == "practice" else USUAL)
     file_name = f"vb{rng.randrange(100, 99999)}.{SUFFIXES.get(recipe.file, recipe.file)}"
     subject = "Gửi văn bản" if is_secret else f"Gửi văn bản {rng.choice(wording(half).false_friends)}"

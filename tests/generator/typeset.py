@@ -13,21 +13,28 @@ from tests.generator.encodings import ENCODINGS
 from tests.generator.paper import Paper
 from tests.generator.text_layer import with_letters_as
 
-_TEMPLATE = Path(__file__).with_name("document.typ")
+_FOLDER = Path(__file__).parent
 
 
 def pdf_of(paper: Paper, rng: Random, *, with_ink: bool = False) -> bytes:
     """`paper` as a PDF; `with_ink` draws signatures too, as a scan has them. A page costs some 20 ms."""
-    made = _compiler().compile(sys_inputs={"paper": json.dumps(_data(paper, rng, with_ink))}, pdf_tags=False)
-    if not isinstance(made, bytes):
-        raise TypeError("typst gives one file")
+    made = typeset("document.typ", paper=_data(paper, rng, with_ink))
     encoding = paper.layout.encoding
     return with_letters_as(made, ENCODINGS[encoding], encoding) if encoding else made
 
 
+def typeset(template: str, **inputs: object) -> bytes:
+    """The PDF that a template of this folder makes of `inputs`, each plain data."""
+    told = {name: json.dumps(value) for name, value in inputs.items()}
+    made = _compiler(template).compile(sys_inputs=told, pdf_tags=False)
+    if not isinstance(made, bytes):
+        raise TypeError("typst gives one file")
+    return made
+
+
 @cache
-def _compiler() -> Any:
-    return typst.Compiler(str(_TEMPLATE), font_paths=typst.Fonts(include_system_fonts=True))
+def _compiler(template: str) -> Any:
+    return typst.Compiler(str(_FOLDER / template), font_paths=typst.Fonts(include_system_fonts=True))
 
 
 def _data(paper: Paper, rng: Random, with_ink: bool) -> dict[str, Any]:
@@ -36,6 +43,7 @@ def _data(paper: Paper, rng: Random, with_ink: bool) -> dict[str, Any]:
     if paper.arrival and paper.arrival.by_hand:
         by_hand += [paper.arrival.number, paper.arrival.day]
     data["ink"] = {text: ink.number(text, rng) for text in by_hand}
+    data["ink"] |= {name: ink.signature(rng) for name in (paper.arrival.scribbles if paper.arrival else ())}
     data["scribbles"] = [ink.signature(rng) for _ in paper.signatures] if with_ink else []
     data["seal"] = f" {' '.join(paper.issuer)} * "
     counted = paper.truth["signer_name"]

@@ -92,18 +92,23 @@ def unread_stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], seconds: floa
     part = zone.cut(sheet.black)
     red = zone.cut(sheet.red) < _INK
     ink = (part < _DARK) | (part < (_PALE if red.any() else _PALEST)) & ~around(red)
-    height, width = sheet.black.shape
-    with_words = ink.copy()
-    for word in words:
-        if word.sure >= _LEAST_SURE:
-            y0, y1 = int(word.y0 * height) - zone.top, int(word.y1 * height) - zone.top
-            ink[max(0, y0 - CELL) : y1 + CELL, max(0, int(word.x0 * width) - CELL) : int(word.x1 * width) + CELL] = 0
-    part, ink = _without(_seal_in(ink, with_words), part, ink)
+    unread = without_words(ink, words, len(sheet.black), zone.top)
+    part, ink = _without(_seal_in(unread, ink), part, unread)
     cuts = [cut for cut in _cuts(part, ink, _LEAST_UNREAD) if _may_be_stamp(cut.place, ink.shape)]
     read = _read(sheet, _likeliest(cuts, ink.shape), seconds)
     found = _some([without_small_print(one) for one in read])
     stamps = (one for one in found if len(one) <= _MOST_WORDS and not is_print(one))
     return tuple(one for one in stamps if not (len(one) == 1 and is_in_text(one[0], words)))
+
+
+def without_words(ink: Mask, words: Sequence[Word], height: int, top: int) -> Mask:
+    """`ink` of a page of `height` pixels from row `top` on, without what was read in it as `words`."""
+    left, width = ink.copy(), ink.shape[1]
+    for word in words:
+        if word.sure >= _LEAST_SURE:
+            y0, y1 = int(word.y0 * height) - top, int(word.y1 * height) - top
+            left[max(0, y0 - CELL) : y1 + CELL, max(0, int(word.x0 * width) - CELL) : int(word.x1 * width) + CELL] = 0
+    return left
 
 
 def _may_be_stamp(place: Place, shape: tuple[int, ...]) -> bool:

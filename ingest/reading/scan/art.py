@@ -75,9 +75,9 @@ def _page(sheet: Sheet, allowance: Allowance) -> Page:
     zone = head_zone(sheet.black)
     (seen,) = see([zone.cut(sheet.black)], allowance.left(), AS_A_PAGE)
     words = sheet.words(seen, zone.top, zone.left)
-    stamps = _stamps(sheet, zone, words, allowance)
+    stamps = tuple(chain.from_iterable(stamps_in(sheet, zone, words, allowance.left)))
     return Page(sheet.number, words, is_seen=True, stamps=stamps, quarters=sheet.quarters)
 
 
 def _stamps(sheet: Sheet, zone: Zone, words: Sequence[Word], allowance: Allowance) -> Stamps:
-    return tuple(chain.from_iterable(stamps_in(sheet, zone, words, allowance.left)))
+    return tuple(chain.from_iterable(stamps_in(sheet, zone, words, allowance.left, is_paper=False)))

@@ -40,7 +40,7 @@ def marks_beneath(
     """
     height, width = sheet.black.shape
     found: list[tuple[Word, ...]] = []
-    for x0, y0, x1, y1 in islice(_places(printed, stamped), _MOST):
+    for x0, y0, x1, y1 in islice(arrivals(printed, stamped), _MOST):
         rows, columns = slice(int(y0 * height), int(y1 * height)), slice(int(x0 * width), int(x1 * width))
         cut = np.minimum(sheet.black[rows, columns], sheet.strong[rows, columns])
         ways = _heavy(cut)
@@ -65,8 +65,8 @@ def _pieces(way: Gray) -> list[tuple[Gray, int, int]]:
     ]
 
 
-def _places(printed: Sequence[Word], stamped: Sequence[Word]) -> Iterator[Box]:
-    """Around the words of each ĐẾN stamp, once."""
+def arrivals(printed: Sequence[Word], stamped: Sequence[Word]) -> Iterator[Box]:
+    """What lies around the words of each ĐẾN stamp, once, in fractions of the page."""
     taken: list[Box] = []
     boxes = [(word, _AROUND) for word in (*printed, *stamped)] + [(word, _AROUND_NUMBER) for word in stamped]
     for word, reaches in boxes:

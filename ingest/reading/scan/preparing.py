@@ -178,9 +178,14 @@ def _sharpness(rows: NDArray[np.float64]) -> float:
     return float(np.sum(np.diff(counts).astype(np.float64) ** 2))
 
 
+def is_worth_turning(degrees: float) -> bool:
+    """Whether lines that fall by so much are to be made level."""
+    return abs(degrees) >= _WORTH_TURNING
+
+
 def straightened(gray: Gray, degrees: float) -> Gray:
     """`gray` with lines that fall by `degrees` made level; corners that come in are white."""
-    if abs(degrees) < _WORTH_TURNING:
+    if not is_worth_turning(degrees):
         return gray
     turned = Image.fromarray(gray).rotate(degrees, Image.Resampling.BILINEAR, fillcolor=255)
     return np.asarray(turned)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ingest.letter import Box, Word
 from ingest.reading.scan.pictures import Picture, file_picture, pdf_picture
-from ingest.reading.scan.preparing import Gray, has_upright_lines, inks, skew, straightened
+from ingest.reading.scan.preparing import Gray, has_upright_lines, inks, is_worth_turning, skew, straightened
 from ingest.reading.scan.seal import Seal, find_seal
 from ingest.reading.scan.tesseract import Seen
 
@@ -31,6 +31,11 @@ class Sheet:
         if self.quarters:
             self._inks = inks(np.ascontiguousarray(np.rot90(picture, self.quarters)))
         self._degrees = skew(self._inks.black)
+
+    @property
+    def degrees(self) -> float:
+        """By how much the picture was turned to the left to be straight."""
+        return self._degrees if is_worth_turning(self._degrees) else 0.0
 
     @cached_property
     def black(self) -> Gray:
