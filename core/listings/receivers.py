@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from core.incoming.tables import Incoming
 from core.office import office_date
 from core.people import Division, User
 from core.tasks.tables import Form, Part, Task, TaskPart
@@ -17,7 +18,8 @@ _GIVEN = (
     sa.select(Task.incoming_id, Task.form, Task.is_personal, Task.directed_at, Division.name, User.full_name)
     .join(Division, Division.id == Task.lead_division_id, isouter=True)
     .join(User, User.id == Task.handler_id, isouter=True)
-    .where(Task.incoming_id.in_(_DOCUMENTS), Task.form != "")
+    .join(Incoming, Incoming.id == Task.incoming_id)
+    .where(Task.incoming_id.in_(_DOCUMENTS), Task.form != "", Incoming.removed_at.is_(None))
 )
 _INFORMED = (
     sa.select(Task.incoming_id, sa.func.coalesce(Division.name, User.full_name).label("name"))
@@ -31,14 +33,15 @@ _INFORMED = (
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Whom a document was given to (`receiver`), and the office's day on which it was passed on, Ngày chuyển."""
+    """Whom a document was given to, as `receiver` says, and the office's day on which it was passed on, Ngày chuyển."""
 
     by: str = ""
     passed_on: date | None = None
 
 
 def received_by(session: Session, documents: Sequence[int]) -> dict[int, Received]:
-    """What is known of each document that was given out, by its id; two questions, however many documents."""
+    """What is known of each document that was given out and not removed, by its id; two questions, however many
+    documents."""
     wanted = {"documents": list(documents)}
     informed: dict[int, list[str]] = {}
     for row in session.execute(_INFORMED, wanted):

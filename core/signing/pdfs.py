@@ -85,14 +85,16 @@ def _checked(one: EmbeddedPdfSignature, judge: Judge) -> Signature:
 def _signs_a_part(one: EmbeddedPdfSignature) -> bool:
     """Whether what was signed does not end as a PDF does (ISO 32000-1, 7.5.5): it never was a whole file. No change of
     a file makes a signature of the whole one into such a one, for the bytes that were signed say it."""
-    ranges = [int(number) for number in one.byte_range]
-    if len(ranges) not in (2, 4) or min(ranges) < 0:
+    ranges, file = [int(number) for number in one.byte_range], one.reader.stream
+    pairs, size = list(zip(ranges[::2], ranges[1::2], strict=False)), file.seek(0, os.SEEK_END)
+    # A range beyond the end of the file would hide where what was signed ends.
+    if len(ranges) not in (2, 4) or min(ranges) < 0 or any(start + length > size for start, length in pairs):
         return False
     end = b""
-    for start, length in ((ranges[at], ranges[at + 1]) for at in range(0, len(ranges), 2)):
+    for start, length in pairs:
         last = min(length, _LONGEST_END)
-        one.reader.stream.seek(start + length - last)
-        end = (end + one.reader.stream.read(last))[-_LONGEST_END:]
+        file.seek(start + length - last)
+        end = (end + file.read(last))[-_LONGEST_END:]
     return _ENDED.search(end) is None
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import typst
-from signed_files import DAY, ORGANISATION, WAYS, Authority, save, with_signature, with_words_appended
+from signed_files import DAY, ORGANISATION, WAYS, Authority, behind, save, with_signature, with_words_appended
 
 from core.signing.judging import Judge
 from core.signing.pdfs import check_pdf
@@ -79,6 +79,15 @@ def test_a_whole_signature_moved_into_another_file_does_not_count_as_one_of_a_pa
     at = with_signature(other, content, (0, 0, 0, 0), signed).index(signed)
     found, *_ = checked(with_signature(other, content, (at, start, at + end, len(signed) - end), signed), tmp_path)
     assert found.status is Status.BROKEN
+
+
+@pytest.mark.parametrize("beyond", [0, 10**6])
+def test_nor_does_one_whose_ranges_go_beyond_the_end_of_the_file(tmp_path: Path, beyond: int) -> None:
+    long = "\n\n".join(f"{number} {number * number * 7919}" for number in range(4000))
+    signed = LEADER.sign(typst.compile(long.encode(), format="pdf"), "lanhdao")
+    other = typst.compile(b"Chi 10.000.000.000", format="pdf")
+    found, *_ = checked(behind(other, signed, beyond), tmp_path)
+    assert (found.signer, found.status) == ("Nguyễn Văn Mẫu", Status.BROKEN)
 
 
 def test_a_signature_that_cannot_be_read_beside_another_is_broken_and_not_passed_over(

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -198,6 +199,23 @@ def with_signature(data: bytes, content: bytes, ranges: Sequence[int], hidden: b
     writer.root["/AcroForm"] = generic.DictionaryObject(form)
     writer.update_root()
     return _written(writer)
+
+
+def behind(other: bytes, signed: bytes, beyond: int) -> bytes:
+    """`other`, a PDF, as readers see it, with all of `signed`, and its signature, whose last range claims `beyond`
+    octets more than there are. The tables of `signed` are not found: those of `other` stand where its end says."""
+    start = signed.rindex(b"/Contents <") + len("/Contents ")
+    end = signed.index(b">", start) + 1
+    content = bytes.fromhex(signed[start + 1 : end - 1].decode())
+    (root,), table = re.findall(rb"/Root (\d+) 0 R", other)[-1:], int(re.findall(rb"startxref\s+(\d+)", signed)[-1])
+    size = before = padding = 0
+    for _ in range(8):  # until offsets and their digits agree
+        xref = b"\nxref\n0 0\ntrailer\n<< /Size 99 /Root %b 0 R /Prev %d >>\n" % (root, before)
+        ranges = (size, start, size + end, len(signed) - end + beyond)
+        made = with_signature(other, content, ranges, b" " * padding + xref)
+        padding += table - made.index(xref) - 1
+        size, before = len(made), int(re.findall(rb"startxref\s+(\d+)", made)[-1])
+    return made + signed
 
 
 def with_one_byte_changed(data: bytes, rng: random.Random) -> bytes:

@@ -34,7 +34,8 @@ class Sheet:
 
     @property
     def degrees(self) -> float:
-        """By how much the picture was turned to the left to be straight."""
+        """By how much the picture was turned to the left to be straight: where on it a word stands that is known from
+        elsewhere (scripts/learn_marks.py)."""
         return self._degrees if is_worth_turning(self._degrees) else 0.0
 
     @cached_property

@@ -23,7 +23,7 @@ def stamps_in(
     yield found
     if words is None:
         if is_paper:
-            yield glimpsed_marks(sheet, zone, (), ())
+            yield glimpsed_marks(sheet, zone, (), (), left)
         return
     apart = unread_stamps(sheet, zone, words, left())
     yield apart
@@ -31,4 +31,4 @@ def stamps_in(
     beneath = marks_beneath(sheet, words, stamped, left())
     yield beneath
     if is_paper and not any(map(shows_secrecy, (*found, *apart, *beneath))):
-        yield glimpsed_marks(sheet, zone, words, tuple(arrivals(words, stamped)))
+        yield glimpsed_marks(sheet, zone, words, tuple(arrivals(words, stamped)), left)

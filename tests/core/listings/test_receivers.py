@@ -86,6 +86,18 @@ def test_what_is_only_filed_went_to_nobody(office: Office) -> None:
     assert _named(office) == "Lưu trữ"
 
 
+def test_of_a_document_whose_content_was_removed_nobody_is_told_where_it_went(office: Office) -> None:
+    task = office.entered()
+    office.do(directing.assign, task, given(office), by="director")
+    with office.database.writing() as session:
+        session.scalars(sa.select(Incoming)).one().removed_at = MORNING
+    with office.database.reading() as session:
+        lan, shelf = office.user(session, "clerk"), books.shelves(session, at=MORNING)[0]
+        [row] = books.all_rows(session, lan, shelf, 2026, Filter())
+        [exported] = exports.incoming(session)
+    assert (row.receiver, row.passed_on, exported["received_by"], exported["passed_on"]) == ("", None, "", None)
+
+
 def test_an_entry_that_was_voided_keeps_who_had_received_it(office: Office) -> None:
     task = office.entered(receiver="Phòng VP")
     office.do(directing.assign, task, given(office, lead=office.division("QLCN")), by="director")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from printed_papers import papers
 from scanned_papers import noisy, photograph, stamped
 
@@ -22,6 +22,7 @@ from tests.generator import secrecy
 
 REPORT = next(p for p in papers() if p.title == "BÁO CÁO" and not p.mark)
 RIGHT = (0.7, 0.3)
+EVERYTHING = (Word("chữ", 0.0, 0.0, 1.0, 1.0, 0.9),)
 ARRIVED = ("SỞ KHOA HỌC VÀ CÔNG NGHỆ", "ĐẾN Số: 6030", "Ngày: 12/12/2019", "Chuyển: ................")
 
 
@@ -36,7 +37,7 @@ def sheet_of(picture: Image.Image) -> Sheet:
 
 
 def glimpses(sheet: Sheet) -> int:
-    return len(glimpsed_marks(sheet, head_zone(sheet.black), (), ()))
+    return len(glimpsed_marks(sheet, head_zone(sheet.black), (), (), lambda: 60.0))
 
 
 def is_stopped(page: Page) -> bool:
@@ -72,13 +73,32 @@ def test_the_network_says_where_the_word_stands(tmp_path: Path) -> None:
     assert found[: found.shape[0] // 5].max() < 0
 
 
-def test_a_page_without_anything_red_or_unread_is_not_looked_at(tmp_path: Path) -> None:
+def test_what_was_read_of_a_page_without_colours_is_not_looked_at(tmp_path: Path) -> None:
+    gray = arrived(photograph(REPORT, tmp_path)[0], "MẬT").convert("L").convert("RGB")
+    sheet = Sheet(1, np.asarray(noisy(gray)), 0)
+    looks = [glimpsed_marks(sheet, head_zone(sheet.black), words, (), lambda: 60.0) for words in ((), EVERYTHING)]
+    assert looks[0] and not looks[1]
+
+
+def test_the_network_answers_for_each_square_of_any_picture(tmp_path: Path) -> None:
     sheet = sheet_of(photograph(REPORT, tmp_path)[0])
-    height, width = sheet.black.shape
-    everything = Word("chữ", 0.0, 0.0, 1.0, 1.0, 0.9)
-    assert glimpsed_marks(sheet, head_zone(sheet.black), (everything,), ()) == ()
-    small = seen_by_network(sheet.red[: height // 9], sheet.black[: height // 9])
-    assert log_odds(small).shape == (-(-small.shape[0] // 4), -(-small.shape[1] // 4)) and width
+    small = seen_by_network(sheet.red[:131, :77], sheet.black[:131, :77])
+    assert log_odds(small).shape == (-(-small.shape[0] // 4), -(-small.shape[1] // 4))
+
+
+def test_a_page_full_of_red_frames_is_looked_at_in_so_many_places_and_while_there_is_time(tmp_path: Path) -> None:
+    picture = photograph(REPORT, tmp_path)[0]
+    draw = ImageDraw.Draw(picture)
+    for row in range(12):
+        x, y, step = picture.width // 9, picture.height // 40 * row, picture.width // 4
+        for column in range(3):
+            draw.rectangle((x + step * column, y, x + step * column + step - 60, y + 900), outline="red", width=6)
+    asked: list[float] = []
+    for seconds in (1.0, 0.0):
+        asked.clear()
+        sheet = sheet_of(picture)
+        glimpsed_marks(sheet, head_zone(sheet.black), (), (), lambda: asked.append(seconds) or seconds)  # type: ignore[func-returns-value]
+        assert 1 <= len(asked) <= (10 if seconds else 1)
 
 
 def test_what_was_only_glimpsed_is_for_a_person_to_look_at() -> None:
