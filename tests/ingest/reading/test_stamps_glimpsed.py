@@ -86,19 +86,22 @@ def test_the_network_answers_for_each_square_of_any_picture(tmp_path: Path) -> N
     assert log_odds(small).shape == (-(-small.shape[0] // 4), -(-small.shape[1] // 4))
 
 
-def test_a_page_full_of_red_frames_is_looked_at_in_so_many_places_and_while_there_is_time(tmp_path: Path) -> None:
-    picture = photograph(REPORT, tmp_path)[0]
-    draw = ImageDraw.Draw(picture)
-    for row in range(12):
-        x, y, step = picture.width // 9, picture.height // 40 * row, picture.width // 4
-        for column in range(3):
-            draw.rectangle((x + step * column, y, x + step * column + step - 60, y + 900), outline="red", width=6)
+@pytest.mark.parametrize(("seconds", "most"), [(1.0, 10), (0.0, 1)])
+def test_a_page_full_of_red_things_is_looked_at_in_so_many_places_and_while_there_is_time(
+    seconds: float, most: int
+) -> None:
+    picture = Image.new("RGB", (1654, 2339), "white")
+    for row in range(60, 620, 15):
+        ImageDraw.Draw(picture).line([(60, row), (800, row + 460), (1590, row)], fill=(210, 30, 40), width=5)
     asked: list[float] = []
-    for seconds in (1.0, 0.0):
-        asked.clear()
-        sheet = sheet_of(picture)
-        glimpsed_marks(sheet, head_zone(sheet.black), (), (), lambda: asked.append(seconds) or seconds)  # type: ignore[func-returns-value]
-        assert 1 <= len(asked) <= (10 if seconds else 1)
+
+    def left() -> float:
+        asked.append(seconds)
+        return seconds
+
+    sheet = Sheet(1, np.asarray(picture), 0)
+    glimpsed_marks(sheet, head_zone(sheet.black), (), (), left)
+    assert len(asked) == most
 
 
 def test_what_was_only_glimpsed_is_for_a_person_to_look_at() -> None:
