@@ -46,7 +46,9 @@ _LOOKS = {
 _SECRET = re.compile(r"pass|secret|mat_khau|token|pwd")
 _ZONE = re.compile(r"time_?zone|mui_gio|^tz$")
 _ONE_ZONE = "giờ của cơ quan luôn là giờ Việt Nam, không phải khai"
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
+# As typed a password may hold any sign, «@» too. The «@» of what is hidden stays, as it may end a login's password.
+_NAMED_PASSWORD = re.compile(r"((?:pass|secret|mat_khau|token|pwd)\w*\s*=)[^@]*(@?).*", re.IGNORECASE | re.DOTALL)
+_LOGIN = re.compile(r"^([\w+.-]*://|(?![\w+.-]*://))([^:]*:).*@", re.DOTALL)
 _HIDDEN = "mật khẩu không viết vào tệp này: viết vào một tệp riêng rồi chỉ ra tệp ấy bằng khóa «secret_file»"
 
 
@@ -106,6 +108,8 @@ def _sentence(place: _Place, fault: Mapping[str, Any], settings: type[BaseModel]
         allowed = f"{fault['ctx']['error']}{_example(place)}"
     if fault["type"] == "missing":
         return f"{where}: thiếu khóa «{place.key}», bắt buộc; {allowed}."
+    if _SECRET.search(place.key):
+        return f"{where}: khóa «{place.key}» ghi sai (không in ra: có thể là mật khẩu); {allowed}."
     stands = f"{'có một phần' if _is_part(place, fault['loc']) else 'đang'} là {_shown(fault['input'])}"
     return f"{where}: {f'khóa «{place.key}» ' if place.key else ''}{stands}; {allowed}."
 
@@ -191,15 +195,20 @@ def _lines() -> Mapping[str, str]:
 
 
 def _shown(value: Any) -> str:
-    """A value as it stands in the file, cut where it is long."""
+    """A value as it stands in the file without its password, cut where it is long."""
     if isinstance(value, dict):
         return "một bảng"
     if isinstance(value, list | tuple):
         text = f"[{', '.join(map(_shown, value))}]"
     else:
+        value = _masked(value) if isinstance(value, str) else value
         text = value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False, default=str)
-        text = _PASSWORD.sub(r"\1***@", text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _masked(text: str) -> str:
+    """Without what may be a password: all behind «password=», all from a login's first «:» to the last «@»."""
+    return _LOGIN.sub(r"\1\2***@", _NAMED_PASSWORD.sub(r"\1***\2", text))
 
 
 def _fields(table: str, settings: type[BaseModel]) -> Mapping[str, FieldInfo]:

@@ -15,7 +15,7 @@ from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
 from config.listening import ListenerSettings
 from config.outside import NAME, SenderSettings, SignatureSettings, secret_fault, secret_path_of
 from config.outside import Section as _Section
-from config.places import database_url, folder_fault
+from config.places import database_url, folder_fault, scanner_address
 from config.sending import SendingSettings
 
 MEGABYTE = 1 << 20
@@ -97,7 +97,11 @@ class IntakeSettings(_Section):
 class ClamdSettings(_Section):
     """The virus scanner, where there is one."""
 
-    address: Annotated[str, Field(pattern=r"^(/\S+|[^\s/:]+:[0-9]{1,5}|\[[0-9a-f:]+\]:[0-9]{1,5})?$")] = ""
+    address: Annotated[
+        str,
+        Field(pattern=r"^(/\S+|[^\s/:]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5})?$"),
+        AfterValidator(scanner_address),
+    ] = ""
     when_away: Literal["pass", "hold"] = "pass"
     timeout_seconds: Annotated[int, Field(ge=1, le=600)] = 30
 

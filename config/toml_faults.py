@@ -33,18 +33,29 @@ _LOOKS = (
     (re.compile(r"[^\W\d]"), "chữ phải đặt trong ngoặc kép; chỉ số, ngày, true và false là không"),
     (re.compile(r"0\d"), "số không viết bắt đầu bằng 0"),
 )
+# A table's name or a key of ours with the sign of equality behind it; anything else could be a secret.
+_NAMED = re.compile(r"\[+[a-z_.]+\]*|[a-z_.]+(?=\s*=)")
 
 
 def sentence(error: tomllib.TOMLDecodeError, text: str) -> str:
-    """Line, column and reason. Of the line only the part before «=» is quoted: what follows could be a secret."""
+    """Line, column and reason. Of the line only its key or table is quoted: the rest could be a secret."""
     said, place = str(error), re.search(r"line (\d+), column (\d+)", str(error))
-    lines = text.splitlines() or [""]
+    lines = text.rstrip("\n").split("\n")
     number = int(place[1]) if place else len(lines)
     at = f"dòng {number}, cột {place[2]}" if place else f"cuối tệp (dòng {number})"
-    begun, _, value = (lines[number - 1] if number <= len(lines) else "").partition("=")
-    begun = begun.strip()
-    quoted = f" («{begun[:60]}»)" if begun else ""
+    line = lines[number - 1].strip() if place and number <= len(lines) else ""
+    name = _NAMED.match(line) if _is_whole(lines[: number - 1]) else None
+    quoted, value = f" («{name[0][:60]}»)" if name else "", line.partition("=")[2]
     why = next((words for start, words in _WORDS if said.startswith(start)), "không đọc được")
     if said.startswith(_UNREAD):
         why = next((words for look, words in _LOOKS if look.match(value.strip())), why)
     return f"ở {at}{quoted}: {why}"
+
+
+def _is_whole(lines: list[str]) -> bool:
+    """Whether a key or table may begin after `lines`: no text or list of several lines is open there."""
+    try:
+        tomllib.loads("\n".join(lines))
+    except tomllib.TOMLDecodeError:
+        return False
+    return True

@@ -42,7 +42,9 @@ def faults(folder: Path, text: str) -> list[str]:
         (DATA + "[intake]\nworker = 2\n", ["Bảng [intake]: không có khóa «worker»", "có lẽ là «workers»"]),
         (DATA + '[log]\nlevel = "to"\n', ['đang là "to"; chỉ nhận "debug", "info", "warning" hoặc "error"; ví dụ:']),
         (DATA + 'database = "mysql://u:matkhau@h/x"\n', ['đang là "mysql://u:***@h/x"; chỉ nhận sqlite:///…']),
-        (DATA + 'database = "postgresql+psycopg://u@h:abc/x"\n', ["u@h:abc/x", "cổng là số; ví dụ: database"]),
+        (DATA + 'database = "postgresql+psycopg://u@h:abc/x"\n', ["u@h:abc/x", "cổng từ 1 đến 65535", "ví dụ: data"]),
+        (DATA + 'database = "postgresql+psycopg://u@h:70000/x"\n', ["u@h:70000/x", "cổng từ 1 đến 65535"]),
+        (DATA + 'database = "postgresql+psycopg://u:a@matkhau@h/x"\n', ["u:***@h/x", "«@» trong mật khẩu viết là %40"]),
         (DATA + 'database = "postgresql+psycopg://"\n', ["cần đủ sqlite:///đường-dẫn-tệp"]),
         (DATA + 'sending = "x"\n', ['Bảng [sending]: đang là "x"; cần viết tên bảng trong một lần ngoặc vuông']),
         (DATA + '[mailboxes]\nname = "a"\n', ["Bảng [[mailboxes]]: đang là một bảng", "ví dụ: [[mailboxes]]"]),
@@ -73,6 +75,8 @@ def faults(folder: Path, text: str) -> list[str]:
         (DATA + '[backup]\nfolder = "/mnt"\n', ["có folder thì cần đúng một trong hai khóa", "đang không có khóa nào"]),
         (DATA + '[backup]\ntrial_database = "xyz"\n', ['đang là "xyz"; chỉ nhận sqlite:///…']),
         (DATA + '[clamd]\naddress = "may:abc"\n', ['đang là "may:abc"; cần đường dẫn bắt đầu bằng «/»']),
+        (DATA + '[clamd]\naddress = "h:99999"\n', ['«address» đang là "h:99999"; cổng phải từ 1 đến 65535; ví dụ:']),
+        (DATA + '[clamd]\naddress = "[::A]:0"\n', ["cổng phải từ 1 đến 65535"]),
         (DATA + '[dashboard]\norigin = "vanthu"\n', ['đang là "vanthu"; cần địa chỉ http://', "ví dụ: origin"]),
     ],
 )  # fmt: skip
@@ -87,7 +91,7 @@ def test_a_wrong_setting_is_one_sentence_with_its_place_its_value_and_what_is_al
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('data = "d', ["cuối tệp (dòng 1) («data»): thiếu dấu ngoặc kép đóng"]),
+        ('data = "d', ["cuối tệp (dòng 1): thiếu dấu ngoặc kép đóng"]),
         ('data = "d\nport = 3\n', ["dòng 1", "có thể thiếu ngoặc kép đóng"]),
         (DATA + "[log\n", ["dòng 2, cột 5 («[log»): tên bảng thiếu dấu «]»"]),
         (DATA + "[[mailboxes]\n", ["tên bảng thiếu dấu «]]»"]),
@@ -115,6 +119,60 @@ def test_a_file_that_is_no_toml_says_where_and_why(tmp_path: Path, text: str, wo
 def test_what_stands_behind_the_sign_of_equality_is_not_quoted(tmp_path: Path) -> None:
     [sentence] = faults(tmp_path, DATA + 'password = "bí mật\n')
     assert "password" in sentence and "bí mật" not in sentence
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'password: "matkhau123"', 'password "matkhau123"', "secret_file matkhau123", "matkhau123", "matkhau123 x = 1",
+        'secret_file = """\nmatkhau123', 'secret_file = """\nmatkhau = \\q"""', "folders = [\nmatkhau123\n]",
+    ],
+)  # fmt: skip
+def test_a_secret_in_a_file_that_is_no_toml_is_not_quoted(tmp_path: Path, line: str) -> None:
+    [sentence] = faults(tmp_path, DATA + line)
+    assert "sai cú pháp ở " in sentence and "matkhau" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('database = "postgresql+psycopg://u:p@matkhau@h:abc/x"', '"postgresql+psycopg://u:***@h:abc/x"'),
+        ('database = "u:matkhau@h/x"', '"u:***@h/x"'),
+        ('database = "mysql://h/x?password=matkhau"', '"mysql://h/x?password=***"'),
+        ('database = "mysql://u:matkhau@h/x?passwd=mat@matkhau"', '"mysql://u:***@"'),
+        ('database = "mysql://u:matkhau?pwd=matkhau@h/x"', '"mysql://u:***@"'),
+        ('database = "host=h password = matkhau matkhau"', '"host=h password =***"'),
+        ('database = ["u:matkhau@h/x"]', '["u:***@h/x"]'),
+        ('[signatures]\nproxy = "u:matkhau@proxy:3128"', '"u:***@proxy:3128"'),
+        ('[signatures]\nproxy = "http://u:mat matkhau@proxy:3128"', '"http://u:***@proxy:3128"'),
+        ('[signatures]\nproxy = "http://u@h:mat/matkhau@proxy"', '"http://u@h:***@proxy"'),
+    ],
+)
+def test_a_password_within_a_value_is_masked(tmp_path: Path, line: str, shown: str) -> None:
+    [sentence] = faults(tmp_path, DATA + line)
+    assert f"đang là {shown}; " in sentence and "mat" not in sentence
+
+
+@pytest.mark.parametrize("value", ["12345678", '["matkhau"]', "{ matkhau = 1 }", "true"])
+@pytest.mark.parametrize("key", ["secret_file", "secret_credential"])
+def test_of_a_key_that_names_a_secret_no_value_is_shown(tmp_path: Path, key: str, value: str) -> None:
+    [sentence] = faults(tmp_path, DATA + f"[sending]\n{key} = {value}\n")
+    assert sentence.startswith(f"Bảng [sending]: khóa «{key}» ghi sai (không in ra: có thể là mật khẩu); cần ")
+    assert re.search("12345678|matkhau|true|một bảng", sentence) is None
+
+
+@pytest.mark.parametrize("password", ["p/w", "p#w", "p?w", "p[w", "p]w", "p%40w", "p:w", "p w"])
+def test_a_database_s_password_may_hold_any_sign_that_the_driver_takes(tmp_path: Path, password: str) -> None:
+    url = f"postgresql+psycopg://u:{password}@h/x"
+    (tmp_path / "congvan.toml").write_text(DATA + f'database = "{url}"\n[backup]\ntrial_database = "{url}"\n')
+    loaded = settings.load(tmp_path / "congvan.toml")
+    assert (loaded.database, loaded.backup.trial_database) == (url, url)
+
+
+@pytest.mark.parametrize("address", ["h:3310", "[::A]:3310", "[::1]:65535", "/run/clamav/clamd.ctl", ""])
+def test_a_scanner_s_address_is_taken_as_a_socket_or_a_host_with_a_port(tmp_path: Path, address: str) -> None:
+    (tmp_path / "congvan.toml").write_text(DATA + f'[clamd]\naddress = "{address}"\n')
+    assert settings.load(tmp_path / "congvan.toml").clamd.address == address
 
 
 def test_each_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:
