@@ -33,6 +33,17 @@ _NO_SENDER = (
     "theo đường bưu điện rồi bấm «Không cập nhật» và ghi lý do."
 )
 _GONE = "(đã gỡ cùng nội dung)"
+_TOLD = "Nơi gửi đã được báo trả lại, không rút được nữa. Gọi cho nơi gửi nếu báo nhầm."
+_MAY_BE_TOLD = "Nơi gửi có thể đã được báo trả lại, "
+_ON_ITS_WAY = _MAY_BE_TOLD + "không rút được nữa. Gọi cho nơi gửi nếu báo nhầm."
+_TO_BE_ASKED = (
+    _MAY_BE_TOLD + "chưa rút được. Hỏi nơi gửi: nếu chưa được báo thì hủy thư báo ở mục «Chưa rõ» của «Gửi đi» rồi rút."
+)
+NOTE = "may_be_returned"  # of a draft that was taken back
+_MAY_BE_AGREED = (
+    "Trước lần khôi phục, lãnh đạo có thể đã đồng ý và nơi gửi có thể đã được báo trả lại: không rút được. Hỏi nơi gửi "
+    "rồi nói lãnh đạo: chưa được báo thì trả lời không đồng ý, đã được báo thì đồng ý."
+)
 # Of whom the name alone says that they stand no higher than a department of a province.
 _NOT_ABOVE = re.compile(
     r"(?!.*\b(?:trung uong|quoc gia|toi cao|viet nam)\b)"
@@ -130,21 +141,24 @@ def withdraw(
     """Call a return back: a nod is no longer waited for, a mail that has not left does not leave. Harmless without one.
 
     Raises NotAllowed without the right, WrongState where the sender has the mail, or may have it, unless `is_told_too`:
-    then the mail stays as it is.
+    then the mail stays as it is; where there is none yet that shows the doubt, the event and a note of the draft do.
     """
     rights.require(by, Right.REGISTER)
     made = standing(session, document.id, is_locked=True)
     if made is None:
         return
-    mails = _mails(session, made)
-    if is_in_doubt(made) or any(_may_have_left(mail) for mail in mails):
+    mails = _mails(session, made, is_locked=True)
+    if hindrance := _hindrance(made, mails):
         if not is_told_too:
-            raise WrongState("Nơi gửi đã được báo trả lại, không rút được nữa. Gọi cho nơi gửi nếu báo nhầm.")
+            raise WrongState(hindrance)
         mails = []
+    payload = {"is_in_doubt": True} if is_in_doubt(made) else None
+    if payload and NOTE not in document.notes:
+        document.notes = [*document.notes, NOTE]
     made.withdrawn_at = at
     session.flush()
     facts = queueing.stop(session, mails, by=by, at=at)
-    facts.append(Fact("return_withdrawn", "incoming", document.id))
+    facts.append(Fact("return_withdrawn", "incoming", document.id, payload))
     events.record_many(session, facts, by=by.id, at=at, source=source)
 
 
@@ -159,8 +173,14 @@ def standing(session: Session, incoming_id: int, *, is_locked: bool = False) -> 
 
 
 def is_in_doubt(made: DocumentReturn) -> bool:
-    """Whether a state of the office that a restore has lost may have told the sender of a return."""
-    return made.may_be_told and bool(made.is_agreed)
+    """Whether a state of the office that a restore has lost may have told the sender of a return, and no mail stands
+    among the uncertain yet by which a person could decide."""
+    return made.may_be_told and made.is_agreed is not False and made.followed_at is None
+
+
+def hindrance(session: Session, made: DocumentReturn) -> str:
+    """Why a return can't be called back, and what to do instead, in a sentence; "" where it can."""
+    return _hindrance(made, _mails(session, made))
 
 
 def waiting(session: Session) -> Sequence[Waiting]:
@@ -223,12 +243,25 @@ def _is_above(name: str, parent: str, our_parent: str) -> bool:
     return is_ours or not _NOT_ABOVE.fullmatch(plain_name(name)) or bool(_ABOVE_BY_PARENT.match(plain_name(parent)))
 
 
-def _mails(session: Session, made: DocumentReturn) -> list[Delivery]:
+def _hindrance(made: DocumentReturn, mails: Sequence[Delivery]) -> str:
+    if is_in_doubt(made):
+        return _TO_BE_ASKED if made.is_agreed else _MAY_BE_AGREED
+    left = [mail for mail in mails if _may_have_left(mail)]
+    if not left:
+        return ""
+    if any(mail.state == Sending.SENT for mail in left):
+        return _TOLD
+    can_be_cancelled = all(mail.state == Sending.UNCERTAIN and mail.handed_at is None for mail in left)
+    return _TO_BE_ASKED if can_be_cancelled else _ON_ITS_WAY
+
+
+def _mails(session: Session, made: DocumentReturn, *, is_locked: bool = False) -> list[Delivery]:
     """The mail of a return, and those by which it was sent again to another address."""
     found: dict[int, Delivery] = {}
     wanted = [made.delivery_id] if made.delivery_id is not None else []
     while wanted:
-        rows = session.scalars(sa.select(Delivery).where(Delivery.id.in_(wanted)).with_for_update()).all()
+        query = sa.select(Delivery).where(Delivery.id.in_(wanted))
+        rows = session.scalars(query.with_for_update() if is_locked else query).all()
         found |= {row.id: row for row in rows}
         wanted = list(session.scalars(sa.select(Delivery.id).where(Delivery.corrects_id.in_(wanted))))
     return list(found.values())

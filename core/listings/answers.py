@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from core.answers import returning, wording
 from core.deliveries.tables import Delivery, Kind
-from core.deliveries.tables import State as Sending
 from core.edxml import Status
 from core.incoming.tables import Incoming, State
 
@@ -26,13 +25,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answers about a document, and its return. `return_waits` for a second person, `may_withdraw` while its mail
-    has not left; `may_return` where it can go back still."""
+    """The answers about a document, and its return. `return_waits` for a second person, `why_not_withdrawn` says why
+    it can't be called back; `may_return` where it can go back still."""
 
     told: Sequence[Told] = ()
     return_reason: str = ""
     return_waits: bool = False
-    may_withdraw: bool = False
+    why_not_withdrawn: str = ""
     may_return: bool = False
 
 
@@ -55,10 +54,6 @@ def answered(session: Session, document: Incoming) -> Answered:
         words[row.id] = wording.NAMES[status] if status is not None else words.get(row.corrects_id, "")
         told.append(Told(row.id, words[row.id], row.state, row.sent_at or row.created_at))
     made = returning.standing(session, document.id)
-    returned = [one.state for one in told if made is not None and one.words == wording.NAMES[Status.RETURNED]]
-    return Answered(
-        told, made.reason if made is not None else "", made is not None and made.is_agreed is None,
-        made is not None and not returning.is_in_doubt(made)
-        and (made.followed_at is None or returned[-1:] == [Sending.WAITING]),
-        made is None and document.state in (State.DRAFT, State.REGISTERED),
-    )  # fmt: skip
+    if made is None:
+        return Answered(told, may_return=document.state in (State.DRAFT, State.REGISTERED))
+    return Answered(told, made.reason, made.is_agreed is None, returning.hindrance(session, made))

@@ -48,7 +48,7 @@ _SENTENCES = {
     "reading_revoked": "Thu hồi quyền đọc: {reason}",
     "return_asked": "Đề nghị trả lại nơi gửi: {reason}",
     "return_refused": "Không đồng ý trả lại nơi gửi: {reason}",
-    "return_withdrawn": "Rút việc trả lại nơi gửi",
+    "return_withdrawn": "Rút việc trả lại nơi gửi{doubt}",
     "returned": "Trả lại nơi gửi: {reason}",
     "content_removed": "Gỡ nội dung: {reason}",
 }
@@ -135,5 +135,6 @@ def in_words(act: str, payload: dict[str, Any] | None) -> str:
     said = dict.fromkeys(("number", "reason", "name", "count", "was", "now"), "(nội dung đã xóa)") | (payload or {})
     if act == "copy_judged" and payload:
         said |= {key: COPY_NAMES[Copy(said[key])] for key in ("was", "now")}
+    said["doubt"] = " (nơi gửi có thể đã được báo)" if said.get("is_in_doubt") else ""
     fields = [FIELD_NAMES[name] for name in said.get("fields", ()) if name in FIELD_NAMES]
     return _SENTENCES.get(act, act).format(**(said | {"fields": ", ".join(fields) or "nội dung"}))

@@ -17,6 +17,8 @@ _NOTES = {
     "too_many_parts": "Thư có quá nhiều phần, máy không tách hết. Mở thư trong hộp thư để xem phần còn lại",
     "too_deep": "Thư lồng quá nhiều lớp, máy không tách hết. Mở thư trong hộp thư để xem phần còn lại",
     "signs_nothing_here": "Thư có chữ ký số rời, nhưng không phải của tệp nào trong thư. Hỏi nơi gửi tệp được ký",
+    "may_be_returned": "Nơi gửi có thể đã được báo trả lại văn bản này, từ trước lần khôi phục. Hỏi nơi gửi rồi hãy "
+    "vào sổ",
     "mail_signature_broken": "Chữ ký số trên thư không còn đúng: thư bị đổi trên đường đi. Nhiều khi do máy chủ thêm "
     "dòng cuối thư; xem chữ ký trên từng tệp",
 }
@@ -80,7 +82,7 @@ _SHORT = {
     "too_large_inside": "PDF quá lớn khi bung", "too_slow": "tệp quá nặng", "subject_twice": "hai tiêu đề",
     "from_twice": "hai người gửi", "date_disagrees": "ngày thư lệch", "readers_disagree": "thư viết không chuẩn",
     "too_many_parts": "thư chưa tách hết", "too_deep": "thư chưa tách hết", "signs_nothing_here": "chữ ký rời",
-    "mail_signature_broken": "chữ ký thư hỏng",
+    "mail_signature_broken": "chữ ký thư hỏng", "may_be_returned": "có thể đã báo trả lại",
     "program": "có chương trình", "macro": "có macro", "pdf_script": "PDF có mã chạy", "pdf_launch": "PDF có lệnh chạy",
     "pdf_files": "PDF có tệp nhúng", "active_control": "có đối tượng nhúng", "script": "có mã chạy",
     "names_disagree": "tệp hai tên", "damaged_base64": "tệp hỏng", "damaged_archive": "tệp nén hỏng",

@@ -10,7 +10,7 @@ from answer_desk import SENDER, AnswerDesk
 from office_people import PEOPLE
 
 from core import people
-from core.answers import policies, returning
+from core.answers import following, policies, returning
 from core.edxml import Status
 from core.incoming import drafts, registration
 from core.incoming.tables import Incoming, State
@@ -102,6 +102,22 @@ def test_a_return_is_called_back_with_the_document(desk: AnswerDesk, send: Send)
     send("lan", f"/den/{document}/dua-lai")
     desk.tell()
     assert (state(desk, document), desk.codes()) == (State.DRAFT, ["01"])
+
+
+def test_after_a_restore_the_page_says_why_a_return_is_not_called_back(
+    desk: AnswerDesk, signed_in: Any, send: Send
+) -> None:
+    waiting, entry, draft = desk.arrives(read=ABOVE), desk.arrives(), desk.arrives()
+    desk.enter(entry)
+    for document in (waiting, entry, draft):
+        send("lan", f"/den/{document}/tra-lai", reason=WHY)
+    with desk.office.database.writing() as session:
+        following.begin_after_restore(session, at=desk.now)
+    for document in (waiting, entry):
+        page = signed_in("lan").get(f"/den/{document}").text
+        assert "có thể đã được báo trả lại" in page and "Rút, không trả lại" not in page
+        assert "có thể đã được báo trả lại" in send("lan", f"/den/{document}/rut-tra-lai").text
+    assert "Nơi gửi có thể đã được báo trả lại văn bản này" in send("lan", f"/den/{draft}/dua-lai").text
 
 
 def test_an_entry_is_returned_and_called_back(desk: AnswerDesk, signed_in: Any, send: Send) -> None:
