@@ -80,13 +80,16 @@ def find(
     """What the person may read and the query and filters name: first what `core.search.raising` raises, then by the
     order it was taken in, the newest first.
 
-    `before` is the id that the page before ended with, negative among what is raised. Nothing asked finds nothing.
+    `before` is the id that the page before ended with, negative among what is raised; what is no longer raised begins
+    anew. Nothing asked finds nothing.
     """
     if not query.terms and filters == Filters():
         return Found()
     wanted = [readable(user), *_narrowed(session, filters)]
     select, order = _matching(session, query, wanted)
     first = raising.raised(session, query, wanted, lambda: select(_document.id).order_by(order.desc()))
+    if before is not None and before <= 0 and -before not in first:
+        before = None
     shown = _behind(first, before)[: limit + 1]
     by_id = (
         {row.id: row for row in session.execute(sa.select(*COLUMNS).where(_document.id.in_(shown)))} if shown else {}

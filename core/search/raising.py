@@ -15,7 +15,7 @@ from core.search.query import Query, Run
 from core.search.tables import SearchRow
 
 LOOKED_THROUGH = 300  # of the newest that have all words: their texts are looked through, which takes milliseconds
-_MOST_NAMED = 100  # by each of them
+_MOST_NAMED = 100  # by each of them: the newest
 _NUMBER = re.compile(r"0*(\d{1,9})")
 _document, _rows, _series = table_of(Incoming).c, table_of(SearchRow).c, table_of(Series).c
 
@@ -39,28 +39,28 @@ def raised(
 
 def _named(session: Session, query: Query, wanted: Sequence[sa.ColumnElement[bool]]) -> Sequence[int]:
     """Those whose số đến, or whose own number or code, was typed, with all the other words."""
-    # Sorted here: for the newest by ORDER BY and LIMIT, PostgreSQL may walk through all documents.
-    bearing = (sorted(session.scalars(asked), reverse=True) for typed in query.codes for asked in _bearing(typed))
-    ids = {one for some in bearing for one in some[:_MOST_NAMED]}
-    if not ids:
+    if not query.codes:
         return ()
-    has_all = (sa.or_(*(_has(session, run, is_exact=term.is_exact) for run in term.runs)) for term in query.terms)
+    has_all = [sa.or_(*(_has(session, run, is_exact=term.is_exact) for run in term.runs)) for term in query.terms]
     pair = _rows.incoming_id == _document.id
-    named = sa.select(_document.id).join_from(table_of(Incoming), table_of(SearchRow), pair)
-    named = named.where(_document.id.in_(sorted(ids)), *has_all, *wanted)
-    return session.scalars(named.order_by(_document.id.desc())).all()
+    # Else SQLite goes by an index of what is wanted; and for the newest by id both may walk through all documents.
+    is_wanted = sa.case((sa.and_(sa.true(), *wanted), 1), else_=0) == 1
+    named = sa.select(_document.id).join_from(table_of(Incoming), table_of(SearchRow), pair).where(is_wanted, *has_all)
+    named = named.order_by((_document.id + 0).desc()).limit(_MOST_NAMED)
+    series = [tuple(row) for row in session.execute(sa.select(_series.book_id, _series.year))]
+    bears = (one for typed in dict.fromkeys(query.codes) for one in _bearing(typed, series))
+    return sorted({id_ for one in bears for id_ in session.scalars(named.where(one))}, reverse=True)
 
 
-def _bearing(typed: str) -> list[sa.Select[Any]]:
+def _bearing(typed: str, series: Sequence[tuple[int, int]]) -> list[sa.ColumnElement[bool]]:
     """By index alone: the documents of a code, or of a number."""
-    asked = [sa.select(_document.id).where(_document.code_key == key) for key in [matching_key(typed)] if key]
+    asked: list[sa.ColumnElement[bool]] = [_document.code_key == key for key in [matching_key(typed)] if key]
     if number := _NUMBER.fullmatch(typed.replace(".", "")):
         digits = number[1]
-        in_book = sa.and_(_document.book_id == _series.book_id, _document.year == _series.year)
-        entered = sa.select(_document.id).join_from(table_of(Series), table_of(Incoming), in_book)
-        asked.append(entered.where(_document.arrival_number == int(digits)))
-        own = _document.code_number.in_((digits, digits.zfill(2)))
-        asked.append(sa.select(_document.id).where(_document.code_number != "", own))
+        books, years = ({row[place] for row in series} for place in (0, 1))
+        in_book = sa.and_(_document.book_id.in_(sorted(books)), _document.year.in_(sorted(years)))
+        asked.append(sa.and_(in_book, _document.arrival_number == int(digits)))
+        asked.append(sa.and_(_document.code_number != "", _document.code_number.in_((digits, digits.zfill(2)))))
     return asked
 
 

@@ -1,7 +1,6 @@
 """Bringing a database to the program's schema."""
 
 import json
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -135,29 +134,36 @@ def test_what_was_signed_before_waits_to_be_judged_again(
     assert found == [("a" * 64, None), (None, 1), (None, 2)]
 
 
-def test_a_reading_that_was_revoked_before_is_told_apart_from_one_refused(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_reading_that_was_revoked_before_is_told_apart_from_one_refused(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    sqlite = f"sqlite:///{tmp_path / 'old.sqlite3'}"
+    url = sqlite if kind == "sqlite" else request.getfixturevalue("postgresql_url")
     _at_revision(url, "0021")
     at = "2026-06-04 00:00:00"
     decided = (("reading_decided", 1), ("reading_revoked", 1), ("reading_decided", 2),
                ("reading_revoked", 3), ("reading_decided", 3))  # fmt: skip
-    with sqlite3.connect(tmp_path / "old.sqlite3") as connection:
-        connection.executemany(
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        if kind == "postgresql":
+            connection.execute(sa.text("SET session_replication_role = replica"))  # no foreign keys, as on SQLite here
+        connection.execute(sa.text(
             "INSERT INTO events (chain, at, source, act, subject_kind, subject_id, payload, digest, hash) "
-            "VALUES ('acts', ?, '', ?, 'incoming', 7, ?, '', ?)",
-            [(at, act, json.dumps({"to": to}), str(n)) for n, (act, to) in enumerate(decided)],
-        )
-        connection.executemany(
+            "VALUES ('acts', :at, '', :act, 'incoming', 7, :payload, '', :hash)"),
+            [{"at": at, "act": act, "payload": json.dumps({"to": to}), "hash": str(n)}
+             for n, (act, to) in enumerate(decided)],
+        )  # fmt: skip
+        connection.execute(sa.text(
             "INSERT INTO reading_grants (incoming_id, user_id, reason, asked_at, is_granted, answer, decided_at) "
-            "VALUES (7, ?, 'đọc', ?, false, 'xong', ?)",
-            [(user, at, at) for user in (1, 2, 3)],
-        )
-    connection.close()
+            "VALUES (7, :user, 'đọc', :at, false, 'xong', :at)"),
+            [{"user": user, "at": at} for user in (1, 2, 3)],
+        )  # fmt: skip
     _upgraded(url)
-    with sqlite3.connect(tmp_path / "old.sqlite3") as connection:
-        found = connection.execute("SELECT user_id, is_revoked FROM reading_grants ORDER BY user_id").fetchall()
-    connection.close()
-    assert found == [(1, 1), (2, 0), (3, 0)]
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT user_id, is_revoked FROM reading_grants ORDER BY user_id")).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [(1, True), (2, False), (3, False)]
 
 
 def _at_revision(url: str, revision: str) -> None:
