@@ -64,7 +64,7 @@ _MOST_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A return that waits for a second person, with what he has to know."""
+    """A return that waits for a second person, with what he has to know (`may_be_told` as in `DocumentReturn`)."""
 
     id: int
     incoming_id: int
@@ -76,6 +76,7 @@ class Waiting:
     issuer: str
     sender: str
     letter: str
+    may_be_told: bool
 
 
 def ask(
@@ -201,7 +202,7 @@ def waiting(session: Session) -> Sequence[Waiting]:
         Waiting(
             made.id, document.id, made.reason, made.asked_at, made.asked_by, who,
             " ".join(filter(None, (document.kind, document.code, document.subject))) or "(chưa đọc được)",
-            document.issuer, message.sender_address, message.subject,
+            document.issuer, message.sender_address, message.subject, made.may_be_told,
         )
         for made, document, message, who in session.execute(query)
     ]  # fmt: skip
