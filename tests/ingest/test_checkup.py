@@ -98,7 +98,7 @@ def test_doctor_says_whether_the_pages_can_have_their_port(office: Settings, tmp
         assert (other.is_right, "cơ quan khác" in other.advice, "dashboard.port" in other.advice) == (False, True, True)
         second = congvan("dashboard", config)
         assert second.returncode == 69
-        assert "đổi dashboard.port" in second.stderr and "98" not in second.stderr.replace(place, "")
+        assert "đổi dashboard.port" in second.stderr and "rrno" not in second.stderr
     with socket.create_server(("127.0.0.1", office.dashboard.port)):
         squatted = web_port.look_at(office)
         assert (squatted.is_right, squatted.advice.startswith("Chương trình khác")) == (False, True)

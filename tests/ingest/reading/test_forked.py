@@ -104,7 +104,7 @@ def test_a_fork_that_did_its_work_does_the_next() -> None:
 def test_one_that_did_not_is_followed_by_another(work: object, arguments: tuple[object, ...], why: str) -> None:
     before = pid_of_one()
     with pytest.raises(Unreadable) as caught:
-        list(forked.each(work, *arguments, seconds=0.2))  # type: ignore[arg-type]
+        list(forked.each(work, *arguments, seconds=1))  # type: ignore[arg-type]
     assert caught.value.why == why
     assert not is_there(before)
     assert pid_of_one() != before
@@ -123,8 +123,8 @@ def test_the_clock_counts_where_it_is_to() -> None:
     with pytest.raises(Unreadable) as refused:
         next(parts)
     assert refused.value.why == "too_slow" and time.monotonic() - began < 30 and not is_there(pid)
-    waiting = list(forked.each(number, seconds=0.3, is_wall_time=True))
-    time.sleep(0.5)
+    waiting = list(forked.each(number, seconds=2, is_wall_time=True))
+    time.sleep(2.2)
     assert list(forked.each(number)) == waiting, "its time was over with its work"
 
 
@@ -138,7 +138,7 @@ def test_a_fault_of_ours_is_said_without_the_letter_s_words() -> None:
 
 
 def test_a_fork_that_keeps_much_is_not_used_again() -> None:
-    (pid,) = forked.each(growing, GIGABYTE, memory_bytes=2 * GIGABYTE)
+    (pid,) = forked.each(growing, GIGABYTE, memory_bytes=2 * GIGABYTE, seconds=30)
     assert not is_there(int(pid))
 
 
