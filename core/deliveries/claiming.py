@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from core import events
 from core.db import table_of
@@ -144,6 +144,7 @@ def settle_abandoned(session: Session, *, token: str, is_alone: bool, at: dateti
 
 
 _DIED = "Chương trình gửi bị ngắt giữa chừng."
+_WITHOUT_FILES = (lazyload(Delivery.files),)  # what is noted of a sending needs none
 
 
 def _had_their_share(sender: Sender, at: datetime) -> sa.Select[str]:
@@ -178,6 +179,6 @@ def _step(session: Session, row: Delivery, step: Step, said: Said, at: datetime)
 def _own(session: Session, delivery: Delivery) -> Delivery | None:
     """The row, locked, while nobody else has decided about it: this claim's own, or uncertain only because its sender
     was thought dead."""
-    row = session.get(Delivery, delivery.id, with_for_update=True, populate_existing=True)
+    row = session.get(Delivery, delivery.id, options=_WITHOUT_FILES, with_for_update=True, populate_existing=True)
     is_own = row is not None and row.claimed_by == delivery.claimed_by and row.claimed_at == delivery.claimed_at
     return row if is_own and row is not None and row.state in (State.SENDING, State.UNCERTAIN) else None
