@@ -6,8 +6,7 @@ from answer_desk import AnswerDesk
 
 from core.answers import following, returning
 from core.answers.tables import DocumentReturn
-from core.deliveries import claiming, queueing
-from core.deliveries.claiming import Said, Sender
+from core.deliveries import queueing
 from core.deliveries.tables import Delivery
 from core.deliveries.tables import State as Sending
 from core.errors import WrongState
@@ -37,15 +36,6 @@ def _agree(desk: AnswerDesk, *, is_agreed: bool = True) -> None:
         returning.decide(session, made, "Nơi gửi chưa được báo", is_agreed=is_agreed, by=leader, at=desk.now)
 
 
-def _sent(desk: AnswerDesk) -> list[int]:
-    sent = []
-    with desk.office.database.writing() as session:
-        while (row := claiming.claim(session, Sender("một", "skhcn.mau.gov.vn"), at=desk.now)) is not None:
-            claiming.note_sent(session, row, Said("250 Ok"), at=desk.now)
-            sent.append(row.id)
-    return sent
-
-
 @pytest.mark.parametrize("is_superior", [False, True])
 def test_what_a_lost_state_may_have_told_is_not_told_again_but_left_to_a_person(
     desk: AnswerDesk, is_superior: bool
@@ -58,7 +48,7 @@ def test_what_a_lost_state_may_have_told_is_not_told_again_but_left_to_a_person(
         _agree(desk)
     desk.tell()
     assert (desk.codes()[-1], desk.outbox()[-1].state) == ("02", Sending.UNCERTAIN)
-    assert desk.outbox()[-1].id not in _sent(desk)
+    assert desk.outbox()[-1].id not in desk.sent()
     with pytest.raises(WrongState, match="đã được báo trả lại"):
         desk.act(returning.withdraw, document)
 
@@ -136,4 +126,4 @@ def test_what_is_returned_after_a_restore_is_told(desk: AnswerDesk) -> None:
     document = desk.arrives()
     desk.act(returning.ask, document, WHY)
     desk.tell()
-    assert desk.outbox()[-1].id in _sent(desk)
+    assert desk.outbox()[-1].id in desk.sent()

@@ -10,8 +10,7 @@ from answer_desk import OURS, SENDER, AnswerDesk
 from core import events, removal
 from core.answers import returning
 from core.answers.tables import AnswerProgress, DocumentReturn
-from core.deliveries import claiming, queueing
-from core.deliveries.claiming import Said, Sender
+from core.deliveries import queueing
 from core.deliveries.tables import Delivery
 from core.deliveries.tables import State as Sending
 from core.errors import NotAllowed, Permanent, WrongState
@@ -134,20 +133,11 @@ def test_there_are_two_minutes_in_which_no_mail_leaves(desk: AnswerDesk) -> None
     assert desk.codes() == ["01"]
 
 
-def _sent(desk: AnswerDesk) -> list[int]:
-    sent = []
-    with desk.office.database.writing() as session:
-        while (row := claiming.claim(session, Sender("một", "skhcn.mau.gov.vn"), at=desk.now)) is not None:
-            claiming.note_sent(session, row, Said("250 Ok"), at=desk.now)
-            sent.append(row.id)
-    return sent
-
-
 def test_what_is_on_its_way_is_not_called_back_but_the_document_comes_back_to_the_desk(desk: AnswerDesk) -> None:
     document = desk.arrives()
     desk.act(returning.ask, document, WHY)
     desk.tell()
-    _sent(desk)
+    desk.sent()
     with pytest.raises(WrongState, match="đã được báo"):
         desk.act(returning.withdraw, document)
     desk.act(returning.withdraw, document, is_told_too=True)
