@@ -2,8 +2,12 @@
 // Live fragments, the keys of every page. Nothing here is needed to work: without it, reload the page.
 
 (() => {
+  const SHORTEST_PAUSE = 2000; // milliseconds before a refused stream is asked for again, doubled each time
+  const LONGEST_PAUSE = 60_000;
   let version = document.body.dataset.version;
   let timer = 0;
+  let stream = null;
+  let pause = SHORTEST_PAUSE;
 
   // --- live fragments: elements with data-live="/address" -------------------------------------------------
 
@@ -47,7 +51,7 @@
     await Promise.all([...addresses].map(async (address) => {
       try {
         const answer = await fetch(address, { headers: { "X-Live": "1", Accept: "text/html" } });
-        document.getElementById("session-over")?.toggleAttribute("hidden", answer.status !== 401);
+        tellSession(answer.status === 401);
         if (!answer.ok || answer.redirected) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         parts.filter((part) => part.dataset.live === address && part.isConnected).forEach((part) => swap(part, page));
@@ -64,19 +68,35 @@
     }, 30);
   }
 
+  function tellSession(isOver) {
+    document.getElementById("session-over")?.toggleAttribute("hidden", !isOver);
+    if (isOver) document.getElementById("stream-state")?.setAttribute("hidden", "");
+  }
+
+  function tellSilence() {
+    const isOver = document.getElementById("session-over")?.hidden === false;
+    if (stream.readyState !== EventSource.OPEN && !isOver) document.getElementById("stream-state")?.removeAttribute("hidden");
+  }
+
+  // The browser asks again by itself where the line was cut, and never where the answer was no stream:
+  // the session is over, or the server behind a proxy is away.
   function listen() {
-    const stream = new EventSource("/tin");
-    const state = document.getElementById("stream-state");
+    stream = new EventSource("/tin");
+    stream.addEventListener("open", () => tellSession(false)); // signed in again, in another window
     stream.addEventListener("changed", (news) => {
-      state?.setAttribute("hidden", "");
+      pause = SHORTEST_PAUSE;
+      document.getElementById("stream-state")?.setAttribute("hidden", "");
       if (news.data === version) return;
       version = news.data;
       refreshSoon();
     });
-    stream.addEventListener("error", () => setTimeout(() => {
-      if (stream.readyState !== EventSource.OPEN) state?.removeAttribute("hidden");
-    }, 5000));
-    addEventListener("pagehide", () => stream.close());
+    stream.addEventListener("error", () => {
+      setTimeout(tellSilence, 5000);
+      if (stream.readyState !== EventSource.CLOSED) return;
+      refresh();
+      setTimeout(listen, pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
+    });
   }
 
   // Offered once in a while: passkeys.js looks at when.
@@ -86,6 +106,7 @@
 
   if (version !== undefined) {
     listen();
+    addEventListener("pagehide", () => stream.close());
     document.addEventListener("visibilitychange", refreshSoon);
     document.addEventListener("focusout", () => {
       if (document.querySelector("[data-live-waits]")) setTimeout(refreshSoon, 400);

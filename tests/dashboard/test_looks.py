@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from counts import times
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, expect
 
 from core import mailboxes
 from core.incoming.tables import Incoming, Origin
@@ -117,6 +117,30 @@ def test_a_page_left_open_says_when_its_session_is_over(browser: Open, full_offi
         session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=full_office.clock(), subject="Mới"))
         mailboxes.answer_test(session, "van-thu", "Kết nối tốt.", at=full_office.clock())
     expect(page.get_by_text("Phiên làm việc đã hết")).to_be_visible(timeout=15_000)
+
+
+def test_a_page_whose_stream_is_refused_says_that_its_session_is_over(browser: Open, full_office: Any) -> None:
+    page = browser("lan").new_page()
+
+    def too_late(route: Route) -> None:
+        full_office.clock.pass_(minutes=61)
+        route.continue_()
+
+    page.route("**/tin", too_late)
+    page.goto(BOOK)
+    expect(page.get_by_text("Phiên làm việc đã hết")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Mất liên lạc với máy chủ")).to_be_hidden()
+
+
+def test_a_page_listens_again_when_the_server_was_away(browser: Open, full_office: Any) -> None:
+    page = browser("lan").new_page()
+    page.route("**/tin", lambda route: route.fulfill(status=502), times=1)
+    page.goto(BOOK)
+    counter = page.locator(".menu-wide a", has_text="Văn bản đến").first.locator(".counter")
+    expect(counter).to_contain_text("1")
+    with full_office.database.writing() as session:
+        session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=full_office.clock(), subject="Mới"))
+    expect(counter).to_contain_text("2", timeout=15_000)
 
 
 def test_the_keys_of_a_page_open_and_the_search_is_one_key_away(browser: Open) -> None:
