@@ -66,15 +66,16 @@ def _code_of(error: Exception) -> int | None:
 
 def _sentence(error: Exception) -> str:
     from core.errors import is_of_disk
+    from core.system_words import reason_of
 
     if isinstance(error, OSError) and is_of_disk(error):
         place = f" ({error.filename})" if error.filename else ""
-        return f"Đĩa không đọc hay ghi được{place}: {error.strerror}. Xem đĩa có đầy, có hỏng không rồi chạy lại."
+        return f"Đĩa không đọc hay ghi được{place}: {reason_of(error)}. Xem đĩa có đầy, có hỏng không rồi chạy lại."
     if not isinstance(error, PermissionError):
         return str(error)
     from core.access import why_closed
 
-    return why_closed(Path(error.filename)) or f"{error.strerror}: {error.filename}"
+    return why_closed(Path(error.filename)) or f"{error.filename}: {reason_of(error)}"
 
 
 def _run(asked: Namespace) -> int:

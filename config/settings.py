@@ -245,6 +245,8 @@ def load(path: Path) -> Settings:
         raise SettingsError(f"Tệp cấu hình {path} sai cú pháp {toml_faults.sentence(error, text)}.") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"Tệp cấu hình {path} không phải chữ UTF-8 (từ byte thứ {error.start + 1}).") from error
+    except IsADirectoryError:
+        raise SettingsError(f"{path} là thư mục: chỉ tới tệp cấu hình, như {path / 'congvan.toml'}.") from None
     except OSError as error:
         raise SettingsError(f"Không đọc được tệp cấu hình {path}: {error.strerror}.") from error
     try:

@@ -18,6 +18,7 @@ from core.db import Base, table_of
 from core.errors import Permanent, Temporary
 from core.signing import checks
 from core.signing.values import Signature
+from core.system_words import reason_of
 
 _WINDOW = 1 << 20
 
@@ -126,7 +127,7 @@ class FolderStore:
         except OSError as error:
             for temporary in temporaries.values():
                 temporary.unlink(missing_ok=True)
-            raise Temporary(f"Không ghi được vào kho tệp: {error.strerror}. Thư vẫn còn trên máy chủ.") from error
+            raise Temporary(f"Không ghi được vào kho tệp: {reason_of(error)}. Thư vẫn còn trên máy chủ.") from error
         return len(new)
 
     def keep(self, data: bytes, media_type: str) -> Content:
@@ -137,7 +138,7 @@ class FolderStore:
             content = Content(made, hashlib.sha256(data).hexdigest(), len(data), media_type)
             self.add(content)
         except OSError as error:
-            raise Temporary(f"Không ghi được vào kho tệp: {error.strerror}.") from error
+            raise Temporary(f"Không ghi được vào kho tệp: {reason_of(error)}.") from error
         finally:
             made.unlink(missing_ok=True)
         return content

@@ -14,6 +14,7 @@ from core.incoming.registration import check_book
 from core.letters import HeldLetter
 from core.office import office_moment
 from core.registers import Book, Direction, Series
+from core.system_words import reason_of
 
 _SHOWN = 10  # numbers named in one sentence
 
@@ -89,7 +90,7 @@ def _file_fault(path: Path, sha256: str, size: int) -> str | None:
     except FileNotFoundError:
         return "không còn"
     except OSError as error:
-        return f"không đọc được ({error.strerror})"
+        return f"không đọc được ({reason_of(error)})"
 
 
 def _sealed(session: Session, folder: Path) -> Iterator[str]:

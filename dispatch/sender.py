@@ -19,6 +19,7 @@ from core.deliveries.claiming import Said, Sender
 from core.deliveries.tables import Delivery
 from core.errors import Permanent, Temporary
 from core.files import FolderStore
+from core.system_words import reason_of
 from dispatch import composer, retry
 from dispatch.composer import Mail, Office
 from dispatch.smtp import Connection, Lost, Refused, Unanswered, Withdrawn, open_connection
@@ -282,4 +283,4 @@ def opened(settings: SendingSettings) -> Connection:
         where = f"{settings.host}:{settings.port}"
         raise Trouble(f"Không dùng được máy chủ thư {where} (bước {lost.stage}): {lost.why}.") from lost
     except OSError as error:
-        raise Trouble(f"Không đọc được mật khẩu của máy chủ thư: {error.strerror}.") from error
+        raise Trouble(f"Không đọc được mật khẩu của máy chủ thư: {reason_of(error)}.") from error

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from config.sending import SendingSettings
+from core.system_words import reason_of
 from dispatch.composer import Mail
 
 _LONGEST_LINE, _MOST_LINES = 4_096, 200
@@ -97,7 +98,7 @@ class Connection:
             self._link.sendall(b".\r\n")
             reply = self._reply("DATA", self._settings.answer_seconds)
         except OSError as error:
-            raise Unanswered("DATA", _words(error)) from error
+            raise Unanswered("DATA", reason_of(error)) from error
         except Lost as error:
             raise Unanswered("DATA", error.why) from error
         if reply.code // 100 not in (2, 4, 5):
@@ -154,7 +155,7 @@ class Connection:
         except (BlockingIOError, ssl.SSLWantReadError):
             return
         except OSError as error:
-            raise Lost("DATA", _words(error)) from error
+            raise Lost("DATA", reason_of(error)) from error
         self._unread += early
         try:
             reply = self._reply("DATA", _QUIT_SECONDS)
@@ -179,7 +180,7 @@ class Connection:
             self._link.settimeout(_TLS_SECONDS)
             self._link = context.wrap_socket(self._link, server_hostname=self._settings.host)
         except OSError as error:
-            raise Lost("TLS", _words(error)) from error
+            raise Lost("TLS", reason_of(error)) from error
 
     def _log_in(self, password: str) -> None:
         user, known = self._settings.username, self._can.get("AUTH", "").upper().split()
@@ -202,7 +203,7 @@ class Connection:
             self._link.settimeout(self._settings.timeout_seconds + len(data) / _SLOWEST_OCTETS_A_SECOND)
             self._link.sendall(data)
         except OSError as error:
-            raise Lost(stage, _words(error)) from error
+            raise Lost(stage, reason_of(error)) from error
 
     def _reply(self, stage: str, seconds: float) -> Reply:
         until = time.monotonic() + seconds
@@ -225,7 +226,7 @@ class Connection:
                 self._link.settimeout(left)
                 window = self._link.recv(_LONGEST_LINE)
             except OSError as error:
-                raise Lost(stage, _words(error)) from error
+                raise Lost(stage, reason_of(error)) from error
             if not window:
                 raise Lost(stage, "máy chủ ngắt kết nối")
             self._unread += window
@@ -246,14 +247,14 @@ def open_connection(settings: SendingSettings) -> Connection:
     try:
         link = socket.create_connection((settings.host, settings.port), settings.timeout_seconds)
     except OSError as error:
-        raise Lost("CONNECT", _words(error)) from error
+        raise Lost("CONNECT", reason_of(error)) from error
     try:
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if settings.security == "tls":
             link = context.wrap_socket(link, server_hostname=settings.host)
     except OSError as error:
         link.close()
-        raise Lost("TLS", _words(error)) from error
+        raise Lost("TLS", reason_of(error)) from error
     connection = Connection(link, settings)
     try:
         connection.greet(context)
@@ -288,11 +289,3 @@ def _xtext(text: str) -> str:
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
-
-
-def _words(error: OSError) -> str:
-    if isinstance(error, TimeoutError):
-        return "máy chủ im lặng quá lâu"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"chứng thư của máy chủ không tin được: {error.verify_message}"
-    return error.strerror or str(error) or type(error).__name__

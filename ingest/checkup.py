@@ -20,6 +20,7 @@ from core.backup import marks
 from core.errors import CongvanError
 from core.office import office_moment
 from core.schema import open_current
+from core.system_words import reason_of
 from ingest import backups, viruses
 from ingest.account import account_of
 from ingest.listener import checkup as listener_checkup
@@ -64,7 +65,7 @@ def _roots(folder: Path | None) -> Iterator[Check]:
     try:
         found = len(read_roots(folder))
     except (CongvanError, OSError) as error:
-        advice = f"Không đọc được: {error.strerror}." if isinstance(error, OSError) else str(error)
+        advice = f"Không đọc được: {reason_of(error)}." if isinstance(error, OSError) else str(error)
         yield Check(f"Chứng thư gốc ở {folder}", False, f"{advice} Cho tới khi sửa, chữ ký nào cũng «chưa rõ nơi cấp».")
     else:
         yield Check(f"Chứng thư gốc ở {folder}: {found}", found > 0, "Chép các chứng thư gốc (PEM, DER) vào đây.")
@@ -105,7 +106,7 @@ def _proxy(settings: SignatureSettings, what: str) -> Check:
     try:
         socket.create_connection((place.hostname, place.port or 80), settings.timeout_seconds).close()
     except (OSError, ValueError) as error:
-        return Check(what, False, f"Không nối được ({error}): xem khóa signatures.proxy.", is_needed=False)
+        return Check(what, False, f"Không nối được ({reason_of(error)}): xem khóa signatures.proxy.", is_needed=False)
     return Check(what, True)
 
 
@@ -182,7 +183,7 @@ def backup_place(settings: Settings) -> Check:
     except CongvanError as error:
         return Check(what, False, error.sentence)
     except PermissionError as error:
-        return Check(what, False, access.why_closed(Path(error.filename)) or str(error))
+        return Check(what, False, access.why_closed(Path(error.filename)) or reason_of(error))
     return Check(what, True)
 
 

@@ -21,6 +21,7 @@ from core.backup import marks
 from core.db import Database
 from core.errors import Temporary
 from core.files import FolderStore
+from core.system_words import reason_of
 from core.tasks import making
 from ingest import alarms, clearing, jobs
 from ingest.background import Background
@@ -75,7 +76,9 @@ def run(
         except PermissionError:
             raise  # another account's: said by whoever started us, with what to do
         except OSError as error:
-            raise Temporary(f"Không ghi được đĩa khi khởi động ({error}). Thư vẫn ở hộp thư, sẽ tự thử lại.") from error
+            raise Temporary(
+                f"Không ghi được đĩa khi khởi động ({reason_of(error)}). Thư vẫn ở hộp thư, sẽ tự thử lại."
+            ) from error
         closing.callback(intake.close)
         intake.start()
         if once:

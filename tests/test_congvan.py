@@ -164,7 +164,7 @@ def test_a_disk_that_refuses_is_said_in_words(config: Path) -> None:
     # A folder that is there already need not be made.
     assert {fault.code for fault in faults} == {0, 75} and not any("Traceback" in fault.said for fault in faults)
     assert all("congvan verify: " in fault.said for fault in faults if fault.code), faults
-    assert any("Đĩa không đọc hay ghi được: Input/output error" in fault.said for fault in faults), (
+    assert any("Đĩa không đọc hay ghi được: đĩa hỏng hoặc không trả lời" in fault.said for fault in faults), (
         "the store's folders"
     )
 

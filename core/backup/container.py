@@ -19,6 +19,7 @@ from core import access
 from core.backup.keys import Key
 from core.errors import NotAllowed, Permanent
 from core.files import flush_folder
+from core.system_words import reason_of
 
 _MAGIC = b"CVBAK01\n"
 _HEAD = len(_MAGIC) + 8 + 16
@@ -86,7 +87,7 @@ def read(path: Path, key: Key, role: str) -> Iterator[bytes]:
     except PermissionError as error:
         raise NotAllowed(access.why_closed(path) or f"Không được đọc tệp sao lưu {path}.") from error
     except OSError as error:
-        raise Damaged(f"Không đọc được tệp sao lưu {path.name}: {error.strerror}.") from error
+        raise Damaged(f"Không đọc được tệp sao lưu {path.name}: {reason_of(error)}.") from error
 
 
 def key_id_of(path: Path) -> bytes | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from core import access
 from core.errors import NotAllowed, Permanent
 from core.files import flush_folder
+from core.system_words import reason_of
 
 _FIRST_LINE = "congvan-backup-key-1"
 _WORDS = """# Chìa khóa mở các bản sao lưu của Công văn.
@@ -44,7 +45,7 @@ def new_key(path: Path) -> Key:
     except FileExistsError:
         raise Permanent(f"Đã có tệp {path}; không ghi đè chìa khóa cũ. Chọn tên khác.") from None
     except OSError as error:
-        raise Permanent(f"Không ghi được {path}: {error.strerror}.") from error
+        raise Permanent(f"Không ghi được {path}: {reason_of(error)}.") from error
     with os.fdopen(handle, "w", encoding="utf-8") as writing:
         writing.write(text)
         writing.flush()
@@ -69,7 +70,7 @@ def read_key(path: Path, *, has_states: bool = False) -> Key:
             f"phải đọc được, người khác thì không: chown congvan {path}"
         ) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise Permanent(f"Không đọc được tệp chìa khóa {path}: {error}.") from error
+        raise Permanent(f"Không đọc được tệp chìa khóa {path}: {reason_of(error)}.") from error
     try:
         secret = base64.b64decode(lines[1], validate=True)
         is_whole = lines[0] == _FIRST_LINE and len(secret) == 32

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from core.backup.container import Damaged
 from core.db import Database
 from core.errors import Permanent, Temporary
+from core.system_words import reason_of
 
 _PAGE = 4096  # of the fingerprints; SQLite's own page is the same by default, and any other works too
 _MARK = 16  # bytes of a page's fingerprint
@@ -214,7 +215,7 @@ def _run(program: str, url: sa.URL, arguments: list[str]) -> None:
             timeout=_DUMP_SECONDS, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Temporary(f"{program} không chạy được: {error}.") from error
+        raise Temporary(f"{program} không chạy được: {reason_of(error)}.") from error
     if done.returncode:
         raise Permanent(f"{program}: {done.stderr.strip()[-500:]}")
 

@@ -27,6 +27,7 @@ from core.files import FolderStore, StoredFile
 from core.incoming.tables import Incoming
 from core.letters import HeldLetter
 from core.search import erasing
+from core.system_words import reason_of
 
 REMOVED = "content_removed"  # the act of `remove_content`: what stood before it may be kept nowhere
 _CHANGES_KEPT = 24  # two hours of five minutes
@@ -243,9 +244,9 @@ def in_words(folder: Path) -> Iterator[None]:
         yield
     except PermissionError as error:
         why = access.why_closed(Path(error.filename or folder)) or access.why_closed_below(folder)
-        raise NotAllowed(f"Không ghi được {folder}. {why or error.strerror}") from error
+        raise NotAllowed(f"Không ghi được {folder}. {why or reason_of(error)}") from error
     except OSError as error:
-        raise Temporary(f"Không ghi được {folder}: {error.strerror}. Xem đĩa có đầy không rồi chạy lại.") from error
+        raise Temporary(f"Không ghi được {folder}: {reason_of(error)}. Xem đĩa có đầy không rồi chạy lại.") from error
 
 
 @contextmanager

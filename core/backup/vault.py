@@ -20,6 +20,7 @@ from core.backup.container import Damaged, OtherKey
 from core.backup.keys import Key
 from core.errors import NotAllowed, Permanent, Temporary
 from core.files import flush_folder
+from core.system_words import reason_of
 
 FULL, CHANGES = "full", "changes"
 _FORMAT = 1
@@ -263,9 +264,9 @@ class Vault:
             yield
         except PermissionError as error:
             why = access.why_closed_below(self.folder)
-            raise NotAllowed(f"Không ghi được vào nơi sao lưu {self.folder}. {why or error.strerror}") from error
+            raise NotAllowed(f"Không ghi được vào nơi sao lưu {self.folder}. {why or reason_of(error)}") from error
         except OSError as error:
-            raise Temporary(f"Không ghi được vào nơi sao lưu {self.folder}: {error.strerror}.") from error
+            raise Temporary(f"Không ghi được vào nơi sao lưu {self.folder}: {reason_of(error)}.") from error
 
 
 def _compressed(plain: Iterable[bytes]) -> Iterator[bytes]:

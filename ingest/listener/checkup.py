@@ -8,6 +8,7 @@ import ssl
 
 from config.doctor import Check
 from config.listening import ListenerSettings
+from core.system_words import reason_of
 from ingest.listener.server import place, tls_of
 from ingest.listener.session import IDENT
 
@@ -18,7 +19,7 @@ def look_at(settings: ListenerSettings) -> Check:
     try:
         tls_of(settings)
     except (OSError, ssl.SSLError) as error:
-        advice = f"Không dùng được certificate hoặc key ({error}): kiểm tra tệp và quyền đọc."
+        advice = f"Không dùng được certificate hoặc key ({reason_of(error)}): kiểm tra tệp và quyền đọc."
         return Check(what, False, advice)
     try:
         _try(settings)
@@ -62,4 +63,4 @@ def _why(error: OSError) -> str:
         return "Chương trình khác đang giữ chỗ này: đổi listener.port (hay listener.socket) hoặc dừng chương trình ấy."
     if error.errno in (errno.EACCES, errno.EPERM):
         return "Tài khoản này không được mở chỗ ấy: dùng cổng từ 1024 trở lên, hoặc cấp quyền ghi thư mục của socket."
-    return f"Không mở được ({error.strerror}): kiểm tra listener.host."
+    return f"Không mở được ({reason_of(error)}): kiểm tra listener.host."

@@ -193,5 +193,5 @@ def test_a_file_that_may_not_be_read_or_is_no_text_is_told(tmp_path: Path) -> No
     path.write_bytes(b'data = "\xff"\n')
     with pytest.raises(SettingsError, match="không phải chữ UTF-8"):
         settings.load(path)
-    with pytest.raises(SettingsError, match="Không đọc được tệp cấu hình"):
+    with pytest.raises(SettingsError, match="là thư mục: chỉ tới tệp cấu hình"):
         settings.load(tmp_path)
