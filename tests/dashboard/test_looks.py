@@ -135,11 +135,13 @@ def test_a_page_whose_stream_is_refused_says_that_its_session_is_over(browser: O
 def test_a_page_listens_again_when_the_server_was_away(browser: Open, full_office: Any) -> None:
     page = browser("lan").new_page()
     page.route("**/tin", lambda route: route.fulfill(status=502), times=1)
-    page.goto(BOOK)
+    with page.expect_response(lambda answer: answer.url.endswith("/tin") and answer.ok):
+        page.goto(BOOK)
     counter = page.locator(".menu-wide a", has_text="Văn bản đến").first.locator(".counter")
     expect(counter).to_contain_text("1")
     with full_office.database.writing() as session:
         session.add(Incoming(origin=Origin.MAIL, book_id=1, received_at=full_office.clock(), subject="Mới"))
+        mailboxes.answer_test(session, "van-thu", "Kết nối tốt.", at=full_office.clock())
     expect(counter).to_contain_text("2", timeout=15_000)
 
 
