@@ -121,7 +121,7 @@ def test_trich_yeu_are_compared_as_people_write_them(one: str, other: str, expec
 def test_long_trich_yeu_that_nearly_agree_take_no_time() -> None:
     one = " ".join(f"a{n:03}b" for n in range(400))
     other = " ".join(f"a{n:03}b" if n % 2 else f"a{n:03}cd" for n in range(400))
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(20):
         compare(one, other)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1

@@ -185,7 +185,7 @@ def test_a_letter_that_takes_too_long_is_held_and_the_next_is_not_delayed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
-    office.intake = office.intake.model_copy(update={"letter_seconds": 6, "workers": 2})
+    office.intake = office.intake.model_copy(update={"letter_seconds": 15, "workers": 2})
     mailbox = office.mailbox("vanthu")
     office.send(mailbox, b"Subject: SLEEP\r\n\r\nx", b"Subject: DIE\r\n\r\nx", letter(1))
     assert office.take_in(reader="slow_reader:read_raw_letter") == 0

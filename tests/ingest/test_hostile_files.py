@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -91,10 +90,10 @@ def test_a_hostile_file_costs_little_and_the_letter_behind_is_read(reader: Sandb
     parents = {path.parent.name for path in written if path.name != "mail.eml"}
     assert {name for name in parents if not re.fullmatch(r"mail-\d+", name)} <= {"parts", "unpacked", "embedded"}
     assert not [path for path in written if path.is_symlink()]
-    start = time.monotonic()
+    seconds = processor_seconds(pid)
     behind = read(reader, tmp_path / "behind", letter_with("cong van.pdf", b"%PDF-1.4"))
     assert (behind.outcome, reader.pid) == (Outcome.DRAFT, pid)
-    assert time.monotonic() - start < MAX_SECONDS
+    assert processor_seconds(pid) - seconds < MAX_SECONDS
 
 
 @pytest.mark.parametrize(

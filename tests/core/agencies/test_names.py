@@ -56,7 +56,7 @@ def test_a_word_with_one_letter_wrong_is_near_and_a_short_one_is_not() -> None:
 
 
 def test_long_names_take_no_time() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     name = "Sở " + "a b c d " * 5000
     relation(name, name, name + "x", "UBND tỉnh " * 3000)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
