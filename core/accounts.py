@@ -168,6 +168,12 @@ def visit_of(session: Session, token: str, *, at: datetime, idle: timedelta) -> 
     return Visit(login.id, row.User, login.csrf_token, login.started_at, login.seen_at, is_over)
 
 
+def has_given_out(session: Session, user_id: int, csrf_token: str) -> bool:
+    """Whether a form with that token was given out to that person, in whichever of his sessions."""
+    query = sa.select(LoginSession.id).where(LoginSession.user_id == user_id, LoginSession.csrf_token == csrf_token)
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def note_seen(session: Session, session_id: int, *, at: datetime) -> None:
     """Keep a session alive; harmless when it has ended."""
     session.execute(_NOTE_SEEN, {"of": session_id, "seen": at})

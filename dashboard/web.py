@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from config.settings import MEGABYTE, Settings
-from core import delegations
+from core import accounts, delegations
 from core.accounts import Origin
 from core.db import Database
 from core.errors import NotAllowed, Permanent
@@ -153,17 +153,25 @@ async def in_thread(request: Request, work: Callable[P, T], *args: P.args, **kw:
 async def form_of(request: Request) -> dict[str, str]:
     """The form's texts, each field's last value, once its CSRF token has been checked; files: `uploads_of`.
 
+    One that the same person opened before signing in again, in another window, is for review: nothing of it is done.
     Raises NotAllowed for a forged or stale form and Permanent for one that is too large.
     """
     await _read_form(request)
     form = await request.form()
     # PostgreSQL takes no NUL in a text, and no key types one.
     texts = {name: value.replace("\0", "") for name, value in form.multi_items() if isinstance(value, str)}
-    if not secrets.compare_digest(texts.pop(CSRF_FIELD, "").encode(), request.state.csrf_token.encode()):
+    token = texts.pop(CSRF_FIELD, "")
+    is_of_now = secrets.compare_digest(token.encode(), request.state.csrf_token.encode())
+    if not is_of_now and not await _is_of_before(request, token):
         raise NotAllowed(_FORGED)
-    request.state.is_review = texts.pop(REVIEW_FIELD, "") == "1"
+    request.state.is_review = texts.pop(REVIEW_FIELD, "") == "1" or not is_of_now
     request.state.fields = {name: value for name, value in texts.items() if name != PASSWORD_FIELD}
     return texts
+
+
+async def _is_of_before(request: Request, token: str) -> bool:
+    person: Person | None = getattr(request.state, "person", None)
+    return person is not None and await in_reading(request, accounts.has_given_out, person.id, token)
 
 
 def whole_number(text: str) -> int | None:

@@ -172,6 +172,20 @@ def test_a_form_survives_a_session_that_ended(full_office: Any, signed_in: Any, 
     assert done.status_code == 303
 
 
+def test_a_form_opened_before_signing_in_again_elsewhere_is_shown_again(full_office: Any, signed_in: Any) -> None:
+    form = {"csrf": _token(signed_in("lan").get("/den/3/huy-so").text), "reason": "Gửi nhầm «cơ quan»"}
+    lan = signed_in("lan")  # the same browser, signed in again in another window
+    review = lan.post("/den/3/huy-so", data=form)
+    assert review.status_code == 422 and "Gửi nhầm «cơ quan»</textarea>" in review.text
+    assert "chưa có gì được ghi" in review.text
+    with full_office.database.reading() as session:
+        assert session.get_one(Incoming, 3).state == "registered"
+    done = lan.post("/den/3/huy-so", data=form | {"csrf": _token(review.text)}, follow_redirects=False)
+    assert done.status_code == 303
+    strange = signed_in("thu").post("/dang-xuat", data=form)
+    assert strange.status_code == 403 and "không còn hiệu lực" in strange.text
+
+
 def test_a_button_pressed_after_the_session_ended_is_offered_again(
     full_office: Any, signed_in: Any, clock: Any
 ) -> None:
