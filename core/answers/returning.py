@@ -41,8 +41,8 @@ _TO_BE_ASKED = (
 )
 NOTE = "may_be_returned"  # of a draft that was taken back
 _MAY_BE_AGREED = (
-    "Trước lần khôi phục, lãnh đạo có thể đã đồng ý và nơi gửi có thể đã được báo trả lại: không rút được. Hỏi nơi gửi "
-    "rồi nói lãnh đạo: chưa được báo thì trả lời không đồng ý, đã được báo thì đồng ý."
+    "Trước lần khôi phục dữ liệu, lãnh đạo có thể đã đồng ý và nơi gửi có thể đã được báo trả lại: chưa rút được. Hỏi "
+    "nơi gửi rồi nói với lãnh đạo: đã được báo thì đồng ý; chưa được báo mà muốn rút thì trả lời không đồng ý."
 )
 # Of whom the name alone says that they stand no higher than a department of a province.
 _NOT_ABOVE = re.compile(

@@ -48,6 +48,11 @@ class Card:
     proposal: Proposal | None
     main: int | None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether what is proposed is for this person to approve."""
+        return self.proposal is not None and self.state is not State.SUGGESTING
+
 
 @dataclass(frozen=True, slots=True)
 class Directed:

@@ -48,6 +48,11 @@ class Desk:
     transferred: tuple[Transferred, ...]
     returns: tuple[returning.Waiting, ...]
 
+    @property
+    def has_choice(self) -> bool:
+        """Whether anything can be ticked to be approved with others."""
+        return any(card.is_ready for card, _ in self.cards)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

@@ -117,7 +117,7 @@ def test_after_a_restore_the_page_says_why_a_return_is_not_called_back(
         page = signed_in("lan").get(f"/den/{document}").text
         assert "có thể đã được báo trả lại" in page and "Rút, không trả lại" not in page
         assert "có thể đã được báo trả lại" in send("lan", f"/den/{document}/rut-tra-lai").text
-    assert "Văn thư hỏi nơi gửi trước" in signed_in("binh").get("/duyet").text
+    assert "Hỏi trước khi trả lời" in signed_in("binh").get("/duyet").text
     assert "Nơi gửi có thể đã được báo trả lại văn bản này" in send("lan", f"/den/{draft}/dua-lai").text
 
 
