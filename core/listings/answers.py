@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core.answers import returning, wording
+from core.answers.tables import DocumentReturn
 from core.deliveries.tables import Delivery, Kind
 from core.edxml import Status
 from core.incoming.tables import Incoming, State
+from core.people import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,16 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The answers about a document, and its return. `return_waits` for a second person, `why_not_withdrawn` says why
-    it can't be called back; `may_return` where it can go back still."""
+    it can't be called back; `may_return` where it can go back still. `refused_by` and `refusal`: who did not agree to
+    the last return, and why."""
 
     told: Sequence[Told] = ()
     return_reason: str = ""
     return_waits: bool = False
     why_not_withdrawn: str = ""
     may_return: bool = False
+    refused_by: str = ""
+    refusal: str = ""
 
 
 NOTHING = Answered()
@@ -55,5 +60,20 @@ def answered(session: Session, document: Incoming) -> Answered:
         told.append(Told(row.id, words[row.id], row.state, row.sent_at or row.created_at))
     made = returning.standing(session, document.id)
     if made is None:
-        return Answered(told, may_return=document.state in (State.DRAFT, State.REGISTERED))
+        refused_by, refusal = _refused(session, document.id)
+        may_return = document.state in (State.DRAFT, State.REGISTERED)
+        return Answered(told, may_return=may_return, refused_by=refused_by, refusal=refusal)
     return Answered(told, made.reason, made.is_agreed is None, returning.hindrance(session, made))
+
+
+def _refused(session: Session, incoming_id: int) -> tuple[str, str]:
+    query = (
+        sa.select(DocumentReturn.is_agreed, DocumentReturn.withdrawn_at, User.full_name, DocumentReturn.answer)
+        .outerjoin(User, User.id == DocumentReturn.decided_by)
+        .where(DocumentReturn.incoming_id == incoming_id)
+        .order_by(DocumentReturn.id.desc())
+        .limit(1)
+    )
+    last = session.execute(query).first()
+    is_refused = last is not None and last.is_agreed is False and last.withdrawn_at is None and last.answer
+    return (last.full_name or "", last.answer) if last is not None and is_refused else ("", "")

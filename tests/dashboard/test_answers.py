@@ -90,6 +90,12 @@ def test_a_superiors_document_goes_back_when_a_leader_agrees(desk: AnswerDesk, s
     assert send("lan", f"/tra-lai/{number}", answer="yes").status_code == 403
     assert "Ghi rõ lý do" in send("binh", f"/tra-lai/{number}", answer="no").text
     assert state(desk, document) == State.DRAFT
+    assert "Đã trả lời: không trả lại" in send("binh", f"/tra-lai/{number}", answer="no", words="Của <Sở> ta").text
+    told = signed_in("lan").get(f"/den/{document}").text
+    assert "Không đồng ý trả lại nơi gửi." in told and f"{PEOPLE['binh'][0]}: Của &lt;Sở&gt; ta" in told
+    assert "chờ lãnh đạo" in send("lan", f"/den/{document}/tra-lai", reason=WHY).text
+    assert "Không đồng ý trả lại nơi gửi." not in signed_in("lan").get(f"/den/{document}").text
+    number = signed_in("binh").get("/duyet").text.split('action="/tra-lai/', 1)[1].split('"', 1)[0]
     assert "Đã đồng ý" in send("binh", f"/tra-lai/{number}", answer="yes").text
     assert state(desk, document) == State.DECLINED
     assert "đã được quyết định" in send("binh", f"/tra-lai/{number}", answer="yes").text
