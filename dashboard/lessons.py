@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from core.errors import WrongState
 from core.learning import teaching
+from core.learning.asking import FIELDS, LEAD
 from core.learning.proposing import speaks
 from core.learning.tables import Lesson
 from core.listings import lessons as listing
@@ -19,8 +20,8 @@ from core.rules.definition import FIXED
 from dashboard.incoming.form import LABELS
 from dashboard.web import acting, flash, form_of, in_reading, in_writing, now, origin_of, render, require, whole_number
 
-_FIELDS = [("", "Tất cả"), *((name, LABELS[name]) for name in
-           ("issuer", "parent_issuer", "signer_name", "signer_title", "receiver", "due_at"))]  # fmt: skip
+_NAMES = {name: LABELS[name] for name in FIELDS} | {LEAD: "Lãnh đạo giao"}
+_FIELDS = [("", "Tất cả"), *_NAMES.items()]
 _ACTS = {"bo": (teaching.revert, "Đã bỏ bài học. Thư sau không đề xuất như thế nữa."),
          "dung-lai": (teaching.restore, "Bài học được dùng lại từ thư sau.")}  # fmt: skip
 
@@ -74,13 +75,15 @@ def _change(session: Session, /, act: Any, user_id: int, lesson_id: int, **how: 
 
 def _shown(row: LessonRow) -> dict[str, Any]:
     is_used = speaks(row.votes, row.others, is_usual=not row.as_read)
-    return {"row": row, "field": LABELS[row.field], "where": _where(row), "is_used": is_used,
+    return {"row": row, "field": _NAMES[row.field], "where": _where(row), "is_used": is_used,
             "may_be_rule": row.field in FIXED}  # fmt: skip
 
 
 def _where(row: LessonRow) -> str:
     if row.as_read:
         return f"Khi đọc được «{row.as_read}»" + (f" trên văn bản của {row.holds_for}" if row.holds_for else "")
+    if row.field == LEAD:
+        return f"Khi duyệt văn bản của {row.holds_for}"
     if "@" in row.holds_for:
         return f"Khi không đọc được trong thư của {row.holds_for}"
     return f"Khi không đọc được trên văn bản của {row.holds_for}"

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from desk_papers import Paper, form_in, lay, open_book
 from starlette.testclient import TestClient
 
+from core import people
 from core.evidence import Source
 from core.incoming.tables import Incoming
+from core.learning import teaching
 from core.learning.tables import Lesson
 from dashboard.web import Office
 
@@ -55,6 +57,24 @@ def test_a_correction_is_proposed_shown_and_taken_back(office: Office, signed_in
     assert issuer_of(office, again(office))[1] != Source.LESSON
     assert "Dùng lại" in browser.get("/bai-hoc?bo=1").text
     assert browser.post(f"/bai-hoc/{lesson}/bo", data={"csrf": token}).text.count("đã được bỏ rồi") == 1
+
+
+def test_what_leaders_assignments_teach_is_shown_and_taken_back(office: Office, signed_in: Any) -> None:
+    open_book(office, 1)
+    browser: TestClient = signed_in("lan")
+    draft = enter(browser, office, 1)
+    with office.database.writing() as session:
+        document, binh = session.get_one(Incoming, draft), people.by_username(session, "binh")
+        assert binh is not None
+        for division in ("Phòng Chuyển đổi số", "Văn phòng Sở"):
+            teaching.learn_lead(session, document, division, by=binh, at=office.clock())
+        teaching.unlearn_lead(session, document, "Văn phòng Sở")  # taken back, given anew
+        lesson = session.scalars(sa.select(Lesson.id).where(Lesson.value == "Phòng Chuyển đổi số")).one()
+    page = browser.get("/bai-hoc").text
+    assert browser.get("/bai-hoc?truong=lead").text.count('class="lead"') == 1 and "Văn phòng Sở" not in page
+    assert "Phòng Chuyển đổi số" in page and "Lãnh đạo giao:" in page and "Khi duyệt văn bản của" in page
+    token = page.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+    assert "Đã bỏ bài học" in browser.post(f"/bai-hoc/{lesson}/bo", data={"csrf": token}).text
 
 
 def test_who_does_not_register_sees_no_lessons(office: Office, signed_in: Any) -> None:
