@@ -6,12 +6,15 @@ from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from counts import times
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, expect
 
 from core import mailboxes
 from core.incoming.tables import Incoming, Origin
+from core.people import Division, User
+from core.tasks.tables import Form, State, Task
 
 GOOD = "Mùa xuân 2026 ở Gia Nghĩa"
 BOOK = "/so-den/den/2026"
@@ -65,6 +68,23 @@ def test_every_page_is_accessible_and_fits_its_window(browser: Open, width: int,
     page.goto("/dang-nhap")
     faults["", "/dang-nhap"] = _faults(page)
     assert {where: found for where, found in faults.items() if found} == {}
+
+
+def test_what_is_folded_away_fits_a_phone_when_it_is_opened(browser: Open, full_office: Any) -> None:
+    with full_office.database.writing() as session:
+        hung = session.scalars(sa.select(User).where(User.username == "hung")).one()
+        session.add(Division(name="Phòng Quản lý Công nghệ và Đổi mới sáng tạo", position=9))
+        given = {"state": State.IN_PROGRESS, "form": Form.NO_FILE, "lead_division_id": hung.division_id,
+                 "handler_id": hung.id, "directed_at": full_office.clock(), "due_at": "2026-12-30",
+                 "directed_by": hung.id}  # fmt: skip
+        session.execute(sa.update(Task).where(Task.incoming_id == 3).values(**given))
+    wide = {}
+    for username, path in (("lan", "/co-quan/1"), ("hung", "/den/3"), ("binh", "/den/3"), ("lan", "/quy-tac")):
+        page = browser(username, 390).new_page()
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+        wide[username, path] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert {where: pixels for where, pixels in wide.items() if pixels > 0} == {}
 
 
 @pytest.mark.parametrize("width", WIDTHS)
