@@ -21,7 +21,8 @@ _HOST = "cần tên máy hay địa chỉ IP trong ngoặc kép, không kèm c�
 _NETWORKS = "cần danh sách mạng trong ngoặc vuông, mỗi mạng trong ngoặc kép, phần sau độ dài mạng là số 0"
 # What a key takes where its type alone does not say, and how it looks where the example file leaves it empty.
 _TAKES = {
-    "mailboxes.name": _NAME, "listener.name": _NAME, "sending.host": _HOST, "sending.name": _HOST,
+    "mailboxes.name": _NAME, "listener.name": _NAME,
+    "mailboxes.host": _HOST, "sending.host": _HOST, "sending.name": _HOST,
     "mailboxes.folders": "cần danh sách tên thư mục trong ngoặc vuông, ít nhất một, mỗi tên trong ngoặc kép",
     "sending.from_address": "cần một địa chỉ thư không dấu trong ngoặc kép",
     "listener.recipients": "cần bảng trong ngoặc nhọn: mỗi địa chỉ thư vào một mã sổ",

@@ -12,7 +12,8 @@ from config.outside import Section, secret_fault, secret_path_of
 class SendingSettings(Section):
     """The mail server through which everything leaves; without `host` nothing is sent, and the outbox waits."""
 
-    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]*$")] = ""
+    # No part between dots empty or over 63: no name server could even be asked for it (RFC 1035 2.3.4).
+    host: Annotated[str, Field(pattern=r"^([A-Za-z0-9:_-]{1,63}(\.[A-Za-z0-9:_-]{1,63})*\.?)?$")] = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["none", "starttls", "tls"] = "starttls"
     ca_file: Path | None = None

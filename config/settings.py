@@ -29,7 +29,7 @@ class MailboxSettings(_Section):
     """One mailbox: where it is, how to log in, what to read from it."""
 
     name: Annotated[str, Field(pattern=NAME)]
-    host: Annotated[str, Field(min_length=1)]
+    host: Annotated[str, Field(pattern=r"^[^\s.]{1,63}(\.[^\s.]{1,63})*\.?$")]
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     tls: Literal["implicit", "starttls"] = "implicit"
     ca_file: Path | None = None
