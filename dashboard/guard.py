@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.settings import DashboardSettings
@@ -18,8 +19,9 @@ from dashboard import web
 
 _LOG = structlog.get_logger("dashboard")
 _MACHINE_PATHS = ("/healthz", "/metrics")
-# No row has such a number, and SQLite can't even be asked for one: the page is simply not there.
-_TOO_LONG_NUMBER = re.compile(r"\d{19}")
+# No row has such a number, no text a NUL, and PostgreSQL can't even be asked for one: the page is simply not there.
+# The names of static files are digests, which may be all digits.
+_NEVER_THERE = re.compile(r"(?!/static/).*(?:/\d{10,}(?=[/.]|$)|\0)", re.DOTALL)
 _LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
 HEADERS = {
     "Content-Security-Policy": (
@@ -64,7 +66,7 @@ class Guard:
         if not _is_our_host(scope["path"], request.headers, settings):
             await _wrong_address(request.headers)(scope, receive, send_guarded)
             return
-        if _TOO_LONG_NUMBER.search(scope["path"]):
+        if _NEVER_THERE.match(scope["path"]):
             await _page(request, 404, "Không tìm thấy trang", _NOT_FOUND)(scope, receive, send_guarded)
             return
         try:
@@ -120,10 +122,18 @@ def _page(
 
 
 def _page_before(request: Request) -> str:
-    """The page the person came from, if it is ours and not this one; else nothing."""
+    """The page the person came from, if it is ours and not the one that fails; else nothing."""
     found = urlsplit(request.headers.get("referer", ""))
-    is_ours = found.netloc == request.headers.get("host") and found.path != request.url.path
+    is_ours = found.netloc == request.headers.get("host")
+    is_ours = is_ours and (found.path != request.url.path or _is_of_a_page(request))
     return f"{found.path}?{found.query}" if is_ours and found.query else found.path if is_ours else ""
+
+
+def _is_of_a_page(request: Request) -> bool:
+    """Whether what was sent has a form at the same address."""
+    asked = {"type": "http", "path": request.url.path, "method": "GET"}
+    is_there = any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
+    return is_there and request.method == "POST"
 
 
 def _is_our_host(path: str, headers: Headers, settings: DashboardSettings) -> bool:

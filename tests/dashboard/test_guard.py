@@ -83,6 +83,13 @@ def test_a_refusal_leads_back_to_the_page_the_person_came_from(full_office: Any,
     ).text  # fmt: skip
 
 
+def test_a_refusal_leads_back_to_its_own_form(full_office: Any, signed_in: Any) -> None:
+    lan = signed_in("lan")
+    for path, is_a_page in (("/den/3/huy-so", True), ("/den/3/luu", False)):
+        text = lan.post(path, data={"csrf": ""}, headers={"Referer": f"http://127.0.0.1{path}"}).text
+        assert (f'href="{path}">Về trang trước' in text) is is_a_page
+
+
 def test_a_form_that_is_too_large_is_refused_in_words(signed_in: Any) -> None:
     answer = signed_in("lan").post("/dang-xuat", data={"csrf": "x" * 2_000_000})
     assert answer.status_code == 422 and "nhiều hơn 1 MB" in answer.text
