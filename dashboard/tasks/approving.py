@@ -36,6 +36,9 @@ from dashboard.words import due
 _FRIDAY = 4
 _LONGEST_LIST = 200
 _MOST_SAID = 8
+_HEADLESS = (
+    " Phòng này chưa có tài khoản trưởng phòng nên chưa ai nhận được việc: giao cho một người, hoặc báo người quản trị."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +268,9 @@ def _said(session: Session, task: Task, document: Incoming | None) -> str:
     what = f"Số đến {document.arrival_number}" if document else task.title
     lead = ways.lead_words(task, parties.names(session))
     words = f"giao {lead}" if lead else FORM_NAMES[Form.FOR_INFORMATION].lower()
-    return f"{what}: đã duyệt, {words}{f', hạn {due(task.due_at)}' if task.due_at else ''}."
+    said = f"{what}: đã duyệt, {words}{f', hạn {due(task.due_at)}' if task.due_at else ''}."
+    led = task.lead_division_id if task.state == State.WITH_HEAD else None
+    return said if led is None or parties.heads(session, led) else said + _HEADLESS
 
 
 def _called(session: Session, user_id: int, task_id: int) -> str:

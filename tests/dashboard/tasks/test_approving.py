@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.incoming.tables import Incoming
+from core.people import Division
 
 ALL_AT_ONCE = "Duyệt các văn bản đã chọn"
 
@@ -16,3 +17,19 @@ def test_several_are_approved_at_once_only_where_something_can_be_chosen(full_of
         session.execute(sa.update(Incoming).values(receiver="Phòng Quản lý Khoa học"))
     page = signed_in("binh").get("/duyet").text
     assert 'name="chon"' in page and ALL_AT_ONCE in page
+
+
+def test_a_leader_is_told_when_nobody_is_there_to_take_the_work(full_office: Any, signed_in: Any) -> None:
+    with full_office.database.writing() as session:
+        session.add(division := Division(name="Phòng Bưu chính, Viễn thông", position=9))
+        session.flush()
+        led = session.scalars(sa.select(Division.id).where(Division.name == "Phòng Quản lý Khoa học")).one()
+        given = {"1": division.id, "2": led}
+    binh = signed_in("binh")
+    page = binh.get("/duyet").text
+    token = page.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+    said = {}
+    for task, lead in given.items():
+        form = {"csrf": token, "version": "1", "form": "no_file", "lead": f"d{lead}", "due_at": "31/12/2026"}
+        said[task] = "chưa có tài khoản trưởng phòng" in binh.post(f"/duyet/{task}", data=form).text
+    assert said == {"1": True, "2": False}
