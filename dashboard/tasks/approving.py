@@ -36,9 +36,7 @@ from dashboard.words import due
 _FRIDAY = 4
 _LONGEST_LIST = 200
 _MOST_SAID = 8
-_HEADLESS = (
-    " Phòng này chưa có tài khoản trưởng phòng nên chưa ai nhận được việc: giao cho một người, hoặc báo người quản trị."
-)
+_HEADLESS = " Phòng ấy chưa có tài khoản trưởng phòng: chưa ai nhận được việc."
 
 
 @dataclass(frozen=True, slots=True)
