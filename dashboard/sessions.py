@@ -10,13 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from core import accounts
-from core.errors import CongvanError, Permanent
+from core.errors import CongvanError, NotAllowed, Permanent
 from dashboard import pages, relying_party, visitors, web
 
 _WRONG = (
     "Không đăng nhập được: tên hoặc mật khẩu không đúng, hoặc tài khoản đang bị khóa. Sai 5 lần thì tài khoản khóa "
     "12 giờ; người quản trị mở khóa được."
 )
+_ALREADY = "Trình duyệt này đã đăng nhập ở cửa sổ khác, tài khoản của {}. Muốn dùng tài khoản khác thì đăng xuất trước."
 _OFFER = "Lần sau vào bằng vân tay, khuôn mặt hay mã mở máy, không phải gõ mật khẩu:"
 TOO_MANY = "Địa chỉ này đã thử sai quá nhiều lần. Chờ 15 phút rồi thử lại."
 
@@ -57,7 +58,12 @@ async def login(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """POST /dang-nhap: compare the password, open a session, go where the person wanted to go."""
-    form = await web.form_of(request)
+    try:
+        form = await web.form_of(request)
+    except NotAllowed:
+        if (person := getattr(request.state, "person", None)) is None:
+            raise
+        return await _already_signed_in(request, person)
     username, kept = form.get("username", ""), form.get("kept", "")
     next_path = safe_path(form.get("tiep", ""))
     origin, at = web.origin_of(request), web.now(request)
@@ -74,6 +80,16 @@ async def sign_in(request: Request) -> Response:
     if form.get("offer") == "1" and not relying_party.fault_of(request):
         web.flash(request, "offer", _OFFER)
     return await go_on(request, found.user_id, token, kept=kept, next_path=next_path)
+
+
+async def _already_signed_in(request: Request, person: web.Person) -> Response:
+    """Lead on from a login page that was left open while its browser signed in in another window."""
+    form = await request.form()
+    kept, next_path = (str(form.get(name, "")) for name in ("kept", "tiep"))
+    response = await _onward(request, person.id, kept, visitors.token_of(request))
+    if response is None:
+        web.flash(request, "warning", _ALREADY.format(person.name))
+    return response or RedirectResponse(safe_path(next_path) or "/", 303)
 
 
 async def go_on(request: Request, user_id: int | None, token: str, *, kept: str, next_path: str) -> Response:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import calendar
+from core.answers.tables import DocumentReturn
 from core.confirmers import who_confirms
 from core.db import UtcDateTime
 from core.incoming import duplicates, recovery, values
@@ -29,6 +30,12 @@ _ORDER = (URGENCY, Incoming.received_at, Incoming.sort_uid, Incoming.id)
 _OTHER_FIELDS = ("code_number", "code_notation", "issued_on", "urgency", "secrecy", "page_count", *values.MOMENTS)
 _REST = ("id", "received_at", "origin", "notes", "proposed")
 _BREAK = timedelta(minutes=10)  # a pause longer than this ends a run at the desk
+_AWAITS_RETURN = (
+    sa.exists()
+    .where(DocumentReturn.incoming_id == Incoming.id, DocumentReturn.withdrawn_at.is_(None))
+    .where(DocumentReturn.is_agreed.is_(None))
+    .label("awaits_return")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class QueueRow:
     `mail_subject` is what its mail is called, where nothing was read that could stand for it.
     `is_suspected`: it may be a document that the office has.
     `part` is "1/3" where its mail says to be one of several parts.
+    `awaits_return`: its return to the sender waits for a second person, until then it is not registered.
     `unsure` says how many values wait for a look; `notes` are short codes of the program's warnings.
     """
 
@@ -59,6 +67,7 @@ class QueueRow:
     notes: tuple[str, ...]
     part: str
     is_suspected: bool
+    awaits_return: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,7 @@ def queue(session: Session, user: User, *, at: datetime, limit: int = QUEUE_LIMI
     """Drafts the person may read: the most urgent first, then in the order they came."""
     fields = [Incoming.__table__.c[name] for name in (*values.TEXT_FIELDS, *_OTHER_FIELDS)]
     columns = (*fields, *(Incoming.__table__.c[name] for name in _REST), Message.sender_name, Message.sender_address)
-    columns += (Message.subject.label("said"),)
+    columns += (Message.subject.label("said"), _AWAITS_RETURN)
     query = (
         sa.select(*columns)
         .join(Message, Message.id == Incoming.message_id, isouter=True)
@@ -131,7 +140,7 @@ def _queue_row(row: Any, special: Mapping[date, bool], today: date, is_suspected
         age_days=calendar.working_days_between(office_date(row.received_at), today, special),
         unsure=len(unsure_values(row.proposed, row)), origin=row.origin, notes=tuple(map(str, row.notes)),
         part=f"{part.number}/{part.total}" if part and part.is_named else "",
-        is_suspected=is_suspected,
+        is_suspected=is_suspected, awaits_return=row.awaits_return,
     )  # fmt: skip
 
 

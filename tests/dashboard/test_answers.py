@@ -80,7 +80,8 @@ def test_without_a_reason_nothing_goes_back(desk: AnswerDesk, send: Send) -> Non
 def test_a_superiors_document_goes_back_when_a_leader_agrees(desk: AnswerDesk, signed_in: Any, send: Send) -> None:
     document = desk.arrives(read=ABOVE)
     assert "chờ lãnh đạo" in send("lan", f"/den/{document}/tra-lai", reason=WHY).text
-    assert "Chờ đồng ý trả lại nơi gửi." in signed_in("lan").get(f"/den/{document}").text
+    page = signed_in("lan").get(f"/den/{document}").text
+    assert "Chờ đồng ý trả lại nơi gửi." in page and page.count("chờ đồng ý trả lại nơi gửi</span>") == 1
     page = signed_in("binh").get("/duyet").text
     assert "Chờ đồng ý trả lại nơi gửi" in page and WHY in page and SENDER in page
     number = page.split('action="/tra-lai/', 1)[1].split('"', 1)[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from office_people import PEOPLE
 from starlette.testclient import TestClient
 
 from core import accounts, people
@@ -184,6 +185,22 @@ def test_a_form_opened_before_signing_in_again_elsewhere_is_shown_again(full_off
     assert done.status_code == 303
     strange = signed_in("thu").post("/dang-xuat", data=form)
     assert strange.status_code == 403 and "không còn hiệu lực" in strange.text
+
+
+def test_a_login_page_left_open_leads_on_once_signed_in_elsewhere(full_office: Any, signed_in: Any, clock: Any) -> None:
+    lan = signed_in("lan")
+    form = {"csrf": _token(lan.get("/den/3/huy-so").text), "reason": "Gửi nhầm «cơ quan»"}
+    clock.pass_(minutes=61)
+    ended = lan.post("/den/3/huy-so", data=form)
+    kept = re.search(r'name="kept" value="([^"]+)"', ended.text)
+    assert kept is not None
+    stale = {"csrf": _token(ended.text), "username": "lan", "password": GOOD, "kept": kept[1]}
+    lan = signed_in("lan")  # the same browser, in another window
+    assert "Gửi nhầm «cơ quan»" in lan.post("/dang-nhap", data=stale).text
+    thu = signed_in("thu")
+    other = thu.post("/dang-nhap", data=stale)
+    assert other.url.path == "/duyet" and "Gửi nhầm" not in other.text
+    assert "đã đăng nhập ở cửa sổ khác, tài khoản của" in other.text and PEOPLE["thu"][0] in other.text
 
 
 def test_a_button_pressed_after_the_session_ended_is_offered_again(
