@@ -239,7 +239,11 @@ def _assign(
     task = task_for(session, user, task_id, is_act=True)
     given = assignment_of(form, raw)
     directing.assign(session, task, given, by=user, at=at, version=version, source=source)
-    return _said(session, task, session.get(Incoming, task.incoming_id) if task.incoming_id else None)
+    document = session.get(Incoming, task.incoming_id) if task.incoming_id else None
+    asked_for = document.due_at if document else ""
+    said = _said(session, task, document)
+    is_later = asked_for and task.due_at[:10] > asked_for[:10]
+    return f"{said} Hạn này sau hạn nơi gửi đặt: {due(asked_for)}." if is_later else said
 
 
 def assignment_of(form: Mapping[str, str], raw: FormData) -> Assignment:
