@@ -44,7 +44,7 @@ def is_stopped(page: Page) -> bool:
     return secret_on(page, "picture", is_first=True) == "secret_stamp" or may_hide_secrecy(page)
 
 
-@pytest.mark.parametrize("seed", [41004, 41016, 41022])
+@pytest.mark.parametrize("seed", [41004, 41016, 41022, 44138])
 def test_a_letter_with_a_mark_across_its_arrival_stamp_is_stopped_and_another_is_not(seed: int, tmp_path: Path) -> None:
     for letter in secrecy.received_letters(1, seed):
         path = tmp_path / letter.name
