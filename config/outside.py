@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+# No part between dots empty or over 63: no name server could even be asked for it (RFC 1035 2.3.4). «:» is of IPv6.
+HOST = r"[A-Za-z0-9:_-]{1,63}(\.[A-Za-z0-9:_-]{1,63})*\.?"
 NAME = r"^[a-z0-9][a-z0-9-]{0,47}$"  # of a mailbox or another door
 
 

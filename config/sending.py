@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from config.outside import Section, secret_fault, secret_path_of
+from config.outside import HOST, Section, secret_fault, secret_path_of
 
 
 class SendingSettings(Section):
     """The mail server through which everything leaves; without `host` nothing is sent, and the outbox waits."""
 
-    # No part between dots empty or over 63: no name server could even be asked for it (RFC 1035 2.3.4).
-    host: Annotated[str, Field(pattern=r"^([A-Za-z0-9:_-]{1,63}(\.[A-Za-z0-9:_-]{1,63})*\.?)?$")] = ""
+    host: Annotated[str, Field(pattern=f"^({HOST})?$")] = ""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["none", "starttls", "tls"] = "starttls"
     ca_file: Path | None = None

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 from config import account, faults, toml_faults
 from config.limits import LETTER_MEGABYTES, LETTER_SECONDS, SCAN_SECONDS
 from config.listening import ListenerSettings
-from config.outside import NAME, SenderSettings, SignatureSettings, secret_fault, secret_path_of
+from config.outside import HOST, NAME, SenderSettings, SignatureSettings, secret_fault, secret_path_of
 from config.outside import Section as _Section
 from config.places import database_url, folder_fault, scanner_address
 from config.sending import SendingSettings
@@ -29,7 +29,7 @@ class MailboxSettings(_Section):
     """One mailbox: where it is, how to log in, what to read from it."""
 
     name: Annotated[str, Field(pattern=NAME)]
-    host: Annotated[str, Field(pattern=r"^[^\s.]{1,63}(\.[^\s.]{1,63})*\.?$")]
+    host: Annotated[str, Field(pattern=f"^{HOST}$")]
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     tls: Literal["implicit", "starttls"] = "implicit"
     ca_file: Path | None = None

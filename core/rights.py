@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from core.answers.tables import DocumentReturn
+from core.answers.tables import AWAITS_NOD, DocumentReturn
 from core.errors import NotAllowed
 from core.incoming.tables import Incoming, ReadingGrant, State
 from core.people import Role, User, UserRole
@@ -79,10 +79,7 @@ NOT_GIVEN = "Tài khoản của bạn không được giao việc này. Liên h�
 _READ_ALL = frozenset({Role.LEADER, Role.OFFICE_CHIEF})
 _WORKING = frozenset({Role.HEAD, Role.SPECIALIST})
 _REGISTERED = (State.REGISTERED, State.VOIDED)
-_IS_TO_GO_BACK = sa.select(DocumentReturn.id).where(
-    DocumentReturn.incoming_id == sa.bindparam("document"), DocumentReturn.is_agreed.is_(None),
-    DocumentReturn.withdrawn_at.is_(None),
-)  # fmt: skip
+_IS_TO_GO_BACK = sa.select(DocumentReturn.id).where(DocumentReturn.incoming_id == sa.bindparam("document"), *AWAITS_NOD)
 
 
 def may(user: User, right: Right) -> bool:

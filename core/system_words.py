@@ -30,7 +30,6 @@ _OF_ERRNO = {
     errno.ECONNRESET: "bên kia cắt kết nối giữa chừng",
     errno.ECONNABORTED: "kết nối bị cắt giữa chừng",
     errno.EPIPE: "bên kia cắt kết nối giữa chừng",
-    errno.ETIMEDOUT: "bên kia im lặng quá lâu",
     errno.EHOSTUNREACH: "không có đường mạng tới máy ấy",
     errno.ENETUNREACH: "không có đường mạng tới máy ấy",
     errno.ENETDOWN: "mạng của máy này đang tắt",
@@ -54,7 +53,8 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, TimeoutError | subprocess.TimeoutExpired):
         return "im lặng quá lâu"
     if isinstance(error, socket.gaierror):
-        return "không tìm thấy máy có tên ấy"
+        is_away = error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL)
+        return "không hỏi được máy chủ tên miền (DNS)" if is_away else "không tìm thấy máy có tên ấy"
     if isinstance(error, ssl.SSLCertVerificationError):
         why = _OF_CERTIFICATE.get(error.verify_code, error.verify_message)
         return f"chứng thư của máy ấy không tin được: {why}"

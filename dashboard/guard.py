@@ -132,8 +132,7 @@ def _page_before(request: Request) -> str:
 def _is_of_a_page(request: Request) -> bool:
     """Whether what was sent has a form at the same address."""
     asked = {"type": "http", "path": request.url.path, "method": "GET"}
-    is_there = any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
-    return is_there and request.method == "POST"
+    return request.method == "POST" and any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def _is_our_host(path: str, headers: Headers, settings: DashboardSettings) -> bool:

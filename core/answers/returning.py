@@ -14,7 +14,7 @@ from core.agencies.names import Relation, plain_name, relation
 from core.agencies.tables import Agency, Level
 from core.answers import deciding
 from core.answers.deciding import Addressee
-from core.answers.tables import DocumentReturn
+from core.answers.tables import AWAITS_NOD, DocumentReturn
 from core.deliveries import queueing
 from core.deliveries.tables import Delivery
 from core.deliveries.tables import State as Sending
@@ -54,9 +54,7 @@ _LEVELS_BELOW = (Level.DISTRICT, Level.COMMUNE, Level.OTHER)
 _ABOVE_BY_PARENT = re.compile(r"(?:bo|chinh phu|trung uong|tinh uy|thanh uy)\b")
 
 # Asked by each page of a leader: first which there are, mostly none, so that no plan goes through the register.
-_OPEN = sa.select(DocumentReturn.id).where(
-    DocumentReturn.is_agreed.is_(None), DocumentReturn.withdrawn_at.is_(None), DocumentReturn.followed_at.is_(None)
-)
+_OPEN = sa.select(DocumentReturn.id).where(*AWAITS_NOD, DocumentReturn.followed_at.is_(None))
 # What has gone another way meanwhile waits no more.
 _STILL_HERE = (Incoming.state.in_((State.DRAFT, State.REGISTERED)), Incoming.removed_at.is_(None))
 _MOST_SHOWN = 50

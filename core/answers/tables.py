@@ -67,3 +67,7 @@ class DocumentReturn(Base):
     followed_at: Mapped[datetime | None]
     may_be_told: Mapped[bool] = mapped_column(default=False)
     delivery_id: Mapped[int | None] = mapped_column(sa.ForeignKey("deliveries.id"))
+
+
+# Of returns that wait for a second person.
+AWAITS_NOD = (DocumentReturn.is_agreed.is_(None), DocumentReturn.withdrawn_at.is_(None))

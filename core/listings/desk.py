@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from core import calendar
-from core.answers.tables import DocumentReturn
+from core.answers.tables import AWAITS_NOD, DocumentReturn
 from core.confirmers import who_confirms
 from core.db import UtcDateTime
 from core.incoming import duplicates, recovery, values
@@ -30,12 +30,7 @@ _ORDER = (URGENCY, Incoming.received_at, Incoming.sort_uid, Incoming.id)
 _OTHER_FIELDS = ("code_number", "code_notation", "issued_on", "urgency", "secrecy", "page_count", *values.MOMENTS)
 _REST = ("id", "received_at", "origin", "notes", "proposed")
 _BREAK = timedelta(minutes=10)  # a pause longer than this ends a run at the desk
-_AWAITS_RETURN = (
-    sa.exists()
-    .where(DocumentReturn.incoming_id == Incoming.id, DocumentReturn.withdrawn_at.is_(None))
-    .where(DocumentReturn.is_agreed.is_(None))
-    .label("awaits_return")
-)
+_AWAITS_RETURN = sa.exists().where(DocumentReturn.incoming_id == Incoming.id, *AWAITS_NOD).label("awaits_return")
 
 
 @dataclass(frozen=True, slots=True)

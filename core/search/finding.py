@@ -27,7 +27,7 @@ COLUMNS = (
     _document.code, _document.issued_on, _document.issuer, _document.kind, _document.subject, _document.urgency,
     _document.event_at, _document.event_place,
 )  # fmt: skip
-_PLANNED_WELL = (
+_PLANNER_SETTINGS = (
     # A plan made for any words at all takes the index and sorts, for common words a thousand times the work.
     "SET LOCAL plan_cache_mode = force_custom_plan",
     # Side by side with the few rows of a rare word PostgreSQL would walk through all documents.
@@ -136,7 +136,7 @@ def _matching(
         return (lambda *columns: _on_sqlite(sa.select(*columns), query).where(*wanted)), _FTS.c.rowid
     if not query.terms:
         return (lambda *columns: sa.select(*columns).where(*wanted)), _document.id
-    for setting in _PLANNED_WELL:
+    for setting in _PLANNER_SETTINGS:
         session.execute(sa.text(setting))
     return (lambda *columns: _on_postgresql(sa.select(*columns), query).where(*wanted)), _rows.incoming_id
 

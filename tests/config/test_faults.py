@@ -64,6 +64,7 @@ def faults(folder: Path, text: str) -> list[str]:
         (DATA + '[sending]\nhost = "h"\n', ["Bảng [sending]: có host thì cần khóa from_address", "ví dụ: from"]),
         (DATA + '[sending]\nhost = "mail..vn"\n', ['đang là "mail..vn"; cần tên máy', "ví dụ: host"]),
         (DATA + MAILBOX.replace('"h"', '".vn"'), ['đang là ".vn"; cần tên máy']),
+        (DATA + MAILBOX.replace('"h"', '"imaps://h"'), ['đang là "imaps://h"; cần tên máy']),
         (DATA + MAILBOX.replace('"h"', '"thu vn"'), ['đang là "thu vn"; cần tên máy']),
         (DATA + '[sending]\nhost = "smtp://h:25"\n', ['đang là "smtp://h:25"; cần tên máy', "ví dụ: host"]),
         (DATA + '[sending]\nfrom_address = "văn thư@x"\n', ['đang là "văn thư@x"; cần một địa chỉ thư không dấu']),

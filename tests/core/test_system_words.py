@@ -60,7 +60,7 @@ def _no_key(folder: Path) -> None:
         (lambda folder: (folder / "x").read_bytes(), "không có tệp hay thư mục ấy"),
         (lambda folder: folder.read_bytes(), "đó là thư mục, không phải tệp"),
         (lambda folder: (folder / ("x" * 300)).touch(), "tên dài quá mức hệ thống cho phép"),
-        (lambda _: socket.getaddrinfo("khong-co.invalid", 25), "không tìm thấy máy có tên ấy"),
+        (lambda _: socket.getaddrinfo("khong-co", 25, flags=socket.AI_NUMERICHOST), "không tìm thấy máy có tên ấy"),
         (lambda folder: os.execv(folder / "x", ["x"]), "không có tệp hay thư mục ấy"),
     ],
 )
@@ -74,3 +74,7 @@ def test_what_is_rare_keeps_the_words_of_the_system() -> None:
     assert re.fullmatch(r"[ -~]+", reason_of(OSError(71, os.strerror(71))))
     assert reason_of(OSError("no number")) == "no number"
     assert reason_of(OSError()) == "OSError"
+
+
+def test_a_name_server_that_is_away_is_no_missing_host() -> None:
+    assert "DNS" in reason_of(socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"))
